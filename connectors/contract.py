@@ -1,0 +1,289 @@
+"""What every connector promises: tables with a grain, a key and a typed contract, read as a stream of events.
+
+A connector is a `Connector` value. `Connector.open(options)` gives a `Reader`; `Reader.read(context)` yields events, in any
+order across partitions, until all partitions are done. A partition (a repository, a project, a store) is what has a cursor of
+its own and what can fail while the others go on. Loading, quarantine, census and reconciliation are the caller's.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any, Literal, Protocol
+
+import pandera.polars as pa
+import polars as pl
+
+from connectors.errors import SourceError
+
+Record = dict[str, Any]
+"""One record: the table's contract columns, plus `_raw` (the source's answer, any JSON value) and `_source_url`.
+
+Timestamps may be aware datetimes or ISO-8601 strings with a zone; lists and dicts in text columns are stored as JSON.
+"""
+Cursor = dict[str, Any]
+"""JSON value saved for a partition once everything before it has been loaded; empty on the first reading."""
+
+PROVENANCE = (
+    "_raw",
+    "_row_hash",
+    "_source_url",
+    "_extracted_at",
+    "_load_id",
+    "_deleted_at",
+    "_deleted_reason",
+)
+"""Columns that loading adds to every raw table, after the contract's own."""
+
+UTC_TIMESTAMP = pl.Datetime("us", "UTC")
+
+
+def text(
+    null: bool = True,
+    one_of: Sequence[str] | None = None,
+    pattern: str | None = None,
+    about: str = "",
+) -> pa.Column:
+    """A text column; lists and dicts given for it are stored as JSON."""
+    checks = [pa.Check.isin(one_of)] if one_of else []
+    if pattern:
+        checks.append(pa.Check.str_matches(pattern))
+    return pa.Column(pl.String, nullable=null, checks=checks, description=about)
+
+
+def integer(null: bool = True, at_least: int | None = None, about: str = "") -> pa.Column:
+    """A 64-bit integer column."""
+    return pa.Column(
+        pl.Int64,
+        nullable=null,
+        checks=[pa.Check.ge(at_least)] if at_least is not None else [],
+        description=about,
+    )
+
+
+def number(
+    null: bool = True,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    about: str = "",
+) -> pa.Column:
+    """A double column; NaN is kept out by the reader (unscored is null)."""
+    checks = [pa.Check.ge(at_least)] if at_least is not None else []
+    if at_most is not None:
+        checks.append(pa.Check.le(at_most))
+    return pa.Column(pl.Float64, nullable=null, checks=checks, description=about)
+
+
+def boolean(null: bool = True, about: str = "") -> pa.Column:
+    """A true/false column."""
+    return pa.Column(pl.Boolean, nullable=null, description=about)
+
+
+def timestamp(null: bool = True, about: str = "") -> pa.Column:
+    """An instant, stored in UTC with microseconds."""
+    return pa.Column(UTC_TIMESTAMP, nullable=null, description=about)
+
+
+def day(null: bool = True, about: str = "") -> pa.Column:
+    """A calendar date."""
+    return pa.Column(pl.Date, nullable=null, description=about)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table and its contract.
+
+    Attributes:
+        name: table name inside `raw_<connector>`.
+        grain: what one row is, in words.
+        key: columns that identify a row for ever: numeric ids, never names that can change.
+        columns: contract columns in order; pandera columns carry type, nullability and checks.
+        census: a finished partition lists every row it has, so rows not listed are tombstoned.
+        checks: frame-level pandera checks (such as start before end).
+        pii: columns that hold data about a person beyond an account id.
+        retention: retention class of `governance.md`.
+        owner: who answers for the table, `team:<name>`.
+    """
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: Mapping[str, pa.Column]
+    census: bool = False
+    checks: tuple[pa.Check, ...] = ()
+    pii: tuple[str, ...] = ()
+    retention: Literal["raw_answers", "identity", "ledger"] = "raw_answers"
+    owner: str = "team:platform"
+
+    @property
+    def schema(self) -> pa.DataFrameSchema:
+        """The pandera contract of a frame of this table (without provenance columns)."""
+        return pa.DataFrameSchema(
+            dict(self.columns),
+            checks=list(self.checks),
+            name=self.name,
+            strict="filter",
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records of one table, in the order of the source's answer."""
+
+    table: str
+    partition: str
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One thing that could not be made into a record at all: a truncated file, an answer without its id.
+
+    Attributes:
+        reason: what was wrong, what was expected, in a sentence.
+        raw: the thing itself as far as it can be kept as JSON (for a file: its path, size and hash).
+        identity: what names it at the source, so that a later good reading releases it.
+    """
+
+    table: str
+    partition: str
+    identity: str
+    reason: str
+    raw: Any
+    source_url: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the source itself says it holds, for reconciliation.
+
+    Attributes:
+        count: rows of `table` in `partition` by the source's own total.
+        how: where the total comes from, such as `Link last page` or `files listed`.
+    """
+
+    table: str
+    partition: str
+    count: int
+    how: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A partition was read to its end; `cursor` may be saved once everything before this event is loaded."""
+
+    partition: str
+    cursor: Cursor
+    tables: tuple[str, ...] = ()
+    """Tables that this reading listed completely (census may tombstone what it did not list)."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A partition could not be read to its end; its cursor stays where it was and the others go on."""
+
+    partition: str
+    error: SourceError
+
+
+Event = Page | Rejected | Counted | Finished | Failed
+
+
+@dataclass
+class Meter:
+    """Requests of one reading, counted by every thread."""
+
+    made: int = 0
+    saved: int = 0
+    waited_seconds: float = 0.0
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def count(self, made: int = 0, saved: int = 0, waited_seconds: float = 0.0) -> None:
+        """Add requests made, answers that cost nothing (304), and seconds waited for a limit."""
+        with self._lock:
+            self.made += made
+            self.saved += saved
+            self.waited_seconds += waited_seconds
+
+
+class Loaded(Protocol):
+    """Rows already in the warehouse, for connectors that build on another's (git on GitHub's repositories)."""
+
+    def __call__(self, dataset: str, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Live rows of `dataset.table`; empty where the table does not exist yet."""
+        ...
+
+
+def nothing_loaded(dataset: str, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:  # noqa: ARG001 - the protocol's names
+    """A `Loaded` for a first reading and for tests."""
+    return []
+
+
+@dataclass(frozen=True)
+class ReadContext:
+    """What one reading starts from.
+
+    Attributes:
+        cursors: saved cursor of each partition; missing partitions start from the beginning.
+        now: the moment of this reading, UTC; becomes `_extracted_at`.
+        full: ignore cursors and read everything.
+        since: read nothing older, where the source allows to say so.
+        loaded: rows of other sources that are already in the warehouse.
+        meter: counts requests.
+        progress: told about finished work in words, for progress lines.
+    """
+
+    now: datetime
+    cursors: Mapping[str, Cursor] = field(default_factory=dict)
+    full: bool = False
+    since: datetime | None = None
+    loaded: Loaded = nothing_loaded
+    meter: Meter = field(default_factory=Meter)
+    progress: Callable[[str], None] = lambda _: None
+
+    def cursor(self, partition: str) -> Cursor:
+        """The partition's saved cursor, or an empty one on a first or full reading."""
+        return {} if self.full else dict(self.cursors.get(partition, {}))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `fulcrum doctor`."""
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    detail: str
+    fix: str = ""
+
+
+class Reader(Protocol):
+    """An opened source."""
+
+    def read(self, context: ReadContext) -> Iterator[Event]:
+        """Everything new since the cursors, as events; closes what it opened when exhausted or closed."""
+        ...
+
+    def probe(self) -> Iterable[Finding]:
+        """Whether the source answers, with which rights and how much budget; a handful of cheap requests."""
+        ...
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A source: its tables, and how to open it with its options (a pydantic model of the connector's own)."""
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    open: Callable[[Any], Reader]
+    reads_from: tuple[str, ...] = ()
+    """Connectors whose loaded rows this one needs, such as git on github."""
+
+    @property
+    def dataset(self) -> str:
+        """The raw schema: dlt dataset, dbt source and first part of the asset key alike."""
+        return f"raw_{self.name}"
+
+    def table(self, name: str) -> Table:
+        """The contract of one table."""
+        return next(table for table in self.tables if table.name == name)

@@ -1,0 +1,381 @@
+"""What the demo organisation consists of: plain data, no behaviour beyond look-ups.
+
+Story modules fill a `World`; `git_repos` turns its commits into real bare repositories and records their shas; the servers
+and the eval-log writer render it. Commits are named by marks (`eval-harness:12`) until they have shas.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Account:
+    """A GitHub account."""
+
+    user_id: int
+    login: str
+    kind: Literal["User", "Bot"] = "User"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A person's time in one team, at one level, under one manager. Dates are ISO days; `until` is exclusive."""
+
+    team: str
+    level: str
+    manager: str
+    start: str
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """An engineer with every account that is theirs; `listed_*` is the part that people.csv knows."""
+
+    person_id: str
+    name: str
+    account: Account
+    emails: tuple[str, ...]
+    jira_id: str
+    spells: tuple[Spell, ...]
+    other_accounts: tuple[Account, ...] = ()
+    other_logins: tuple[str, ...] = ()
+    """As written in people.csv: `evals:ana`, `experiments:ana@acme.example`."""
+    listed_emails: tuple[str, ...] = ()
+    listed_accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who a git commit says made it."""
+
+    name: str
+    email: str
+
+
+@dataclass
+class Commit:
+    """One commit on its way into a bare repository."""
+
+    mark: str
+    repository: str
+    author: Signature
+    authored_at: datetime
+    message: str
+    parents: tuple[str, ...]
+    writes: dict[str, str] = field(default_factory=dict)
+    """Path to whole new content."""
+    deletes: tuple[str, ...] = ()
+    renames: tuple[tuple[str, str], ...] = ()
+    committer: Signature | None = None
+    committed_at: datetime | None = None
+    account: Account | None = None
+    """GitHub account that the commit's e-mail is verified for, if any."""
+
+
+@dataclass(frozen=True)
+class RequiredCheck:
+    """A check that a branch rule requires before merging."""
+
+    context: str
+    app_id: int
+    how: Literal["ruleset", "classic"] = "ruleset"
+    ruleset_id: int = 0
+
+
+@dataclass
+class Repository:
+    """One GitHub repository and where its bare copy lies."""
+
+    repository_id: int
+    owner: str
+    name: str
+    created_at: datetime
+    pushed_at: datetime
+    description: str = ""
+    default_branch: str = "main"
+    is_private: bool = True
+    fork_of: str = ""
+    """Full name of the repository that it was forked from."""
+    template: str = ""
+    is_archived: bool = False
+    is_empty: bool = False
+    is_gone: bool = False
+    """Listed, but answers 404: it vanished between the listing and the reading."""
+    required_checks: tuple[RequiredCheck, ...] = ()
+    head: str = ""
+    """Mark of the default branch's last commit."""
+    branches: dict[str, str] = field(default_factory=dict)
+    """Other branches: name to mark."""
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass
+class Review:
+    """One submitted review."""
+
+    review_id: int
+    account: Account
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
+    submitted_at: datetime
+    commit: str
+    body: str = ""
+
+
+@dataclass
+class PullRequest:
+    """One pull request; `commits` are the PR's own, also when they were squashed."""
+
+    pull_request_id: int
+    repository: str
+    number: int
+    title: str
+    body: str
+    account: Account
+    head_ref: str
+    commits: list[str]
+    base: str
+    """Mark of the base branch's commit that it started from."""
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    merged_at: datetime | None = None
+    merged_by: Account | None = None
+    merge_commit: str = ""
+    is_draft: bool = False
+    labels: tuple[str, ...] = ()
+    reviews: list[Review] = field(default_factory=list)
+    files: list[tuple[str, str, int, int]] = field(default_factory=list)
+    """Path, ADDED|MODIFIED|DELETED|RENAMED, lines added, lines deleted."""
+
+    @property
+    def head(self) -> str:
+        """Mark of the last commit of the branch."""
+        return self.commits[-1]
+
+
+@dataclass
+class Issue:
+    """One GitHub issue."""
+
+    issue_id: int
+    repository: str
+    number: int
+    title: str
+    body: str
+    account: Account
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass
+class Step:
+    """One step of a job."""
+
+    name: str
+    conclusion: str
+
+
+@dataclass
+class Job:
+    """One job of one attempt; it is also the Actions check run of its head, under `name`."""
+
+    job_id: int
+    name: str
+    conclusion: str
+    started_at: datetime
+    completed_at: datetime
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass
+class Attempt:
+    """One attempt of a workflow run."""
+
+    conclusion: str
+    started_at: datetime
+    updated_at: datetime
+    triggering: Account
+    jobs: list[Job] = field(default_factory=list)
+    referenced: tuple[tuple[str, str, str], ...] = ()
+    """Reusable workflows that really ran: path with ref as GitHub prints it, mark of the commit, ref."""
+
+
+@dataclass
+class WorkflowRun:
+    """One workflow run with every attempt, oldest first."""
+
+    run_id: int
+    repository: str
+    workflow_id: int
+    name: str
+    path: str
+    event: str
+    head: str
+    head_branch: str
+    run_number: int
+    actor: Account
+    created_at: datetime
+    attempts: list[Attempt]
+    pull_requests: tuple[int, ...] = ()
+
+
+@dataclass
+class CheckRun:
+    """A check run made by another app than Actions."""
+
+    check_run_id: int
+    repository: str
+    head: str
+    name: str
+    app_id: int
+    app_slug: str
+    conclusion: str
+    started_at: datetime
+    completed_at: datetime
+    external_id: str = ""
+
+
+@dataclass
+class JiraIssue:
+    """One Jira issue with its whole history."""
+
+    issue_id: int
+    key: str
+    issue_type: str
+    summary: str
+    description: str
+    status: str
+    status_category: Literal["new", "indeterminate", "done"]
+    priority: str
+    reporter: str
+    assignee: str
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None = None
+    resolution: str = ""
+    labels: tuple[str, ...] = ()
+    parent: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+    """Custom fields by id."""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """`{"id", "author": jira account id, "created": datetime, "items": [{"field","fieldId","from","fromString","to","toString"}]}`"""
+    links: list[dict[str, Any]] = field(default_factory=list)
+    """`{"id", "type", "inward", "outward", "direction": "inward"|"outward", "key": other issue}`"""
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    """`{"id", "author", "created", "updated", "body"}`"""
+    is_broken: bool = False
+    """Served without its `fields`, as some broken sites do."""
+
+
+@dataclass(frozen=True)
+class EvalSample:
+    """One scored sample; `value` None means unscored, with a reason."""
+
+    sample_id: str
+    input: str
+    target: str
+    output: str
+    value: float | None
+    slice: str = ""
+    failure_mode: str = ""
+    unscored_reason: str = ""
+    error: str = ""
+
+
+@dataclass
+class EvalRun:
+    """One run of an eval harness, to be written in the shape of its tool."""
+
+    kind: Literal["inspect", "lm_eval", "promptfoo"]
+    native_id: str
+    path: str
+    """File name below the eval store, such as `inspect/2026-02-01T10-00-00_safety_abc.eval`."""
+    task: str
+    dataset: str
+    model: str
+    created_at: datetime
+    seconds: float
+    scorer: str
+    samples: list[EvalSample]
+    created_by: str = ""
+    head: str = ""
+    """Mark of the commit that was evaluated."""
+    repository: str = ""
+    is_dirty: bool = False
+    prompt: str = ""
+    threshold: float | None = None
+    status: Literal["success", "error", "cancelled"] = "success"
+    envelope: dict[str, Any] | None = None
+    """`evidence.json` written beside the file; the value of `head_sha` is a mark and is replaced by its sha."""
+    harness_package: str = ""
+    """Distribution that ran it, such as `acme-evals`, with its version in `harness_version`."""
+    harness_version: str = ""
+    is_truncated: bool = False
+    """Written cut short, as a killed upload leaves it."""
+
+
+@dataclass
+class Incident:
+    """What the story knows of one incident, for the truth file."""
+
+    key: str
+    cause_pull_request: tuple[str, int] | None
+    is_eval_attributable: str
+    is_covered: bool
+
+
+@dataclass
+class World:
+    """The whole organisation."""
+
+    seed: int
+    owner: Account
+    people: list[Person] = field(default_factory=list)
+    bots: list[Account] = field(default_factory=list)
+    outsiders: list[Account] = field(default_factory=list)
+    """Accounts that act here but that people.csv does not know."""
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    """By full name."""
+    commits: dict[str, Commit] = field(default_factory=dict)
+    """By mark, parents before children."""
+    pull_requests: list[PullRequest] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    runs: list[WorkflowRun] = field(default_factory=list)
+    check_runs: list[CheckRun] = field(default_factory=list)
+    jira_projects: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Key to numeric id and name."""
+    jira_users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Account id to `{"displayName", "emailAddress" or missing, "active", "accountType"}`."""
+    jira_issues: list[JiraIssue] = field(default_factory=list)
+    eval_runs: list[EvalRun] = field(default_factory=list)
+    growthbook_experiments: list[dict[str, Any]] = field(default_factory=list)
+    """In the API's own shape."""
+    growthbook_results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """`<experiment id>/<phase>` to the results answer's `result`."""
+    experiment_files: dict[str, str] = field(default_factory=dict)
+    """File name to content, for the `files` experiment store."""
+    incidents: list[Incident] = field(default_factory=list)
+    artifacts: list[dict[str, Any]] = field(default_factory=list)
+    """The `[[artifacts]]` of fulcrum.toml."""
+    people_csv: str = ""
+    truth: dict[str, Any] = field(default_factory=dict)
+    shas: dict[str, str] = field(default_factory=dict)
+    """Mark to sha, once the bare repositories exist."""
+
+    def sha(self, mark: str) -> str:
+        """The sha of a marked commit."""
+        return self.shas[mark]
+
+    def account(self, login: str) -> Account:
+        """The account of a login, among people, bots and outsiders."""
+        owned = [account for person in self.people for account in (person.account, *person.other_accounts)]
+        return next(account for account in (self.owner, *owned, *self.bots, *self.outsiders) if account.login == login)
