@@ -89,6 +89,11 @@ def day(null: bool = True, about: str = "") -> pa.Column:
     return pa.Column(pl.Date, nullable=null, description=about)
 
 
+def polars_type(column: pa.Column) -> Any:
+    """The polars type of a contract column."""
+    return column.dtype.type  # type: ignore[union-attr] - every helper above sets a type
+
+
 @dataclass(frozen=True)
 class Table:
     """One raw table and its contract.

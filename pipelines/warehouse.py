@@ -1,0 +1,173 @@
+"""The one writer's side of the warehouse file: where things lie, who may write, and which tables exist.
+
+Reading for people happens on published snapshots (`publish.py`), never on this file.
+"""
+
+import os
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from filelock import FileLock, Timeout
+
+from connectors.contract import UTC_TIMESTAMP, Connector, polars_type
+
+SQL_TYPES: dict[Any, str] = {
+    pl.String: "varchar",
+    pl.Int64: "bigint",
+    pl.Float64: "double",
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+    UTC_TIMESTAMP: "timestamptz",
+}
+PROVENANCE_COLUMNS = {
+    # Answers are read rarely and compress five to ten times: zstd pages, still plain JSON to every reader.
+    "_raw": "varchar using compression zstd",
+    "_row_hash": "varchar",
+    "_partition": "varchar",
+    "_source_url": "varchar",
+    "_extracted_at": "timestamptz",
+    "_load_id": "varchar",
+    "_deleted_at": "timestamptz",
+    "_deleted_reason": "varchar",
+}
+JOURNALS = {
+    "raw_ops": {
+        "outcomes": """outcome_id varchar, run_id varchar, step varchar, source varchar, table_name varchar,
+            partition varchar, started_at timestamptz, ended_at timestamptz, state varchar, requests_made bigint,
+            requests_saved bigint, waited_seconds double, rows_seen bigint, rows_kept bigint,
+            rows_changed bigint, rows_quarantined bigint, rows_tombstoned bigint, code_version varchar,
+            error_class varchar, error_text varchar""",
+        "reconciliations": """run_id varchar, source varchar, table_name varchar, partition varchar,
+            source_count bigint, warehouse_count bigint, how varchar, state varchar, checked_at timestamptz""",
+        "quarantine": """quarantine_id varchar, source varchar, table_name varchar, partition varchar, identity varchar,
+            reason varchar, raw varchar, source_url varchar, first_seen_at timestamptz,
+            last_seen_at timestamptz, run_id varchar, released_at timestamptz""",
+    },
+    "raw_config": {
+        "artifacts": """artifact_id varchar, kind varchar, name varchar, repository varchar, path_globs varchar, packages varchar,
+            workflows varchar, names varchar""",
+        "project_groups": "project_id varchar, name varchar, repository varchar, owner_team varchar",
+        "settings": "key varchar, value varchar",
+        "pseudonyms": "person_id varchar, pseudonym varchar",
+    },
+    "raw_statistics": {
+        "experiment_results": """experiment_id varchar, phase bigint, metric_key varchar, dimension varchar,
+            dimension_value varchar, variant_key varchar, baseline_key varchar, effect_abs double, effect_rel double, ci_low_abs double,
+            ci_high_abs double, ci_low_rel double, ci_high_rel double, ci_level double, ci_method varchar,
+            p_two_sided double, recompute_status varchar, srm_p double, method_note varchar""",
+    },
+}
+"""Tables that the pipelines write themselves, beside what dlt loads; they exist before dbt runs, so every source is there."""
+
+
+class WarehouseBusy(Exception):
+    """Another process is writing to this home."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data directory: one organisation, one writer."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The private file that the sync writes."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Where snapshots for readers lie."""
+        return self.root / "published"
+
+    @property
+    def landing(self) -> Path:
+        """Where a running sync keeps what it has read and not yet loaded."""
+        return self.root / "landing"
+
+    @property
+    def target(self) -> Path:
+        """Where dbt keeps its manifest and compiled SQL."""
+        return self.root / "dbt"
+
+    @contextmanager
+    def writing(self) -> Generator[None]:
+        """Hold the right to write; DuckDB's own lock would only be met half-way through a sync.
+
+        Raises:
+            WarehouseBusy: at once, when another process holds it; names that process.
+        """
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.root / "writer.lock"
+        owner = self.root / "writer.pid"
+        try:
+            with FileLock(path, timeout=0):
+                owner.write_text(str(os.getpid()))
+                yield
+        except Timeout:
+            holder = owner.read_text() if owner.exists() else "unknown"
+            raise WarehouseBusy(
+                f"{self.root}: process {holder} is writing to this home; wait for it to end, or pass another --home"
+            ) from None
+
+
+def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file without fetching extensions; a new file gets the storage version that published snapshots have."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    if not read_only and not path.exists():
+        config["storage_compatibility_version"] = "v1.2.0"
+    connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    connection.execute("set timezone = 'UTC'")
+    return connection
+
+
+def quote(name: str) -> str:
+    """An SQL identifier, quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def columns_of(connector: Connector, table: str) -> dict[str, str]:
+    """Column names and SQL types of a raw table, contract first, provenance after."""
+    types = {name: SQL_TYPES[polars_type(column)] for name, column in connector.table(table).columns.items()}
+    return types | PROVENANCE_COLUMNS
+
+
+def ensure_tables(connection: duckdb.DuckDBPyConnection, connectors: Sequence[Connector]) -> None:
+    """Create every raw table and journal that is missing, and add columns that a contract has gained."""
+    for connector in connectors:
+        connection.execute(f"create schema if not exists {connector.dataset}")
+        for table in connector.tables:
+            _ensure_table(connection, f"{connector.dataset}.{quote(table.name)}", columns_of(connector, table.name))
+    for schema, tables in JOURNALS.items():
+        connection.execute(f"create schema if not exists {schema}")
+        for name, columns in tables.items():
+            connection.execute(f"create table if not exists {schema}.{name} ({columns})")
+
+
+def _ensure_table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:
+    spelled = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
+    connection.execute(f"create table if not exists {name} ({spelled})")
+    present = {row[0] for row in connection.execute(f"select column_name from (describe {name})").fetchall()}
+    for column, kind in columns.items():
+        if column not in present:
+            connection.execute(f"alter table {name} add column {quote(column)} {kind.partition(' ')[0]}")
+
+
+def rows(connection: duckdb.DuckDBPyConnection, dataset: str, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Live rows of a raw table, in a stable order."""
+    spelled = ", ".join(quote(column) for column in columns)
+    return connection.execute(f"select {spelled} from {quote(dataset)}.{quote(table)} where _deleted_at is null order by all").fetchall()
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] | None = None) -> int:
+    """The single number that a query answers with."""
+    row = connection.execute(query, parameters).fetchone()
+    return int(row[0]) if row else 0
