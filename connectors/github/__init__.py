@@ -1,0 +1,1 @@
+"""GitHub: repositories, pull requests, issues, workflow runs with every attempt, check runs and required checks."""
