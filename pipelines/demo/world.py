@@ -64,6 +64,7 @@ class Commit:
     author: Signature
     authored_at: datetime
     message: str
+    """May name another commit as `{sha:<mark>}` until the bare repositories exist, like every text of a pull request or issue."""
     parents: tuple[str, ...]
     writes: dict[str, str] = field(default_factory=dict)
     """Path to whole new content."""
@@ -100,6 +101,8 @@ class Repository:
     fork_of: str = ""
     """Full name of the repository that it was forked from."""
     template: str = ""
+    """Full name of the template repository that it was generated from."""
+    is_template: bool = False
     is_archived: bool = False
     is_empty: bool = False
     is_gone: bool = False
@@ -109,6 +112,8 @@ class Repository:
     """Mark of the default branch's last commit."""
     branches: dict[str, str] = field(default_factory=dict)
     """Other branches: name to mark."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """Tag to mark."""
 
     @property
     def full_name(self) -> str:
@@ -357,6 +362,12 @@ class World:
     """Account id to `{"displayName", "emailAddress" or missing, "active", "accountType"}`."""
     jira_issues: list[JiraIssue] = field(default_factory=list)
     eval_runs: list[EvalRun] = field(default_factory=list)
+    jira_fields: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Custom field id to its name and its schema type (`option`, `datetime`, `string`)."""
+    growthbook_metrics: list[dict[str, Any]] = field(default_factory=list)
+    """In the API's own shape (`GET /metrics`)."""
+    growthbook_settings: dict[str, Any] = field(default_factory=dict)
+    """In the API's own shape (`GET /settings`, its `settings`)."""
     growthbook_experiments: list[dict[str, Any]] = field(default_factory=list)
     """In the API's own shape."""
     growthbook_results: dict[str, dict[str, Any]] = field(default_factory=dict)
