@@ -1,0 +1,46 @@
+-- Channel uses_decl: a workflow file on the default branch calls the artifact's reusable workflow or action.
+with declarations as (
+    select
+        *,
+        lower(uses) as uses_path,
+        {{ repository_slug(extract("uses", "'^([^/]+/[^/@]+)'")) }} as uses_repository
+    from {{ ref('stg_git__workflow_uses') }}
+),
+
+matched as (
+    select d.repository_id, d.path, d.uses, d.from_sha, d.uses_path, i.artifact_id, max(case when i.identifier_kind = 'workflow' then 1 else 0 end) as is_listed
+    from declarations as d
+    inner join {{ ref('int_artifact_identifiers') }} as i
+        on
+            (i.identifier_kind = 'workflow' and i.identifier = d.uses_path)
+            or (i.identifier_kind = 'repository' and i.identifier = d.uses_repository)
+    group by d.repository_id, d.path, d.uses, d.from_sha, d.uses_path, i.artifact_id
+),
+
+-- Where one artifact of a repository lists the workflow by name, its neighbours in that repository do not claim it.
+claimed as (
+    select *, max(is_listed) over (partition by repository_id, path, uses, from_sha) as is_listed_by_any
+    from matched
+)
+
+select
+    c.artifact_id,
+    c.repository_id,
+    'uses_decl' as channel,
+    c.path || '|' || c.uses as group_key,
+    d.path,
+    d.line,
+    d.from_sha as introduced_sha,
+    d.from_at as introduced_at,
+    d.to_at as removed_at,
+    d.from_pull_request_number as pull_request_number,
+    d.from_author_email as author_email,
+    false as is_similar,
+    1 as n_items,
+    'workflow_uses' as source_kind,
+    {{ record_id(['d.repository_id', 'd.path', 'd.uses', 'd.from_sha']) }} as source_record_id,
+    d._source_url as url
+from claimed as c
+inner join declarations as d
+    on c.repository_id = d.repository_id and c.path = d.path and c.uses = d.uses and c.from_sha = d.from_sha
+where c.is_listed = c.is_listed_by_any

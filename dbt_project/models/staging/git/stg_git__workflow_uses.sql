@@ -1,0 +1,30 @@
+with source as (
+    select * from {{ source('raw_git', 'workflow_uses') }}
+    where _deleted_at is null
+),
+
+renamed as (
+    select
+        repository_id,
+        path,
+        uses,
+        ref,
+        job,
+        step,
+        kind,
+        is_advisory,
+        from_sha,
+        from_at,
+        lower(from_author_email) as from_author_email,
+        from_pull_request_number,
+        line,
+        to_sha,
+        to_at,
+        is_current,
+        _source_url,
+        _extracted_at,
+        _load_id
+    from source
+)
+
+select * from renamed
