@@ -21,7 +21,8 @@ DELTA_METHOD_FLOOR = 10
 """Baseline means below this many of their own standard errors make a ratio that the delta method misjudges."""
 
 RESULT_COLUMNS = """experiment_id, phase, metric_key, dimension, dimension_value, variant_key, baseline_key, metric_kind,
-    n_variant, n_baseline, numerator_variant, numerator_baseline, mean_variant, mean_baseline, sd_variant, sd_baseline, vendor_effect_relative"""
+    n_variant, n_baseline, numerator_variant, numerator_baseline,
+    mean_variant, mean_baseline, sd_variant, sd_baseline, vendor_effect_relative"""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,180 @@
+"""What readers get: whole new files, by audience, swapped in at once and never locked.
+
+Each publication builds `published/<audience>-<run>.duckdb` and then points the symlink `published/<audience>.duckdb` at it. A
+reader keeps the file that it opened; a plain rename would replay a stale write-ahead log and serve old data to open processes.
+Files are mode 0444 and in a storage version that every DuckDB since 1.2 opens.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from pipelines import warehouse
+from pipelines.warehouse import Home, quote
+
+Audience = Literal["analyst", "restricted"]
+AUDIENCES: tuple[Audience, ...] = ("analyst", "restricted")
+PUBLIC_SCHEMAS = ("core", "evidence", "kpi", "ops", "governance")
+STORAGE_VERSION = "v1.2.0"
+HIDDEN_FROM_ANALYSTS = ("identity", "text")
+"""Sensitivities of columns that the analysts' file leaves out: names, e-mails and logins; free text."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One published column, as its model's yml describes it."""
+
+    name: str
+    kind: str
+    description: str
+    sensitivity: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One table to publish."""
+
+    schema: str
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+
+
+class NotPublishable(Exception):
+    """The build holds something that may not leave as it is."""
+
+
+def publish(home: Home, snapshot_id: str, built_at: datetime, keep: int = 7) -> dict[str, Path]:
+    """Build a snapshot for every audience, swap the links, and remove all but the newest `keep`.
+
+    Returns:
+        The link that each audience opens.
+
+    Raises:
+        NotPublishable: when a column that names a person is of a type that cannot be masked.
+    """
+    home.published.mkdir(parents=True, exist_ok=True)
+    relations = describe(home)
+    links: dict[str, Path] = {}
+    for audience in AUDIENCES:
+        path = home.published / f"{audience}-{snapshot_id}.duckdb"
+        _build(home, path, audience, relations, {"snapshot_id": snapshot_id, "built_at": built_at.isoformat(), "audience": audience})
+        links[audience] = _swap(home.published / f"{audience}.duckdb", path)
+    for audience in AUDIENCES:
+        _prune(home.published, audience, keep)
+    return links
+
+
+def current(home: Home, audience: Audience) -> Path:
+    """The snapshot that an audience reads.
+
+    Raises:
+        FileNotFoundError: when nothing was published yet, with what to do.
+    """
+    link = home.published / f"{audience}.duckdb"
+    if not link.exists():
+        raise FileNotFoundError(f"{link}: nothing was published yet; run `fulcrum sync` (or `fulcrum demo`) first")
+    return link
+
+
+def describe(home: Home) -> list[Relation]:
+    """Every public table with its columns, from the warehouse's catalogue and the models' yml."""
+    nodes = json.loads((home.target / "manifest.json").read_text())["nodes"].values()
+    models = {(node["schema"], node["alias"]): node for node in nodes if node["resource_type"] == "model"}
+    with warehouse.connect(home.warehouse) as connection:
+        found = connection.execute(
+            """select schema_name, table_name, column_name, data_type from duckdb_columns()
+               where list_contains(?, schema_name) and not internal order by schema_name, table_name, column_index""",
+            [list(PUBLIC_SCHEMAS)],
+        ).fetchall()
+    relations: dict[tuple[str, str], list[Column]] = {}
+    for schema, table, column, kind in found:
+        declared = models.get((schema, table), {}).get("columns", {}).get(column, {})
+        sensitivity = declared.get("config", {}).get("meta", {}).get("sensitivity", "none")
+        relations.setdefault((schema, table), []).append(Column(column, kind, declared.get("description", ""), sensitivity))
+    return [
+        Relation(schema, name, models[(schema, name)]["description"], tuple(columns))
+        for (schema, name), columns in relations.items()
+        if (schema, name) in models
+    ]
+
+
+def _build(home: Home, path: Path, audience: Audience, relations: list[Relation], facts: dict[str, str]) -> None:
+    """Write one audience's file; a half-written one is removed, never reopened."""
+    path.unlink(missing_ok=True)
+    try:
+        with warehouse.connect(home.warehouse) as connection:
+            connection.execute(f"attach '{path}' as snapshot (storage_version '{STORAGE_VERSION}')")
+            for relation in relations:
+                _copy(connection, relation, audience)
+            _write_meta(connection, relations, audience, facts)
+            connection.execute("checkpoint snapshot")
+            connection.execute("detach snapshot")
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+    path.chmod(0o444)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, audience: Audience) -> None:
+    shown = [column for column in relation.columns if audience == "restricted" or column.sensitivity not in HIDDEN_FROM_ANALYSTS]
+    target = f"snapshot.{relation.schema}.{quote(relation.name)}"
+    connection.execute(f"create schema if not exists snapshot.{relation.schema}")
+    spelled = ", ".join(_expression(column, audience, relation) for column in shown)
+    connection.execute(f"create table {target} as select {spelled} from {relation.schema}.{quote(relation.name)} as source")
+    connection.execute(f"comment on table {target} is {_literal(relation.description)}")
+    for column in shown:
+        connection.execute(f"comment on column {target}.{quote(column.name)} is {_literal(column.description)}")
+
+
+def _expression(column: Column, audience: Audience, relation: Relation) -> str:
+    """How a column is copied: a person's id becomes the pseudonym for analysts; an id without one becomes null, never itself."""
+    if audience == "restricted" or column.sensitivity != "person":
+        return f"source.{quote(column.name)}"
+    if column.kind != "VARCHAR":
+        raise NotPublishable(f"{relation.schema}.{relation.name}.{column.name}: a person column of type {column.kind} cannot be masked")
+    masked = f"(select max(p.pseudonym) from core.dim_people p where p.person_id = source.{quote(column.name)})"
+    return f"{masked} as {quote(column.name)}"
+
+
+def _write_meta(connection: duckdb.DuckDBPyConnection, relations: list[Relation], audience: Audience, facts: dict[str, str]) -> None:
+    """`meta.snapshot` says what this file is, `meta.dictionary` what is in it: tools that show no comments read these."""
+    connection.execute("create schema snapshot.meta")
+    connection.execute("create table snapshot.meta.snapshot (key varchar, value varchar)")
+    connection.executemany("insert into snapshot.meta.snapshot values (?, ?)", [list(fact) for fact in facts.items()])
+    connection.execute(
+        """create table snapshot.meta.dictionary (schema_name varchar, table_name varchar, column_name varchar, column_type varchar,
+           table_description varchar, description varchar, sensitivity varchar)"""
+    )
+    lines: list[list[Any]] = [
+        [relation.schema, relation.name, column.name, column.kind, relation.description, column.description, column.sensitivity]
+        for relation in relations
+        for column in relation.columns
+        if audience == "restricted" or column.sensitivity not in HIDDEN_FROM_ANALYSTS
+    ]
+    connection.executemany("insert into snapshot.meta.dictionary values (?, ?, ?, ?, ?, ?, ?)", lines)
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _swap(link: Path, target: Path) -> Path:
+    """Point the link at the new file in one step."""
+    fresh = link.with_suffix(".next")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target.name)
+    os.replace(fresh, link)
+    return link
+
+
+def _prune(folder: Path, audience: Audience, keep: int) -> None:
+    """Keep the newest snapshots: run ids sort by time."""
+    snapshots = sorted(path for path in folder.glob(f"{audience}-*.duckdb") if not path.is_symlink())
+    for old in snapshots[: max(0, len(snapshots) - keep)]:
+        old.unlink()

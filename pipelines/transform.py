@@ -1,0 +1,149 @@
+"""dbt, in this process, with a kept manifest: one start instead of one per command.
+
+The only module here that imports dbt's Python.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from connectors import registry
+from pipelines import warehouse
+from pipelines.warehouse import Home, quote
+
+BAD = {"error", "fail", "runtime error"}
+
+
+class TransformFailed(Exception):
+    """dbt did not get through; names the models and tests that failed, with the database's words."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model, seed or test."""
+
+    unique_id: str
+    name: str
+    kind: str
+    state: str
+    message: str
+    seconds: float
+
+    @property
+    def is_bad(self) -> bool:
+        """It failed or could not run."""
+        return self.state in BAD
+
+
+def project_dir() -> Path:
+    """Where the dbt project lies: beside the packages, in a checkout and in an installed wheel alike.
+
+    Raises:
+        FileNotFoundError: when it is in neither place.
+    """
+    spec = find_spec("pipelines")
+    beside = Path(spec.origin).parent.parent / "dbt_project" if spec and spec.origin else Path("dbt_project")
+    if not (beside / "dbt_project.yml").exists():
+        raise FileNotFoundError(f"no dbt project at {beside}: the installation is incomplete; install it again")
+    return beside
+
+
+def fingerprint(home: Home, variables: dict[str, Any]) -> str:
+    """A hash of everything a build depends on: the project's files, every raw table's content, configuration, variables."""
+    digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
+    for path in sorted(p for p in project_dir().rglob("*") if p.suffix in {".sql", ".yml", ".csv"} and "target" not in p.parts):
+        digest.update(path.name.encode() + path.read_bytes())
+    with warehouse.connect(home.warehouse) as connection:
+        for name in registry.MODULES:
+            connector = registry.get(name)
+            for table in connector.tables:
+                state = connection.execute(
+                    f"select count(*), count(_deleted_at), max(_load_id), bit_xor(hash(_row_hash)) from {connector.dataset}.{quote(table.name)}"
+                ).fetchone()
+                digest.update(repr((name, table.name, state)).encode())
+        for name in ("raw_config.artifacts", "raw_config.project_groups", "raw_config.settings", "raw_statistics.experiment_results"):
+            digest.update(repr(connection.execute(f"select * from {name} order by all").fetchall()).encode())
+    return digest.hexdigest()
+
+
+def build(
+    home: Home,
+    variables: dict[str, Any],
+    select: Sequence[str] = (),
+    full_refresh: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[NodeResult]:
+    """Run `dbt build` over the project.
+
+    Raises:
+        TransformFailed: when a model or a test fails; everything else was still tried.
+    """
+    args = [
+        "build",
+        "--vars",
+        json.dumps(variables),
+        *(["--select", *select] if select else []),
+        *(["--full-refresh"] if full_refresh else []),
+    ]
+    results = invoke(home, args, progress)
+    bad = [node for node in results if node.is_bad]
+    if bad:
+        shown = "\n".join(f"  {node.name}: {node.message.strip()}" for node in bad[:10])
+        raise TransformFailed(f"{len(bad)} of {len(results)} dbt steps failed; nothing was published:\n{shown}")
+    return results
+
+
+def invoke(home: Home, args: Sequence[str], progress: Callable[[str], None] = lambda _: None) -> list[NodeResult]:
+    """Call dbt with the project's and the home's directories, and let go of the warehouse file afterwards.
+
+    Raises:
+        TransformFailed: when dbt cannot even start (a broken project file).
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    os.environ["FULCRUM_WAREHOUSE"] = str(home.warehouse)
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    places = [
+        "--project-dir",
+        project_dir(),
+        "--profiles-dir",
+        project_dir(),
+        "--target-path",
+        home.target,
+        "--log-path",
+        home.root / "logs",
+    ]
+    quiet = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors"]
+    try:
+        outcome = dbtRunner(callbacks=[_reporter(progress)]).invoke([*args[:1], *quiet, *map(str, places), *args[1:]])
+    finally:
+        # dbt-duckdb keeps its connection for the process's life, and with it the write lock and its configuration.
+        DuckDBConnectionManager.close_all_connections()
+    if outcome.exception is not None:
+        raise TransformFailed(f"dbt could not run: {outcome.exception}")
+    return [_node_result(result) for result in getattr(outcome.result, "results", [])]
+
+
+def _reporter(progress: Callable[[str], None]) -> Callable[[Any], None]:
+    def report(event: Any) -> None:
+        if event.info.name == "LogModelResult":
+            progress(f"build: {event.data.description}")
+
+    return report
+
+
+def _node_result(result: Any) -> NodeResult:
+    node = result.node
+    return NodeResult(node.unique_id, node.name, str(node.resource_type), str(result.status), result.message or "", result.execution_time)
+
+
+def variables_of(built_at: datetime, snapshot_id: str) -> dict[str, Any]:
+    """The dbt variables of one build."""
+    return {"built_at": built_at.isoformat(), "snapshot_id": snapshot_id}
