@@ -1,0 +1,1 @@
+"""People, their accounts and their time in teams, from `people.csv`."""

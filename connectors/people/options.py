@@ -1,0 +1,14 @@
+"""What the people connector can be told; no secret is among it."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+
+class PeopleOptions(BaseModel):
+    """Where the file of people lies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    directory: Path
+    """The directory of people as a CSV file, usually `people.csv`."""

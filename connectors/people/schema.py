@@ -1,0 +1,68 @@
+"""Contracts of the people tables, and the columns of `people.csv` itself."""
+
+import pandera.polars as pa
+import polars as pl
+
+from connectors.contract import Table, day, text
+
+KINDS = ("human", "bot", "ai_agent")
+SYSTEMS = ("github", "git", "jira", "evals", "experiments")
+
+REQUIRED_COLUMNS = ("person", "name", "emails", "logins", "team", "manager", "level", "from", "to")
+OPTIONAL_COLUMNS = ("kind",)
+
+ENDS_AFTER_START = pa.Check(
+    lambda data: data.lazyframe.select((pl.col("valid_to") > pl.col("valid_from")).fill_null(True)),
+    error="valid_to is after valid_from",
+)
+
+PEOPLE = Table(
+    name="people",
+    grain="one person, bot or AI agent that people.csv names",
+    key=("person_id",),
+    columns={
+        "person_id": text(null=False, about="Our durable id of the person, as written in people.csv."),
+        "name": text(about="Name to show, from the person's latest line."),
+        "kind": text(null=False, one_of=KINDS, about="human, bot or ai_agent."),
+    },
+    census=True,
+    pii=("name",),
+    retention="identity",
+)
+
+ACCOUNTS = Table(
+    name="accounts",
+    grain="one account of one system that people.csv gives to a person",
+    key=("person_id", "system", "account"),
+    columns={
+        "person_id": text(null=False, about="Whose account it is."),
+        "system": text(null=False, one_of=SYSTEMS, about="Where the account exists; e-mails are `git`."),
+        "account": text(null=False, about="Login or account id as written; e-mail addresses in lower case."),
+        "valid_from": day(about="First day of the earliest line that lists the account; null: since ever."),
+        "valid_to": day(about="End (exclusive) of the latest line that lists the account; null: open."),
+    },
+    census=True,
+    checks=(ENDS_AFTER_START,),
+    pii=("account",),
+    retention="identity",
+)
+
+SPELLS = Table(
+    name="spells",
+    grain="one person's time in one team, under one manager, at one level",
+    key=("person_id", "valid_from"),
+    columns={
+        "person_id": text(null=False, about="Whose time it is."),
+        "valid_from": day(null=False, about="First day."),
+        "valid_to": day(about="First day after it; null: it goes on."),
+        "team": text(about="Team, as written."),
+        "manager_id": text(about="person_id of the manager, as written."),
+        "level": text(about="Level, as written."),
+    },
+    census=True,
+    checks=(ENDS_AFTER_START,),
+    pii=("team", "manager_id", "level"),
+    retention="identity",
+)
+
+TABLES = (PEOPLE, ACCOUNTS, SPELLS)
