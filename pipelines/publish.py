@@ -6,7 +6,6 @@ Files are mode 0444 and in a storage version that every DuckDB since 1.2 opens.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -169,7 +168,7 @@ def _swap(link: Path, target: Path) -> Path:
     fresh = link.with_suffix(".next")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target.name)
-    os.replace(fresh, link)
+    fresh.replace(link)
     return link
 
 

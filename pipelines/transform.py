@@ -54,18 +54,18 @@ def project_dir() -> Path:
     return beside
 
 
-def fingerprint(home: Home, variables: dict[str, Any]) -> str:
-    """A hash of everything a build depends on: the project's files, every raw table's content, configuration, variables."""
-    digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
+def fingerprint(home: Home) -> str:
+    """A hash of everything a build depends on: the project's files, every raw table's content, configuration."""
+    digest = hashlib.sha256()
     for path in sorted(p for p in project_dir().rglob("*") if p.suffix in {".sql", ".yml", ".csv"} and "target" not in p.parts):
         digest.update(path.name.encode() + path.read_bytes())
     with warehouse.connect(home.warehouse) as connection:
         for name in registry.MODULES:
             connector = registry.get(name)
             for table in connector.tables:
-                state = connection.execute(
-                    f"select count(*), count(_deleted_at), max(_load_id), bit_xor(hash(_row_hash)) from {connector.dataset}.{quote(table.name)}"
-                ).fetchone()
+                relation = f"{connector.dataset}.{quote(table.name)}"
+                content = "count(*), count(_deleted_at), max(_load_id), bit_xor(hash(_row_hash))"
+                state = connection.execute(f"select {content} from {relation}").fetchone()
                 digest.update(repr((name, table.name, state)).encode())
         for name in ("raw_config.artifacts", "raw_config.project_groups", "raw_config.settings", "raw_statistics.experiment_results"):
             digest.update(repr(connection.execute(f"select * from {name} order by all").fetchall()).encode())

@@ -1,0 +1,351 @@
+"""One frozen `Settings`, built once at the edge from `fulcrum.toml` and the environment.
+
+Every fault of the file is reported at once, each with its line, key, value, what is legal and the nearest spelling. Secrets come
+from the environment or from files, as `${NAME}` or `${file:PATH}`; a secret written into the file itself is a fault.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from connectors.evals.options import EvalStore
+from connectors.experiments.options import ExperimentStore
+from connectors.github.options import GithubOptions
+from connectors.jira.options import JiraOptions
+
+SECRET_KEYS = {"token", "tokens", "private_key", "password"}
+REFERENCE = re.compile(r"\$\{(file:)?([^}]+)\}")
+
+
+class Section(BaseModel):
+    """A part of the file: frozen, and an unknown key is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class GitSource(Section):
+    """File history from mirror clones."""
+
+    mirrors: Path = Path(".fulcrum/mirrors")
+    remotes: tuple[str, ...] = ()
+
+
+class Sources(Section):
+    """Where evidence comes from; a source that is not named is not read."""
+
+    github: GithubOptions | None = None
+    git: GitSource | None = None
+    jira: JiraOptions | None = None
+    evals: tuple[EvalStore, ...] = ()
+    experiments: tuple[ExperimentStore, ...] = ()
+
+
+class People(Section):
+    """Who is who."""
+
+    directory: Path = Path("people.csv")
+
+
+class Artifact(Section):
+    """Something built for others that can have leverage."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    kind: str
+    repository: str
+    packages: tuple[str, ...] = ()
+    workflows: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    path_globs: tuple[str, ...] = ()
+
+
+class Project(Section):
+    """Repositories that count as one project, and the team that owns them."""
+
+    id: str
+    name: str = ""
+    repositories: tuple[str, ...] = ()
+    owner_team: str = ""
+
+
+class Retention(Section):
+    """How long classes of data are kept."""
+
+    raw_answers: str = Field(default="400d", pattern=r"^\d+d$")
+
+
+class Policy(Section):
+    """What the organisation has decided."""
+
+    review_lines: tuple[str, ...] = ()
+    retention: Retention = Retention()
+
+
+class Publishing(Section):
+    """How many snapshots stay for rollback and for questions about the past."""
+
+    keep: int = Field(default=7, ge=1)
+
+
+class Settings(BaseSettings):
+    """Everything configurable. Environment variables (`FULCRUM_TIMEZONE`, `FULCRUM_SOURCES__JIRA__URL`) win over the file."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, env_prefix="FULCRUM_", env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    organisation: str
+    timezone: str = "UTC"
+    schedule: str = "0 4 * * *"
+    sources: Sources = Sources()
+    people: People = People()
+    artifacts: tuple[Artifact, ...] = ()
+    projects: tuple[Project, ...] = ()
+    policy: Policy = Policy()
+    publishing: Publishing = Publishing()
+
+    home: ClassVar[Path] = Path(".fulcrum")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"no such time zone: {value!r}; write an IANA name such as 'Europe/Berlin'") from None
+        return value
+
+    @field_validator("schedule")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if len(value.split()) != 5:
+            raise ValueError(f"{value!r} is no cron line; write five fields such as '0 4 * * *'")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file: a deployment overrides what is checked in."""
+        return env_settings, init_settings
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with the configuration."""
+
+    file: Path
+    line: int | None
+    key: str
+    problem: str
+    value: str = ""
+    expected: str = ""
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else str(self.file)
+        text = f"{place}: {self.key}: {self.problem}"
+        text += f"; found {self.value}" if self.value else ""
+        text += f"; expected {self.expected}" if self.expected else ""
+        return text + (f"; did you mean {self.nearest!r}?" if self.nearest else "")
+
+
+class BadConfiguration(Exception):
+    """The configuration has faults; all of them are named."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check a configuration file.
+
+    Args:
+        path: the TOML file.
+        environment: where `${NAME}` looks; by default the process's, over a `.env` file beside the TOML file.
+
+    Raises:
+        BadConfiguration: naming every fault.
+    """
+    if not path.exists():
+        raise BadConfiguration([Fault(path, None, "file", "not found", expected="a fulcrum.toml; `fulcrum init` writes one")])
+    text = path.read_text(encoding="utf-8")
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfiguration([Fault(path, _line_in(str(error)), "file", f"not valid TOML: {error}")]) from None
+    if environment is None:
+        dotenv = dotenv_values(path.parent / ".env")
+        environment = {name: value for name, value in dotenv.items() if value is not None} | dict(os.environ)
+    lines = _lines_of(text)
+    faults: list[Fault] = []
+    resolved = _resolve(document, (), environment, lambda fault: faults.append(_placed(fault, path, lines)))
+    try:
+        settings = Settings(**_anchored(resolved, path.parent))
+    except ValidationError as error:
+        faults += [_fault_of(item, document, path, lines) for item in error.errors(include_url=False)]
+        raise BadConfiguration(_without_echo(faults)) from None
+    if faults:
+        raise BadConfiguration(faults)
+    return settings
+
+
+Key = tuple[str | int, ...]
+
+
+def _resolve(value: Any, at: Key, environment: Mapping[str, str], report: Any) -> Any:
+    """The document with every reference replaced; what cannot be is reported and left out of sight."""
+    if isinstance(value, dict):
+        return {name: _resolve(child, (*at, name), environment, report) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_resolve(child, (*at, index), environment, report) for index, child in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    is_secret = next((part for part in reversed(at) if isinstance(part, str)), "") in SECRET_KEYS
+    if is_secret and not REFERENCE.fullmatch(value):
+        report((at, "a secret may not stand in the file", "", "a reference such as ${NAME} or ${file:/run/secrets/name}"))
+    return REFERENCE.sub(lambda match: _referenced(match, at, environment, report), value)
+
+
+def _referenced(match: re.Match[str], at: Key, environment: Mapping[str, str], report: Any) -> str:
+    is_file, name = match.groups()
+    if not is_file:
+        if name not in environment:
+            report((at, f"the environment variable {name} is not set", match.group(), f"export {name}=... or a line in .env"))
+        return environment.get(name, "unset")
+    try:
+        return Path(name).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        report((at, f"the file {name} cannot be read ({error.strerror})", match.group(), "a readable file that holds the secret"))
+        return "unset"
+
+
+def _placed(fault: tuple[Key, str, str, str], path: Path, lines: dict[Key, int]) -> Fault:
+    at, problem, value, expected = fault
+    return Fault(path, _nearest_line(at, lines), _dotted(at), problem, value, expected)
+
+
+def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Relative paths of the file are relative to the file."""
+    people = document.setdefault("people", {}) if isinstance(document.get("people", {}), dict) else {}
+    people["directory"] = str(folder / str(people.get("directory", "people.csv")))
+    sources = document.get("sources")
+    git = sources.get("git") if isinstance(sources, dict) else None
+    if isinstance(git, dict) and "mirrors" in git:
+        git["mirrors"] = str(folder / str(git["mirrors"]))
+    for kind in ("evals", "experiments"):
+        stores = sources.get(kind, []) if isinstance(sources, dict) else []
+        for store in stores if isinstance(stores, list) else []:
+            if isinstance(store, dict) and isinstance(store.get("path"), str) and "://" not in store["path"]:
+                store["path"] = str(folder / store["path"])
+    return document
+
+
+def _fault_of(item: Any, document: dict[str, Any], path: Path, lines: dict[Key, int]) -> Fault:
+    """A pydantic error as a fault a person can act on."""
+    at: Key = tuple(part for part in item["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+    line, key = _nearest_line(at, lines), _dotted(at)
+    if item["type"] == "extra_forbidden":
+        legal = sorted(_legal_keys(at[:-1]))
+        near = difflib.get_close_matches(str(at[-1]), legal, n=1)
+        return Fault(path, line, key, "unknown key", expected=f"one of {', '.join(legal)}", nearest=near[0] if near else "")
+    if item["type"] == "missing":
+        return Fault(path, line, key, "missing", expected="a value")
+    shown = "" if any(part in SECRET_KEYS for part in at) else repr(_dig(document, at))
+    options = re.findall(r"'([^']*)'", str(item.get("ctx", {}).get("expected", "")))
+    near = difflib.get_close_matches(str(_dig(document, at)), options, n=1)
+    return Fault(path, line, key, item["msg"].removeprefix("Value error, "), shown, "", near[0] if near else "")
+
+
+def _legal_keys(at: Key) -> set[str]:
+    """Field names of the model that a key path leads to."""
+    model: Any = Settings
+    for part in at:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation if part in getattr(model, "model_fields", {}) else None
+        model = next((kind for kind in _models_in(annotation)), model)
+    return set(model.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+def _without_echo(faults: list[Fault]) -> list[Fault]:
+    """One fault per key: an unset variable needs no second complaint about its stand-in."""
+    seen: dict[str, Fault] = {}
+    for fault in faults:
+        seen.setdefault(fault.key, fault)
+    return list(seen.values())
+
+
+def _dig(document: Any, at: Key) -> Any:
+    for part in at:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document
+
+
+def _dotted(at: Key) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at).lstrip(".") or "file"
+
+
+def _nearest_line(at: Key, lines: dict[Key, int]) -> int | None:
+    while at and at not in lines:
+        at = at[:-1]
+    return lines.get(at)
+
+
+def _line_in(message: str) -> int | None:
+    found = re.search(r"line (\d+)", message)
+    return int(found.group(1)) if found else None
+
+
+HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+ASSIGNMENT = re.compile(r"^\s*([A-Za-z0-9_.\-\"']+)\s*=")
+
+
+def _lines_of(text: str) -> dict[Key, int]:
+    """Where each key stands; tomllib gives no positions, and a line is what an editor needs."""
+    lines: dict[Key, int] = {}
+    table: Key = ()
+    counts: dict[Key, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := HEADER.match(line):
+            parts: Key = tuple(part.strip("\"' ") for part in header.group(2).split("."))
+            if header.group(1) == "[[":
+                counts[parts] = counts.get(parts, -1) + 1
+                parts = (*parts, counts[parts])
+            table = parts
+            lines.setdefault(table, number)
+        elif assignment := ASSIGNMENT.match(line):
+            key = tuple(part.strip("\"'") for part in assignment.group(1).split("."))
+            lines.setdefault((*table, *key), number)
+    return lines
+
+
+def since_of(settings: Settings) -> date | None:
+    """The earliest day that GitHub is asked about."""
+    return settings.sources.github.since if settings.sources.github else None

@@ -1,0 +1,85 @@
+"""What each source is opened with, and what the models must know of the configuration."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from connectors import registry
+from connectors.evals.options import EvalsOptions
+from connectors.experiments.options import ExperimentsOptions
+from connectors.git.options import ArtifactOptions, GitOptions
+from connectors.people.options import PeopleOptions
+from pipelines.config import Settings
+
+
+def configured(settings: Settings) -> dict[str, Any]:
+    """Options of every configured source, by name, in the order in which a sync reads them."""
+    opened = {name: options_of(settings, name) for name in registry.MODULES}
+    return {name: options for name, options in opened.items() if options is not None}
+
+
+def options_of(settings: Settings, name: str) -> Any | None:
+    """A source's options; None where the configuration does not name it."""
+    sources = settings.sources
+    match name:
+        case "people":
+            return PeopleOptions(directory=settings.people.directory) if settings.people.directory.exists() else None
+        case "github":
+            return sources.github
+        case "git":
+            return _git(settings) if sources.git else None
+        case "jira":
+            return sources.jira
+        case "evals":
+            return EvalsOptions(stores=sources.evals) if sources.evals else None
+        case "experiments":
+            return ExperimentsOptions(stores=sources.experiments) if sources.experiments else None
+        case _:
+            raise KeyError(f"unknown source {name!r}; known: {', '.join(registry.MODULES)}")
+
+
+def _git(settings: Settings) -> GitOptions:
+    """File history needs to know what counts as a prompt (said once, under github) and which artifacts may be cited."""
+    git, github = settings.sources.git, settings.sources.github
+    assert git is not None
+    artifacts = tuple(
+        ArtifactOptions(id=a.id, repository=a.repository, packages=a.packages, names=a.names, path_globs=a.path_globs)
+        for a in settings.artifacts
+    )
+    options: dict[str, Any] = {"mirrors": git.mirrors, "remotes": git.remotes, "artifacts": artifacts}
+    if github:
+        options |= {"prompts": github.prompts, "rubrics": github.rubrics}
+        options |= {"token": github.tokens[0]} if github.tokens else {}
+    return GitOptions(**options)
+
+
+def write_config(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Fill `raw_config` with what the models read: artifacts, project groups, and single values."""
+    tables = {
+        "artifacts": [
+            [a.id, a.kind, a.names[0] if a.names else a.id, a.repository, *map(_json, (a.path_globs, a.packages, a.workflows, a.names))]
+            for a in settings.artifacts
+        ],
+        "project_groups": [[p.id, p.name or p.id, repository, p.owner_team] for p in settings.projects for repository in p.repositories],
+        "settings": [list(pair) for pair in _values(settings)],
+    }
+    for name, rows in tables.items():
+        connection.execute(f"delete from raw_config.{name}")
+        if rows:
+            connection.executemany(f"insert into raw_config.{name} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def _values(settings: Settings) -> Iterator[tuple[str, str]]:
+    incidents = settings.sources.jira.incidents if settings.sources.jira else None
+    yield "organisation", settings.organisation
+    yield "timezone", settings.timezone
+    yield "review_lines", _json(settings.policy.review_lines) if settings.policy.review_lines else "null"
+    yield "incident_projects", _json(incidents.projects if incidents else ())
+    yield "incident_issue_types", _json(incidents.issue_types if incidents else ())
+    yield "configured_sources", _json(tuple(configured(settings)))
+
+
+def _json(value: tuple[str, ...]) -> str:
+    return json.dumps(list(value))

@@ -1,0 +1,83 @@
+"""How fresh and how whole every table is, written after each sync where no reader is ever locked out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connectors import registry
+from pipelines import warehouse
+from pipelines.warehouse import Home, quote
+
+
+def collect(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """One row for each raw table: last reading, rows, quarantined, tombstoned, reconciliation, requests."""
+    lines: list[dict[str, Any]] = []
+    for name in registry.MODULES:
+        connector = registry.get(name)
+        reading = _latest_reading(connection, name)
+        for table in connector.tables:
+            relation = f"{connector.dataset}.{quote(table.name)}"
+            lines.append(
+                {"source": name, "table": table.name}
+                | reading
+                | {
+                    "rows": warehouse.one(connection, f"select count(*) from {relation} where _deleted_at is null"),
+                    "tombstoned": warehouse.one(connection, f"select count(*) from {relation} where _deleted_at is not null"),
+                    "quarantined": warehouse.one(
+                        connection,
+                        "select count(*) from raw_ops.quarantine where source = ? and table_name = ? and released_at is null",
+                        [name, table.name],
+                    ),
+                    "reconciliation": _reconciliation(connection, name, table.name),
+                }
+            )
+    return lines
+
+
+def _latest_reading(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, Any]:
+    """When and how the source was last read; nulls where it never was."""
+    row = connection.execute(
+        """select strftime(started_at, '%Y-%m-%dT%H:%M:%SZ'), state, requests_made, requests_saved, error_text from raw_ops.outcomes
+           where source = ? and step = 'extract' and partition = '' order by started_at desc limit 1""",
+        [source],
+    ).fetchone()
+    names = ("last_sync", "state", "requests_made", "requests_saved", "error")
+    return dict(zip(names, row or (None, "never read", None, None, None), strict=True))
+
+
+def _reconciliation(connection: duckdb.DuckDBPyConnection, source: str, table: str) -> str:
+    """`matched`, `differs (n of m partitions)` or `not available`: whether the source's own totals are met."""
+    row = connection.execute(
+        """select count(*), count(*) filter (where state = 'differs') from (
+             select state, row_number() over (partition by partition order by checked_at desc) as newest
+             from raw_ops.reconciliations where source = ? and table_name = ?) where newest = 1""",
+        [source, table],
+    ).fetchone()
+    total, bad = row or (0, 0)
+    if not total:
+        return "not available"
+    return f"differs ({bad} of {total})" if bad else "matched"
+
+
+def write(home: Home) -> Path:
+    """Store the status beside the snapshots, in one step."""
+    with warehouse.connect(home.warehouse) as connection:
+        lines = collect(connection)
+    path = home.root / "status.json"
+    fresh = path.with_suffix(".next")
+    fresh.write_text(json.dumps(lines, indent=1))
+    return fresh.replace(path)
+
+
+def read(home: Home) -> list[dict[str, Any]]:
+    """The status of the last sync.
+
+    Raises:
+        FileNotFoundError: when there was none yet, with what to do.
+    """
+    path = home.root / "status.json"
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no sync has run in this home yet; run `fulcrum sync` (or `fulcrum demo`) first")
+    return json.loads(path.read_text())

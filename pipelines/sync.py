@@ -1,0 +1,138 @@
+"""The nightly job as plain functions, in the order in which both the command line and Dagster call them.
+
+Prepare, read every source, reconcile, compute statistics, build, publish. Each step leaves outcome rows; a source that fails
+leaves the others alone; nothing is built where nothing changed, and nothing is published that did not reconcile.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from connectors import registry
+from connectors.errors import SourceError
+from pipelines import load, outcomes, privacy, publish, reconcile, sources, statistics, status, transform, warehouse
+from pipelines.config import Settings
+from pipelines.gates import SuspiciousLoad
+from pipelines.landing import Run
+from pipelines.load import SourceResult
+from pipelines.warehouse import Home
+
+
+class Unreconciled(Exception):
+    """Rows that a source says it has are not in the warehouse; nothing was published."""
+
+
+@dataclass
+class Report:
+    """What one sync did."""
+
+    run_id: str
+    sources: dict[str, SourceResult] = field(default_factory=dict)
+    failed: dict[str, SourceError | SuspiciousLoad] = field(default_factory=dict)
+    build: Literal["built", "unchanged", "not asked"] = "not asked"
+    published: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def is_partial(self) -> bool:
+        """A source or a partition could not be read; what is whole was published."""
+        return bool(self.failed) or any(not result.is_whole for result in self.sources.values())
+
+    @property
+    def requests(self) -> int:
+        """Requests made to all sources."""
+        return sum(result.meter.made for result in self.sources.values())
+
+    @property
+    def rows_changed(self) -> int:
+        """Raw rows that were new, different or gone."""
+        return sum(result.rows_changed for result in self.sources.values())
+
+
+def sync(
+    settings: Settings,
+    home: Home,
+    only: Sequence[str] = (),
+    full: bool = False,
+    since: datetime | None = None,
+    build: bool = True,
+    accept_removals: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Run the whole job once.
+
+    Raises:
+        warehouse.WarehouseBusy: when another process is writing to this home.
+        transform.TransformFailed: when a model or test fails; the last snapshot stays.
+        Unreconciled: when a source's own totals are not met; the last snapshot stays.
+    """
+    with home.writing():
+        run = Run.start(home, full=full, since=since, accept_removals=accept_removals, progress=progress)
+        prepare(settings, home)
+        report = Report(run.run_id)
+        for name, options in sources.configured(settings).items():
+            if only and name not in only:
+                continue
+            try:
+                report.sources[name] = load.sync_source(registry.get(name), options, run)
+            except (SourceError, SuspiciousLoad) as error:
+                report.failed[name] = error
+        if build:
+            try:
+                finish(settings, run, report)
+            finally:
+                status.write(home)
+        else:
+            status.write(home)
+        return report
+
+
+def prepare(settings: Settings, home: Home) -> None:
+    """Make every table exist and write down what the models need of the configuration."""
+    home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with warehouse.connect(home.warehouse) as connection:
+        warehouse.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])
+        sources.write_config(connection, settings)
+
+
+def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = False, force: bool = False) -> None:
+    """Statistics, build and publication of what was loaded; skipped where the last publication already shows all of it."""
+    home = run.home
+    with warehouse.connect(home.warehouse) as connection:
+        with outcomes.step(connection, run.run_id, "statistics"):
+            statistics.recompute(connection)
+            privacy.write_pseudonyms(connection, home)
+        refuse_unreconciled(reconcile.failures(connection))
+    fingerprint = transform.fingerprint(home)
+    if not (force or full_refresh) and _published_already(home, fingerprint):
+        report.build = "unchanged"
+        return
+    run.progress("build: dbt")
+    transform.build(home, transform.variables_of(run.now, run.run_id), full_refresh=full_refresh, progress=run.progress)
+    run.progress("publish: snapshots")
+    report.published = publish.publish(home, run.run_id, run.now, settings.publishing.keep)
+    report.build = "built"
+    with warehouse.connect(home.warehouse) as connection:
+        connection.execute("insert into raw_ops.builds values (?, ?, ?)", [fingerprint, run.run_id, run.now])
+
+
+def refuse_unreconciled(failures: list[reconcile.Difference]) -> None:
+    """Refuse to publish while rows are missing.
+
+    Raises:
+        Unreconciled: naming each source, table and partition with both counts.
+    """
+    if failures:
+        shown = "\n".join(f"  {item}" for item in failures[:10])
+        raise Unreconciled(f"{len(failures)} reconciliations failed; nothing was published, readers keep the last snapshot:\n{shown}")
+
+
+def _published_already(home: Home, fingerprint: str) -> bool:
+    with warehouse.connect(home.warehouse) as connection:
+        row = connection.execute("select fingerprint from raw_ops.builds order by built_at desc limit 1").fetchone()
+    return (
+        row is not None
+        and row[0] == fingerprint
+        and all((home.published / f"{audience}.duckdb").exists() for audience in publish.AUDIENCES)
+    )
