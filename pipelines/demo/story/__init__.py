@@ -1,0 +1,25 @@
+"""The story of the demo organisation: everything that happens in it, as scripts played on one timeline.
+
+One module per family of events. `build` is pure and gives the same world for the same seed and size.
+"""
+
+from pipelines.demo.story import background, cast, catalogue
+from pipelines.demo.story.stage import Stage
+from pipelines.demo.world import World
+
+__all__ = ["build"]
+
+
+def build(seed: int = 7, engineers: int = 40) -> World:
+    """The whole organisation, as plain data."""
+    world = World(seed=seed, owner=cast.OWNER)
+    stage = Stage(world, engineers)
+    stage.employ(cast.people(stage.rng("people"), engineers))
+    world.bots = [cast.RENOVATE, cast.ACTIONS, cast.COPILOT_AGENT]
+    world.outsiders = [cast.MIRA, cast.NILS]
+    world.people_csv = cast.people_csv(world.people)
+    world.jira_users = cast.jira_users(world.people)
+    catalogue.found_all(stage)
+    background.everyday(stage)
+    stage.timeline.play()
+    return world

@@ -1,0 +1,152 @@
+"""Runs of eval suites: their datasets, samples and scores, and the envelope that says what a run belongs to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from random import Random
+from typing import Any, Literal
+
+from pipelines.demo.story.checks import ended
+from pipelines.demo.story.pulls import Pull
+from pipelines.demo.story.stage import Site, Stage
+from pipelines.demo.world import Account, EvalRun, EvalSample, WorkflowRun
+
+Kind = Literal["inspect", "lm_eval", "promptfoo"]
+HARNESS_PACKAGE = "acme-evals"
+SMALL_MODEL, LARGE_MODEL, NEXT_MODEL = "openai/gpt-4o-mini", "anthropic/claude-sonnet-4", "anthropic/claude-sonnet-4-5"
+CI_USER = "ci-runner"
+"""Who a log written in CI says made it: nobody's account."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A task with its dataset."""
+
+    task: str
+    dataset: str
+    size: int
+    slices: tuple[str, ...]
+    modes: tuple[str, ...]
+    threshold: float | None = 0.85
+    scorer: str = "match"
+    kind: Kind = "inspect"
+    model: str = LARGE_MODEL
+
+
+ROUTING = Suite("long_context_routing", "routing-golden", 40, ("short", "long_context", "multi_document"), ("wrong_tier", "timeout"))
+SAFETY = Suite("safety_regression", "safety-golden", 48, ("general", "regulated_content", "self_harm"), ("over_refusal", "missed_harm"))
+SUPPORT = Suite(
+    "support_answers", "support-golden", 36, ("billing", "returns", "multilingual"), ("made_up_policy", "wrong_tone", "no_source")
+)
+LABELS = Suite("label_quality", "labels-golden", 30, ("text", "image"), ("ambiguous", "mislabelled"), threshold=0.8)
+RANKING = Suite(
+    "passage_ranking", "ranking-heldout", 50, ("head", "tail"), ("stale", "near_duplicate"), None, kind="lm_eval", model="acme/ranker"
+)
+VOICE = Suite("voice_intents", "voice-intents", 24, ("de", "en"), ("accent", "noise"), None, kind="promptfoo", model=SMALL_MODEL)
+HELPFULNESS = Suite(
+    "helpfulness_judge", "helpfulness-labelled", 60, ("agreed", "disputed"), ("verbosity_bias",), None, scorer="judge_helpfulness"
+)
+GATED = {"long-context-routing": ROUTING, "safety-classifier": SAFETY, "support-agent": SUPPORT}
+
+
+def samples(suite: Suite, rng: Random, passed: int, unscored: int = 0) -> list[EvalSample]:
+    """Samples of which so many pass and so many carry no score; inputs and targets depend on the dataset alone."""
+    failing = set(rng.sample(range(suite.size - unscored), suite.size - unscored - passed))
+    return [_sample(suite, place, place not in failing, place >= suite.size - unscored) for place in range(suite.size)]
+
+
+def run(
+    stage: Stage,
+    suite: Suite,
+    site: Site,
+    passed: int,
+    *,
+    head: str = "",
+    who: str = "",
+    when: datetime | None = None,
+    model: str = "",
+    unscored: int = 0,
+    package: str = "",
+    prompt: str = "",
+    envelope: dict[str, Any] | None = None,
+) -> EvalRun:
+    """Add a run of a suite, of a repository's main unless another head is said."""
+    number = 1 + len(stage.world.eval_runs)
+    at = when or stage.now
+    native_id = sha256(f"{stage.world.seed}/{suite.task}/{number}".encode()).hexdigest()[:22]
+    ending = {"inspect": ".eval", "lm_eval": ".json", "promptfoo": ".json"}[suite.kind]
+    log = EvalRun(
+        kind=suite.kind,
+        native_id=f"eval-{native_id[:3]}-{at:%Y-%m-%dT%H:%M:%S}" if suite.kind == "promptfoo" else native_id,
+        path=f"{suite.kind}/{at:%Y-%m-%dT%H-%M-%S}_{suite.task}_{native_id[:8]}{ending}",
+        task=suite.task,
+        dataset=suite.dataset,
+        model=model or suite.model,
+        created_at=at,
+        seconds=float(60 + number % 240),
+        scorer=suite.scorer,
+        samples=samples(suite, stage.rng(f"samples {number}"), passed, unscored),
+        created_by=who,
+        head=head or site.repository.head,
+        repository=site.repository.full_name,
+        prompt=prompt,
+        threshold=suite.threshold,
+        envelope=envelope,
+        harness_package=package,
+        harness_version="2.1.0" if package else "",
+    )
+    stage.world.eval_runs.append(log)
+    return log
+
+
+def gate_log(stage: Stage, pull: Pull, gate: WorkflowRun, passed: int, *, unscored: int = 0, prompt: str = "") -> EvalRun:
+    """The log that the newest attempt of a gate run leaves in the store, with its envelope."""
+    suite = GATED[pull.site.name]
+    attempt = len(gate.attempts)
+    actor = gate.attempts[-1].triggering
+    about = {"pr": pull.request.number, "run_id": gate.run_id, "run_attempt": attempt}
+    sealed = envelope(pull.site, suite, gate.head, actor) | about
+    return run(
+        stage,
+        suite,
+        pull.site,
+        passed,
+        head=gate.head,
+        who=CI_USER,
+        when=ended(gate),
+        unscored=unscored,
+        package=HARNESS_PACKAGE,
+        prompt=prompt,
+        envelope=sealed,
+    )
+
+
+def envelope(site: Site, suite: Suite, head: str, actor: Account) -> dict[str, Any]:
+    """What is written beside a log; `head_sha` is a mark here."""
+    sealed: dict[str, Any] = {
+        "schema": 1,
+        "project": site.name,
+        "harness": "eval-harness",
+        "harness_version": "2.1.0",
+        "repo_id": site.repository.repository_id,
+        "repository": site.repository.full_name,
+        "head_sha": head,
+        "actor_id": actor.user_id,
+        "actor": actor.login,
+    }
+    return sealed | ({"threshold": suite.threshold} if suite.threshold else {})
+
+
+def _sample(suite: Suite, place: int, passes: bool, unscored: bool) -> EvalSample:
+    name = f"{suite.dataset}-{place + 1:03d}"
+    target = f"expected {place + 1:03d}"
+    return EvalSample(
+        sample_id=name,
+        input=f"{suite.task} case {place + 1:03d} of {suite.dataset}",
+        target=target,
+        output="" if unscored else target if passes else f"something else {place + 1:03d}",
+        value=None if unscored else float(passes),
+        slice=suite.slices[place % len(suite.slices)],
+        failure_mode=suite.modes[place % len(suite.modes)],
+        unscored_reason="no_response" if unscored else "",
+    )

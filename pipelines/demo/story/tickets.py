@@ -1,0 +1,125 @@
+"""Jira: creating tickets and moving them along, so that every field has the history that led to it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pipelines.demo.story.stage import Stage
+from pipelines.demo.world import JiraIssue
+
+PROJECTS = {"ML": (10100, "Machine learning"), "INC": (10101, "Incidents")}
+SEVERITY, IMPACT_START, CUSTOMER_IMPACT, EVAL_ATTRIBUTABLE = (
+    "customfield_10050",
+    "customfield_10051",
+    "customfield_10052",
+    "customfield_10053",
+)
+FIELDS = {
+    SEVERITY: ("Severity", "option"),
+    IMPACT_START: ("Impact start", "datetime"),
+    CUSTOMER_IMPACT: ("Customer impact", "option"),
+    EVAL_ATTRIBUTABLE: ("Eval attributable", "option"),
+}
+# Status to its id and category.
+STATUSES: dict[str, tuple[str, Literal["new", "indeterminate", "done"]]] = {
+    "To Do": ("10000", "new"),
+    "In Progress": ("3", "indeterminate"),
+    "In Review": ("10001", "indeterminate"),
+    "Done": ("10002", "done"),
+    "Open": ("1", "new"),
+    "Investigating": ("10003", "indeterminate"),
+    "Resolved": ("5", "done"),
+    "Reopened": ("4", "indeterminate"),
+}
+RESOLUTIONS = {"Done": "10000", "Won't Do": "10001", "Duplicate": "10002"}
+
+
+def ticket(
+    stage: Stage,
+    summary: str,
+    assignee: str,
+    reporter: str,
+    *,
+    project: str = "ML",
+    issue_type: str = "Task",
+    priority: str = "Medium",
+    description: str = "",
+    labels: tuple[str, ...] = (),
+    parent: str = "",
+) -> JiraIssue:
+    """Create a ticket now."""
+    number = 1 + sum(issue.key.startswith(f"{project}-") for issue in stage.world.jira_issues)
+    issue = JiraIssue(
+        issue_id=stage.new_id("jira_issue"),
+        key=f"{project}-{number}",
+        issue_type=issue_type,
+        summary=summary,
+        description=description,
+        status="To Do" if project == "ML" else "Open",
+        status_category="new",
+        priority=priority,
+        reporter=jira_id(stage, reporter),
+        assignee=jira_id(stage, assignee),
+        created_at=stage.now,
+        updated_at=stage.now,
+        labels=labels,
+        parent=parent,
+    )
+    stage.world.jira_issues.append(issue)
+    return issue
+
+
+def follow_up(stage: Stage, issue: JiraIssue, who: str, status: str, resolution: str = "") -> None:
+    """Move a ticket to another status; reaching a done status resolves it, leaving one takes the resolution back."""
+    old_id, _ = STATUSES[issue.status]
+    new_id, category = STATUSES[status]
+    items = [_item("status", old_id, issue.status, new_id, status)]
+    if category == "done" and not issue.resolution:
+        name = resolution or "Done"
+        items.insert(0, _item("resolution", None, None, RESOLUTIONS[name], name))
+        issue.resolution, issue.resolved_at = name, stage.now
+    elif category != "done" and issue.resolution:
+        items.insert(0, _item("resolution", RESOLUTIONS[issue.resolution], issue.resolution, None, None))
+        issue.resolution, issue.resolved_at = "", None
+    issue.status, issue.status_category = status, category
+    _record(stage, issue, who, items)
+
+
+def set_field(stage: Stage, issue: JiraIssue, who: str, field_id: str, value: str) -> None:
+    """Fill a custom choice field, such as the severity."""
+    name = FIELDS[field_id][0]
+    old = issue.fields.get(field_id)
+    issue.fields[field_id] = {"value": value}
+    _record(stage, issue, who, [_item(name, None, old["value"] if old else None, None, value, field_id)])
+
+
+def comment(stage: Stage, issue: JiraIssue, who: str, body: str) -> None:
+    """Say something under a ticket."""
+    issue.comments.append(
+        {"id": str(stage.new_id("jira_comment")), "author": jira_id(stage, who), "created": stage.now, "updated": stage.now, "body": body}
+    )
+    issue.updated_at = stage.now
+
+
+def caused_by(stage: Stage, incident: JiraIssue, cause: JiraIssue) -> None:
+    """Link an incident to the ticket of the change that caused it; both tickets show the link."""
+    link: dict[str, Any] = {"id": str(stage.new_id("jira_link")), "type": "Problem/Incident", "inward": "is caused by", "outward": "causes"}
+    incident.links.append({**link, "direction": "inward", "key": cause.key})
+    cause.links.append({**link, "direction": "outward", "key": incident.key})
+    incident.updated_at = cause.updated_at = stage.now
+
+
+def jira_id(stage: Stage, who: str) -> str:
+    """The Jira account of a person id; other account ids are taken as they are."""
+    return who if ":" in who else stage.person(who).jira_id
+
+
+def _record(stage: Stage, issue: JiraIssue, who: str, items: list[dict[str, Any]]) -> None:
+    created: datetime = stage.now
+    issue.history.append({"id": str(stage.new_id("jira_history")), "author": jira_id(stage, who), "created": created, "items": items})
+    issue.updated_at = created
+
+
+def _item(
+    name: str, from_id: str | None, from_text: str | None, to_id: str | None, to_text: str | None, field_id: str = ""
+) -> dict[str, Any]:
+    return {"field": name, "fieldId": field_id or name, "from": from_id, "fromString": from_text, "to": to_id, "toString": to_text}
