@@ -97,6 +97,13 @@ query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String
 )
 
 
+ISSUE_COUNT = """
+query IssueCount($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { databaseId issues { totalCount } }
+}
+"""
+
+
 def _more(connection: str, fragment: str, *definitions: str) -> str:
     """Query for the further pages of one connection of one pull request."""
     return f"""

@@ -1,0 +1,117 @@
+"""Issues, newest update first, until what the cursor already knows; a listing of them all when some have gone.
+
+The first page is conditional, and its address never changes, so "nothing changed" costs nothing. GitHub lists pull requests as
+issues too; they are left out here.
+"""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.contract import Event, Page, Rejected
+from connectors.github import queries, records
+from connectors.github.listing import PER_PAGE, address
+from connectors.github.protocol import Answer
+from connectors.github.records import dig, listed, moment
+from connectors.github.visit import Saved, Visit
+
+
+def read(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved, bool]]:
+    """Yield changed issues; return what to remember, and whether every issue was listed."""
+    url = _address(visit)
+    first = visit.client.get(url, etag=saved.get("etag", ""))
+    if first.is_unchanged:
+        if saved.get("is_whole"):
+            yield visit.counted("issues", saved["count"], "GraphQL totalCount, listing unchanged")
+        return saved, False
+    is_everything = not saved
+    if is_everything or saved["is_whole"]:
+        _ask_count(visit, None)
+    reading = _Reading(visit, moment(saved.get("updated_at")))
+    yield from reading.pages(first)
+    count = _count(visit, saved, reading)
+    if not is_everything and saved["is_whole"] and count != saved["count"] + reading.added:
+        # Fewer than there should be: some were deleted or moved away, which only a listing of all of them shows.
+        reading, is_everything = _Reading(visit, None), True
+        yield from reading.pages(visit.client.get(url))
+        count = _count(visit, {}, reading)
+    is_whole = (visit.since is None or count == reading.listed) if is_everything else saved["is_whole"]
+    if is_whole:
+        yield visit.counted("issues", count, "GraphQL totalCount")
+    state = {"etag": first.etag, "updated_at": reading.newest or saved.get("updated_at"), "count": count, "is_whole": is_whole}
+    return state, is_everything and is_whole
+
+
+def _address(visit: Visit) -> str:
+    parameters: dict[str, Any] = {"state": "all", "sort": "updated", "direction": "desc", "per_page": PER_PAGE}
+    if visit.since:
+        parameters["since"] = visit.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return address(f"{visit.repository.path}/issues", parameters)
+
+
+def _ask_count(visit: Visit, expected: int | None) -> int:
+    """The source's own count, asked unless it was told already and is the expected one.
+
+    Asked before and, where it does not fit, after the listing: an issue made meanwhile fits one of the two.
+    """
+    if visit.issue_count is None or expected not in (None, visit.issue_count):
+        found, _ = visit.ask("issue count", queries.ISSUE_COUNT)
+        visit.issue_count = int(dig(found, "issues", "totalCount") or 0)
+    return visit.issue_count
+
+
+def _count(visit: Visit, saved: Saved, reading: "_Reading") -> int:
+    """The source's own count after a listing; where old issues are out of scope, the last one is kept: nothing to compare."""
+    if not saved:
+        return _ask_count(visit, reading.listed)
+    return _ask_count(visit, saved["count"] + reading.added) if saved["is_whole"] else saved["count"]
+
+
+@dataclass
+class _Reading:
+    """The pages of one reading."""
+
+    visit: Visit
+    known: datetime | None
+    """Newest update that the last reading saw; None for all."""
+    newest: str | None = None
+    listed: int = 0
+    added: int = 0
+    """Issues made after the last reading."""
+    ids: set[Any] = field(default_factory=set)
+
+    def pages(self, answer: Answer) -> Iterator[Event]:
+        """Events of every page down to the overlap."""
+        while True:
+            items = listed(answer.data)
+            self.newest = self.newest or dig(items, 0, "updated_at")
+            wanted = [item for item in items if not isinstance(item, dict) or self._is_news(item)]
+            yield from self._rejected(wanted)
+            issues = [item for item in wanted if isinstance(item, dict) and "pull_request" not in item and self._is_unseen(item)]
+            self._tally(issues)
+            if issues:
+                yield Page("issues", self.visit.partition, [records.issue(item, self.visit.repository_id) for item in issues])
+            if not answer.next or len(wanted) < len(items):
+                return
+            answer = self.visit.client.get(answer.next)
+
+    def _is_news(self, item: dict[str, Any]) -> bool:
+        updated = moment(item.get("updated_at"))
+        return self.known is None or updated is None or updated >= self.known - self.visit.options.overlap
+
+    def _is_unseen(self, item: dict[str, Any]) -> bool:
+        """Not met on an earlier page: pages shift while they are read. Without an id, none is the same as another."""
+        return item.get("id") is None or item["id"] not in self.ids
+
+    def _rejected(self, items: list[Any]) -> Iterator[Event]:
+        for item in items:
+            if not isinstance(item, dict):
+                url = f"{self.visit.repository.html_url}/issues"
+                yield Rejected("issues", self.visit.partition, "?", f"expected an issue, got {item!r:.200}", item, url)
+
+    def _tally(self, issues: list[dict[str, Any]]) -> None:
+        self.ids |= {item.get("id") for item in issues}
+        self.listed += len(issues)
+        if self.known:
+            self.added += sum(1 for item in issues if (moment(item.get("created_at")) or self.known) > self.known)

@@ -1,0 +1,94 @@
+"""Options of `[sources.github]`: plain data, no PyGithub, so that configuration is checked without opening anything."""
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+_SPAN = re.compile(r"^\s*(\d+)\s*([smhdw])\s*$")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _span(value: Any) -> Any:
+    """`90s`, `30m`, `2h`, `7d` or `4w` as a timedelta; everything else is left to pydantic."""
+    match = _SPAN.match(value) if isinstance(value, str) else None
+    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(0))]
+Token = Annotated[SecretStr, Field(min_length=1)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AppAuth(_Frozen):
+    """A GitHub App; the installation is looked up by owner where it is not named."""
+
+    app_id: int = Field(gt=0)
+    private_key: SecretStr = Field(min_length=1)
+    """PEM text of the App's key."""
+    installation_id: int | None = Field(default=None, gt=0)
+
+
+class Repositories(_Frozen):
+    """Which repositories: `owner/name` with shell-style wildcards in the name."""
+
+    include: tuple[str, ...] = Field(min_length=1)
+    exclude: tuple[str, ...] = ()
+
+    @field_validator("include", "exclude")
+    @classmethod
+    def _named_by_owner(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            owner, slash, name = pattern.partition("/")
+            if not (owner and slash and name) or "/" in name or set(owner) & set("*?["):
+                raise ValueError(f"{pattern!r} is no repository pattern; expected owner/name or owner/* with a literal owner")
+        return patterns
+
+
+class GithubOptions(_Frozen):
+    """What the connector needs to know of one GitHub.
+
+    Attributes:
+        tokens: personal access tokens that share the load.
+        auth: a GitHub App, instead of tokens.
+        since: read nothing that was last updated (runs: created) before this day.
+        prompts: globs of prompt files; used by the git connector.
+        rubrics: globs of judge and rubric files; used by the git connector.
+        concurrency: requests in flight, and repositories read side by side.
+        overlap: how far below the cursor updated pull requests and issues are read again.
+        runs_overlap: how far below the newest run older runs are looked at again for new attempts.
+        max_wait: seconds to wait for a rate limit at most; beyond that the reading ends as partial.
+        retries: how often a failed request is tried again.
+        retry_wait: seconds before the second try; doubles with each further one.
+        timeout: seconds without an answer after which a request has failed.
+    """
+
+    api_url: AnyHttpUrl = AnyHttpUrl("https://api.github.com")
+    tokens: tuple[Token, ...] = ()
+    auth: AppAuth | None = None
+    repositories: Repositories
+    since: date | None = None
+    prompts: tuple[str, ...] = ()
+    rubrics: tuple[str, ...] = ()
+    concurrency: int = Field(default=8, ge=1, le=50)
+    overlap: Span = timedelta(hours=2)
+    runs_overlap: Span = timedelta(days=7)
+    max_wait: float = Field(default=900, ge=0)
+    retries: int = Field(default=4, ge=0, le=10)
+    retry_wait: float = Field(default=1.0, ge=0)
+    timeout: float = Field(default=30, gt=0)
+
+    @model_validator(mode="after")
+    def _one_kind_of_credential(self) -> "GithubOptions":
+        if bool(self.tokens) == bool(self.auth):
+            raise ValueError("give either tokens = [...] or auth = { app_id = ..., private_key = ... }, and not both")
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """`api_url` without a slash at its end."""
+        return str(self.api_url).rstrip("/")

@@ -1,0 +1,323 @@
+"""GitHub's answers as records: pure functions from one answer to the columns of `schema.py`.
+
+They never refuse: what is missing or odd becomes null or is passed on as it came, and the table's contract decides.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import Record
+
+_CO_AUTHOR = re.compile(r"^co-authored-by:[ \t]*(?P<name>[^<\n]*?)[ \t]*<(?P<email>[^<>\n]+)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_TRAILING_ID = re.compile(r"/(\d+)/?$")
+_CREDENTIAL_VIEW = ("permissions", "temp_clone_token", "role_name")
+"""Parts of a repository's answer that depend on who asks; with several tokens they would look like changes."""
+
+
+def dig(value: Any, *path: str | int) -> Any:
+    """The value at the end of `path`; None as soon as something on the way is not there."""
+    for step in path:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and -len(value) <= step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def listed(value: Any) -> list[Any]:
+    """The value where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def moment(value: Any) -> datetime | None:
+    """An aware datetime from GitHub's ISO text; None for anything else."""
+    try:
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return parsed if parsed and parsed.tzinfo else None
+
+
+def number(value: Any) -> Any:
+    """GraphQL's BigInt, which comes as text, as an integer; other values unchanged."""
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+def lower(value: Any) -> Any:
+    """GraphQL's enum spelling as REST's."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def co_authors(message: Any) -> list[dict[str, str]]:
+    """Name and e-mail of every Co-authored-by trailer, each e-mail once."""
+    found = _CO_AUTHOR.finditer(message.replace("\r\n", "\n")) if isinstance(message, str) else ()
+    return list({match["email"].lower(): {"name": match["name"], "email": match["email"]} for match in found}.values())
+
+
+def _rest_actor(prefix: str, user: Any) -> Record:
+    return {f"{prefix}_id": dig(user, "id"), f"{prefix}_login": dig(user, "login"), f"{prefix}_type": dig(user, "type")}
+
+
+def _graph_actor(prefix: str, actor: Any) -> Record:
+    kind, login = dig(actor, "__typename"), dig(actor, "login")
+    # GraphQL says `dependabot` where REST and e-mail addresses say `dependabot[bot]`.
+    spelled = f"{login}[bot]" if kind == "Bot" and login and not login.endswith("[bot]") else login
+    return {f"{prefix}_id": dig(actor, "databaseId"), f"{prefix}_login": spelled, f"{prefix}_type": kind}
+
+
+def repository(item: dict[str, Any], details: dict[str, Any]) -> Record:
+    """A repository of a listing, with what the listing leaves out (`source`, `template`, `is_empty`)."""
+    raw = {key: value for key, value in item.items() if key not in _CREDENTIAL_VIEW}
+    for key, answer_key in (("source", "source"), ("template", "template_repository")):
+        if details.get(key):
+            raw[answer_key] = {"id": details[key][0], "full_name": details[key][1]}
+    return {
+        "repository_id": item.get("id"),
+        "full_name": item.get("full_name"),
+        "owner_login": dig(item, "owner", "login"),
+        "name": item.get("name"),
+        "default_branch": item.get("default_branch"),
+        "html_url": item.get("html_url"),
+        "clone_url": item.get("clone_url"),
+        "is_private": item.get("private"),
+        "is_fork": item.get("fork"),
+        "fork_source_id": dig(details, "source", 0),
+        "fork_source_full_name": dig(details, "source", 1),
+        "is_template": item.get("is_template"),
+        "template_repository_id": dig(details, "template", 0),
+        "template_full_name": dig(details, "template", 1),
+        "is_archived": item.get("archived"),
+        "is_empty": details.get("is_empty"),
+        "created_at": item.get("created_at"),
+        "updated_at": item.get("updated_at"),
+        "pushed_at": item.get("pushed_at"),
+        "_raw": raw,
+        "_source_url": item.get("html_url"),
+    }
+
+
+def pull_request(node: dict[str, Any], repository_id: int) -> Record:
+    """A pull request without its reviews, commits and files, which are records of their own."""
+    return {
+        "pull_request_id": number(node.get("fullDatabaseId")),
+        "repository_id": repository_id,
+        "number": node.get("number"),
+        "title": node.get("title"),
+        "state": lower(node.get("state")),
+        "is_draft": node.get("isDraft"),
+        **_graph_actor("author", node.get("author")),
+        "head_ref": node.get("headRefName"),
+        "head_sha": node.get("headRefOid"),
+        "head_repository_id": dig(node, "headRepository", "databaseId"),
+        "base_ref": node.get("baseRefName"),
+        "base_sha": node.get("baseRefOid"),
+        "merge_commit_sha": dig(node, "mergeCommit", "oid"),
+        **_graph_actor("merged_by", node.get("mergedBy")),
+        "additions": node.get("additions"),
+        "deletions": node.get("deletions"),
+        "changed_files": node.get("changedFiles"),
+        "labels": [dig(label, "name") for label in listed(dig(node, "labels", "nodes"))],
+        "created_at": node.get("createdAt"),
+        "updated_at": node.get("updatedAt"),
+        "closed_at": node.get("closedAt"),
+        "merged_at": node.get("mergedAt"),
+        "_raw": {key: value for key, value in node.items() if key not in ("reviews", "commits", "files")},
+        "_source_url": node.get("url"),
+    }
+
+
+def review(node: dict[str, Any], pull: Record) -> Record:
+    """One review of a pull request."""
+    return {
+        "review_id": number(node.get("fullDatabaseId")),
+        **_of_pull(pull),
+        **_graph_actor("author", node.get("author")),
+        "state": node.get("state"),
+        "submitted_at": node.get("submittedAt"),
+        "commit_sha": dig(node, "commit", "oid"),
+        "_raw": node,
+        "_source_url": node.get("url"),
+    }
+
+
+def pull_request_commit(node: dict[str, Any], pull: Record, position: int) -> Record:
+    """One commit of a pull request."""
+    commit = node.get("commit")
+    message = dig(commit, "message")
+    return {
+        "sha": dig(commit, "oid"),
+        **_of_pull(pull),
+        "position": position,
+        "author_name": dig(commit, "author", "name"),
+        "author_email": dig(commit, "author", "email"),
+        "author_user_id": dig(commit, "author", "user", "databaseId"),
+        "author_login": dig(commit, "author", "user", "login"),
+        "authored_at": dig(commit, "authoredDate"),
+        "committed_at": dig(commit, "committedDate"),
+        "co_authors": co_authors(message),
+        "headline": message.partition("\n")[0] if isinstance(message, str) else None,
+        "_raw": commit,
+        "_source_url": dig(commit, "url"),
+    }
+
+
+def pull_request_file(node: dict[str, Any], pull: Record) -> Record:
+    """One changed path of a pull request."""
+    return {
+        "path": node.get("path"),
+        **_of_pull(pull),
+        "change_type": node.get("changeType"),
+        "additions": node.get("additions"),
+        "deletions": node.get("deletions"),
+        "_raw": node,
+        "_source_url": f"{pull['_source_url']}/files" if pull["_source_url"] else None,
+    }
+
+
+def _of_pull(pull: Record) -> Record:
+    return {
+        "pull_request_id": pull["pull_request_id"],
+        "repository_id": pull["repository_id"],
+        "pull_request_number": pull["number"],
+    }
+
+
+def issue(item: dict[str, Any], repository_id: int) -> Record:
+    """One issue."""
+    return {
+        "issue_id": item.get("id"),
+        "repository_id": repository_id,
+        "number": item.get("number"),
+        "title": item.get("title"),
+        "state": item.get("state"),
+        "state_reason": item.get("state_reason"),
+        **_rest_actor("author", item.get("user")),
+        # A label is an object, or in old answers just its name.
+        "labels": [label if isinstance(label, str) else dig(label, "name") for label in listed(item.get("labels"))],
+        "created_at": item.get("created_at"),
+        "updated_at": item.get("updated_at"),
+        "closed_at": item.get("closed_at"),
+        "_raw": item,
+        "_source_url": item.get("html_url"),
+    }
+
+
+def workflow_run(item: dict[str, Any], repository_id: int) -> Record:
+    """One attempt of a workflow run."""
+    attempt = item.get("run_attempt", 1)
+    url = item.get("html_url")
+    return {
+        "run_id": item.get("id"),
+        "run_attempt": attempt,
+        "repository_id": repository_id,
+        "workflow_id": item.get("workflow_id"),
+        "name": item.get("name"),
+        "path": item.get("path"),
+        "event": item.get("event"),
+        "status": item.get("status"),
+        "conclusion": item.get("conclusion"),
+        "head_sha": item.get("head_sha"),
+        "head_branch": item.get("head_branch"),
+        **_rest_actor("actor", item.get("actor")),
+        **_rest_actor("triggering_actor", item.get("triggering_actor")),
+        "run_number": item.get("run_number"),
+        "pull_request_numbers": [dig(pull, "number") for pull in listed(item.get("pull_requests"))],
+        "referenced_workflows": [
+            {key: dig(used, key) for key in ("path", "sha", "ref")} for used in listed(item.get("referenced_workflows"))
+        ],
+        "created_at": item.get("created_at"),
+        "run_started_at": item.get("run_started_at"),
+        "updated_at": item.get("updated_at"),
+        "_raw": item,
+        "_source_url": f"{url}/attempts/{attempt}" if url else None,
+    }
+
+
+def workflow_job(item: dict[str, Any], repository_id: int) -> Record:
+    """One job with its steps."""
+    keys = ("number", "name", "status", "conclusion", "started_at", "completed_at")
+    return {
+        "job_id": item.get("id"),
+        "run_id": item.get("run_id"),
+        "run_attempt": item.get("run_attempt", 1),
+        "repository_id": repository_id,
+        "name": item.get("name"),
+        "status": item.get("status"),
+        "conclusion": item.get("conclusion"),
+        "head_sha": item.get("head_sha"),
+        "runner_name": item.get("runner_name"),
+        "steps": [{key: dig(step, key) for key in keys} for step in listed(item.get("steps"))],
+        "created_at": item.get("created_at"),
+        "started_at": item.get("started_at"),
+        "completed_at": item.get("completed_at"),
+        "_raw": item,
+        "_source_url": item.get("html_url"),
+    }
+
+
+def check_run(node: dict[str, Any], suite: dict[str, Any], sha: str, repository_id: int) -> Record:
+    """One check run of one suite of one commit."""
+    return {
+        "check_run_id": _check_run_id(node),
+        "repository_id": repository_id,
+        "head_sha": sha,
+        "name": node.get("name"),
+        "status": lower(node.get("status")),
+        "conclusion": lower(node.get("conclusion")),
+        "app_id": dig(suite, "app", "databaseId"),
+        "app_slug": dig(suite, "app", "slug"),
+        "check_suite_id": suite.get("databaseId"),
+        "external_id": node.get("externalId"),
+        "details_url": node.get("detailsUrl"),
+        "started_at": node.get("startedAt"),
+        "completed_at": node.get("completedAt"),
+        "_raw": {**node, "checkSuite": {key: suite.get(key) for key in ("id", "databaseId", "app")}},
+        "_source_url": node.get("url"),
+    }
+
+
+def _check_run_id(node: dict[str, Any]) -> Any:
+    """The numeric id; the schema calls it a 32-bit integer, which it outgrew, so the URL is the second witness."""
+    if node.get("databaseId") is not None:
+        return node["databaseId"]
+    found = _TRAILING_ID.search(str(node.get("url")))
+    return int(found[1]) if found else None
+
+
+def ruleset_checks(rules: Any, repository_id: int, branch: str, html_url: str) -> Iterable[Record]:
+    """Checks that rulesets require on a branch."""
+    for rule in listed(rules):
+        if dig(rule, "type") != "required_status_checks":
+            continue
+        ruleset = dig(rule, "ruleset_id")
+        for check in listed(dig(rule, "parameters", "required_status_checks")):
+            yield {
+                "repository_id": repository_id,
+                "branch": branch,
+                "context": dig(check, "context"),
+                "app_id": dig(check, "integration_id"),
+                "how": "ruleset",
+                "ruleset_id": ruleset,
+                "_raw": rule,
+                "_source_url": f"{html_url}/rules/{ruleset}",
+            }
+
+
+def classic_checks(protection: Any, repository_id: int, branch: str, html_url: str) -> Iterable[Record]:
+    """Checks that classic branch protection requires; `contexts` is the older form of `checks`."""
+    checks = {dig(check, "context"): dig(check, "app_id") for check in listed(dig(protection, "checks"))}
+    names = [*checks, *(name for name in listed(dig(protection, "contexts")) if name not in checks)]
+    for name in names:
+        app = checks.get(name)
+        yield {
+            "repository_id": repository_id,
+            "branch": branch,
+            "context": name,
+            "app_id": None if app == -1 else app,  # -1 says "any app"
+            "how": "classic",
+            "ruleset_id": None,
+            "_raw": protection,
+            "_source_url": f"{html_url}/settings/branches",
+        }

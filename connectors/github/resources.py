@@ -1,0 +1,102 @@
+"""The GitHub connector: reads the list of repositories, then every repository as a partition of its own, side by side."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, date, datetime, time
+from functools import partial
+from typing import Any
+
+from connectors.contract import Connector, Cursor, Event, Failed, Finding, Finished, Meter, ReadContext
+from connectors.errors import SourceError
+from connectors.github import checks, issues, pull_requests, repositories, runs
+from connectors.github.listing import side_by_side
+from connectors.github.options import GithubOptions
+from connectors.github.probe import findings
+from connectors.github.protocol import Client, Refused
+from connectors.github.records import moment
+from connectors.github.repositories import Repository
+from connectors.github.schema import TABLES
+from connectors.github.threads import merged
+from connectors.github.visit import Visit
+
+Connect = Callable[[GithubOptions, Meter], Client]
+READ_EVERY_TIME = ("pull_requests", "reviews", "pull_request_commits", "pull_request_files", "workflow_runs", "workflow_jobs", "check_runs")
+
+
+class GithubReader:
+    """An opened GitHub; `connect` makes its client."""
+
+    def __init__(self, options: GithubOptions, connect: Connect) -> None:
+        self._options, self._connect = options, connect
+
+    def read(self, context: ReadContext) -> Iterator[Event]:
+        """Everything that changed, by partition; a refused credential ends the reading, anything else only its partition."""
+        with closing(self._connect(self._options, context.meter)) as client, ThreadPoolExecutor(self._options.concurrency) as helpers:
+            found = yield from self._repositories(client, context)
+            streams = [partial(self._repository, client, helpers, context, repository) for repository in found]
+            yield from merged(streams, self._options.concurrency, abort=client.close)
+
+    def _repositories(self, client: Client, context: ReadContext) -> Iterator[Event]:
+        return repositories.read(client, self._options.repositories, context)
+
+    def _repository(self, client: Client, helpers: Executor, context: ReadContext, repository: Repository) -> Iterator[Event]:
+        since = context.since or _start(self._options.since)
+        cursor = _usable(context.cursor(repository.partition), since)
+        visit = Visit(
+            client,
+            repository,
+            self._options,
+            context.now,
+            lambda task, items: side_by_side(helpers, task, items, 2 * self._options.concurrency),
+            since,
+            is_first=repository.partition not in context.cursors,
+            progress=context.progress,
+        )
+        try:
+            yield from _parts(visit, cursor, since)
+        except Refused:
+            raise
+        except SourceError as error:
+            yield Failed(visit.partition, error)
+
+    def probe(self) -> Iterable[Finding]:
+        """Credentials, scopes, budget, clock, and one repository."""
+        return findings(self._options, self._connect)
+
+
+def _parts(visit: Visit, cursor: Cursor, since: datetime | None) -> Iterator[Event]:
+    """The events of one repository, ending with its new cursor."""
+    state: Cursor = {"since": since.isoformat() if since else None}
+    state["pull_requests"] = yield from pull_requests.read(visit, cursor.get("pull_requests", {}))
+    state["issues"], has_all_issues = yield from issues.read(visit, cursor.get("issues", {}))
+    state["runs"] = yield from runs.read(visit, cursor.get("runs", {}))
+    state["checks"] = yield from checks.read_runs(visit, cursor.get("checks", {}))
+    state["required"], has_all_required = yield from checks.read_required(visit, cursor.get("required", {}))
+    whole = [table for table, is_whole in (("issues", has_all_issues), ("required_checks", has_all_required)) if is_whole]
+    yield Finished(visit.partition, state, (*READ_EVERY_TIME, *whole))
+
+
+def _start(day: date | None) -> datetime | None:
+    """The first moment of a day, UTC."""
+    return datetime.combine(day, time.min, UTC) if day else None
+
+
+def _usable(cursor: Cursor, since: datetime | None) -> Cursor:
+    """The cursor, unless more history is wanted now than when it was saved: then everything is read again."""
+    saved = moment(cursor.get("since"))
+    reaches_back = saved is None or (since is not None and since >= saved)
+    return cursor if reaches_back else {}
+
+
+def _connect(options: GithubOptions, meter: Meter) -> Client:
+    from connectors.github.client import GithubClient
+
+    return GithubClient(options, meter)
+
+
+def _open(options: Any) -> GithubReader:
+    return GithubReader(GithubOptions.model_validate(options), _connect)
+
+
+CONNECTOR = Connector(name="github", title="GitHub", tables=TABLES, open=_open)

@@ -1,0 +1,250 @@
+"""Contracts of the raw GitHub tables: columns, keys and what may be null.
+
+Columns that the source may leave out are nullable; a record without its key or its dates is quarantined by the caller.
+"""
+
+import pandera.polars as pa
+
+from connectors.contract import Table, boolean, integer, text, timestamp
+
+
+def _actor(prefix: str) -> dict[str, pa.Column]:
+    """Id, login and type of an account; all null where the account was deleted."""
+    return {
+        f"{prefix}_id": integer(about="Numeric GitHub account id; it survives renames"),
+        f"{prefix}_login": text(about="Login at the time of reading, in REST's spelling (`dependabot[bot]`)"),
+        f"{prefix}_type": text(about="User, Bot, Mannequin or Organization"),
+    }
+
+
+REPOSITORIES = Table(
+    name="repositories",
+    grain="one repository that the configuration includes",
+    key=("repository_id",),
+    columns={
+        "repository_id": integer(null=False),
+        "full_name": text(null=False, pattern=r"^[^/]+/[^/]+$"),
+        "owner_login": text(),
+        "name": text(),
+        "default_branch": text(),
+        "html_url": text(),
+        "clone_url": text(),
+        "is_private": boolean(),
+        "is_fork": boolean(),
+        "fork_source_id": integer(about="Root of the fork network"),
+        "fork_source_full_name": text(),
+        "is_template": boolean(),
+        "template_repository_id": integer(about="Template that it was made from"),
+        "template_full_name": text(),
+        "is_archived": boolean(),
+        "is_empty": boolean(about="Has no commit at all"),
+        "created_at": timestamp(),
+        "updated_at": timestamp(),
+        "pushed_at": timestamp(),
+    },
+)
+
+PULL_REQUESTS = Table(
+    name="pull_requests",
+    grain="one pull request, as last seen; its body is in the raw answer",
+    key=("pull_request_id",),
+    columns={
+        "pull_request_id": integer(null=False),
+        "repository_id": integer(null=False),
+        "number": integer(null=False, at_least=1),
+        "title": text(),
+        "state": text(one_of=("open", "closed", "merged")),
+        "is_draft": boolean(),
+        **_actor("author"),
+        "head_ref": text(),
+        "head_sha": text(),
+        "head_repository_id": integer(about="Null where the head repository was deleted"),
+        "base_ref": text(),
+        "base_sha": text(),
+        "merge_commit_sha": text(),
+        **_actor("merged_by"),
+        "additions": integer(at_least=0),
+        "deletions": integer(at_least=0),
+        "changed_files": integer(at_least=0),
+        "labels": text(about="JSON list of names"),
+        "created_at": timestamp(null=False),
+        "updated_at": timestamp(null=False),
+        "closed_at": timestamp(),
+        "merged_at": timestamp(),
+    },
+    pii=("author_login", "merged_by_login", "title"),
+)
+
+REVIEWS = Table(
+    name="reviews",
+    grain="one review of one pull request",
+    key=("review_id",),
+    columns={
+        "review_id": integer(null=False),
+        "repository_id": integer(null=False),
+        "pull_request_id": integer(null=False),
+        "pull_request_number": integer(),
+        **_actor("author"),
+        "state": text(about="APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED or PENDING"),
+        "submitted_at": timestamp(),
+        "commit_sha": text(),
+    },
+    pii=("author_login",),
+)
+
+PULL_REQUEST_COMMITS = Table(
+    name="pull_request_commits",
+    grain="one commit that was seen in one pull request, also when it was squashed or pushed away later",
+    key=("pull_request_id", "sha"),
+    columns={
+        "pull_request_id": integer(null=False),
+        "sha": text(null=False),
+        "repository_id": integer(null=False),
+        "pull_request_number": integer(),
+        "position": integer(at_least=1, about="Place in the pull request when it was read, oldest first"),
+        "author_name": text(),
+        "author_email": text(),
+        "author_user_id": integer(),
+        "author_login": text(),
+        "authored_at": timestamp(),
+        "committed_at": timestamp(),
+        "co_authors": text(about="JSON list of {name, email} from Co-authored-by trailers"),
+        "headline": text(),
+    },
+    pii=("author_name", "author_email", "author_login", "co_authors", "headline"),
+)
+
+PULL_REQUEST_FILES = Table(
+    name="pull_request_files",
+    grain="one path that was seen in one pull request's diff",
+    key=("pull_request_id", "path"),
+    columns={
+        "pull_request_id": integer(null=False),
+        "path": text(null=False),
+        "repository_id": integer(null=False),
+        "pull_request_number": integer(),
+        "change_type": text(one_of=("ADDED", "MODIFIED", "DELETED", "RENAMED", "COPIED", "CHANGED")),
+        "additions": integer(at_least=0),
+        "deletions": integer(at_least=0),
+    },
+)
+
+ISSUES = Table(
+    name="issues",
+    grain="one issue (pull requests are not issues here), as last seen",
+    key=("issue_id",),
+    columns={
+        "issue_id": integer(null=False),
+        "repository_id": integer(null=False),
+        "number": integer(null=False, at_least=1),
+        "title": text(),
+        "state": text(one_of=("open", "closed")),
+        "state_reason": text(),
+        **_actor("author"),
+        "labels": text(about="JSON list of names"),
+        "created_at": timestamp(),
+        "updated_at": timestamp(),
+        "closed_at": timestamp(),
+    },
+    # Issues can be deleted and transferred; a reading that listed them all says so in its `Finished` event.
+    census=True,
+    pii=("author_login", "title"),
+)
+
+WORKFLOW_RUNS = Table(
+    name="workflow_runs",
+    grain="one attempt of one workflow run",
+    key=("run_id", "run_attempt"),
+    columns={
+        "run_id": integer(null=False),
+        "run_attempt": integer(null=False, at_least=1),
+        "repository_id": integer(null=False),
+        "workflow_id": integer(),
+        "name": text(),
+        "path": text(about="Workflow file"),
+        "event": text(),
+        "status": text(),
+        "conclusion": text(),
+        "head_sha": text(),
+        "head_branch": text(),
+        **_actor("actor"),
+        **_actor("triggering_actor"),
+        "run_number": integer(),
+        "pull_request_numbers": text(about="JSON list; GitHub empties it when the pull request is closed"),
+        "referenced_workflows": text(about="JSON list of {path, sha, ref}: reusable workflows that really ran"),
+        "created_at": timestamp(about="Creation of the run, the same for each attempt"),
+        "run_started_at": timestamp(about="Start of this attempt"),
+        "updated_at": timestamp(),
+    },
+    pii=("actor_login", "triggering_actor_login"),
+)
+
+WORKFLOW_JOBS = Table(
+    name="workflow_jobs",
+    grain="one job of one attempt; its id is also that of the Actions check run",
+    key=("job_id",),
+    columns={
+        "job_id": integer(null=False),
+        "run_id": integer(null=False),
+        "run_attempt": integer(null=False, at_least=1),
+        "repository_id": integer(null=False),
+        "name": text(),
+        "status": text(),
+        "conclusion": text(),
+        "head_sha": text(),
+        "runner_name": text(),
+        "steps": text(about="JSON list of {number, name, status, conclusion, started_at, completed_at}"),
+        "created_at": timestamp(),
+        "started_at": timestamp(),
+        "completed_at": timestamp(),
+    },
+)
+
+CHECK_RUNS = Table(
+    name="check_runs",
+    grain="one check run on one commit, earlier attempts included",
+    key=("check_run_id",),
+    columns={
+        "check_run_id": integer(null=False),
+        "repository_id": integer(null=False),
+        "head_sha": text(null=False),
+        "name": text(),
+        "status": text(),
+        "conclusion": text(),
+        "app_id": integer(),
+        "app_slug": text(),
+        "check_suite_id": integer(),
+        "external_id": text(),
+        "details_url": text(),
+        "started_at": timestamp(),
+        "completed_at": timestamp(),
+    },
+)
+
+REQUIRED_CHECKS = Table(
+    name="required_checks",
+    grain="one check that must pass before a merge into a repository's default branch, today",
+    key=("repository_id", "branch", "context"),
+    columns={
+        "repository_id": integer(null=False),
+        "branch": text(null=False),
+        "context": text(null=False),
+        "app_id": integer(about="App that must report it; null for any"),
+        "how": text(one_of=("ruleset", "classic")),
+        "ruleset_id": integer(),
+    },
+    census=True,
+)
+
+TABLES = (
+    REPOSITORIES,
+    PULL_REQUESTS,
+    REVIEWS,
+    PULL_REQUEST_COMMITS,
+    PULL_REQUEST_FILES,
+    ISSUES,
+    WORKFLOW_RUNS,
+    WORKFLOW_JOBS,
+    CHECK_RUNS,
+    REQUIRED_CHECKS,
+)

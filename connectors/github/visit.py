@@ -1,0 +1,96 @@
+"""One repository being read: what its parts share."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from connectors.contract import Counted
+from connectors.errors import AuthFailed, ContractBroken, NotFound
+from connectors.github.options import GithubOptions
+from connectors.github.protocol import SOURCE, Client, Graph
+from connectors.github.records import dig
+from connectors.github.repositories import Repository
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Saved = dict[str, Any]
+"""The part of a partition's cursor that belongs to one part of the reading."""
+
+
+@dataclass
+class Visit:
+    """Reading one repository.
+
+    Attributes:
+        side_by_side: runs many small requests in the shared threads, results in order.
+        since: read nothing older; None for everything.
+        is_first: nothing was saved of this repository yet, so that the warehouse holds what this reading brings.
+        heads: commits whose check runs are to be read, in the order in which they were met.
+        issue_count: issues by the source's own count, where an earlier part was told it.
+    """
+
+    client: Client
+    repository: Repository
+    options: GithubOptions
+    now: datetime
+    side_by_side: Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+    since: datetime | None = None
+    is_first: bool = False
+    heads: dict[str, None] = field(default_factory=dict)
+    issue_count: int | None = None
+    progress: Callable[[str], None] = lambda _: None
+
+    @property
+    def partition(self) -> str:
+        """Name of the partition."""
+        return self.repository.partition
+
+    @property
+    def repository_id(self) -> int:
+        """Numeric id of the repository."""
+        return self.repository.repository_id
+
+    def counted(self, table: str, count: int, how: str) -> Counted:
+        """The source's own total for one table of this repository."""
+        return Counted(table, self.partition, count, how)
+
+    def is_in_scope(self, moment: datetime | None) -> bool:
+        """Not older than asked for; what has no date is read."""
+        return self.since is None or moment is None or moment >= self.since
+
+    def need_heads(self, shas: Iterable[Any]) -> None:
+        """Have the check runs of these commits read."""
+        self.heads |= {sha: None for sha in shas if isinstance(sha, str)}
+
+    def ask(self, what: str, query: str, variables: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], Graph]:
+        """A GraphQL question about this repository: its `repository` object and the whole answer.
+
+        Raises:
+            NotFound: when it is gone, or when its name now belongs to another repository.
+        """
+        what = f"{self.repository.full_name} {what}"
+        names = {"owner": self.repository.owner, "name": self.repository.name}
+        graph = self.client.graphql(what, query, {**names, **(variables or {})})
+        found = graph.data.get("repository")
+        if not isinstance(found, dict):
+            raise self._missing(what, graph)
+        if found.get("databaseId") != self.repository_id:
+            raise NotFound(SOURCE, what, f"the name now belongs to repository {found.get('databaseId')}, not {self.repository_id}")
+        return found, graph
+
+    @staticmethod
+    def _missing(what: str, graph: Graph) -> NotFound | AuthFailed | ContractBroken:
+        for error in graph.errors:
+            if error.kind == "NOT_FOUND":
+                return NotFound(SOURCE, what, error.message, "deleted, renamed, or hidden from this credential")
+            if error.kind in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
+                return AuthFailed(SOURCE, what, error.message, "grant the scopes listed in connectors/github/README.md")
+        return ContractBroken(SOURCE, what, "the answer has no repository and no error that says why")
+
+
+def connection(value: Any) -> tuple[list[Any], str | None]:
+    """Nodes of a GraphQL connection, and the cursor of its next page, if there is one."""
+    nodes = dig(value, "nodes")
+    has_next = dig(value, "pageInfo", "hasNextPage")
+    return (nodes if isinstance(nodes, list) else []), (dig(value, "pageInfo", "endCursor") if has_next else None)
