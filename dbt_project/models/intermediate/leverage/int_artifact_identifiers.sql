@@ -6,7 +6,7 @@ with artifacts as (
 found as (
     select artifact_id, 'repository' as identifier_kind, {{ repository_slug('repository') }} as identifier from artifacts
     union all
-    select a.artifact_id, 'repository', {{ repository_slug('r.full_name') }}
+    select a.artifact_id, 'repository', r.slug
     from artifacts as a
     inner join {{ ref('int_repository_names') }} as r on a.repository_id = r.repository_id
     union all

@@ -1,19 +1,21 @@
 -- Channel dep_manifest: a manifest on the default branch declares one of the artifact's packages, or its repository.
 with declarations as (
-    select
-        *,
-        {{ package_name('package') }} as package_name,
-        {{ repository_slug('package') }} as package_slug
-    from {{ ref('stg_git__manifest_declarations') }}
+    select * from {{ ref('stg_git__manifest_declarations') }}
+),
+
+-- A package is declared by its name; a submodule or a Go module by its repository.
+keys as (
+    select repository_id, path, ecosystem, package, from_sha, 'package' as identifier_kind, {{ package_name('package') }} as identifier
+    from declarations
+    union all
+    select repository_id, path, ecosystem, package, from_sha, 'repository', {{ repository_slug(extract('package', "'([^/]+/[^/]+)$'")) }}
+    from declarations
 ),
 
 named as (
-    select distinct i.artifact_id, d.repository_id, d.path, d.ecosystem, d.package, d.from_sha
-    from declarations as d
-    inner join {{ ref('int_artifact_identifiers') }} as i
-        on
-            (i.identifier_kind = 'package' and i.identifier = d.package_name)
-            or (i.identifier_kind = 'repository' and i.identifier = d.package_slug)
+    select distinct i.artifact_id, k.repository_id, k.path, k.ecosystem, k.package, k.from_sha
+    from keys as k
+    inner join {{ ref('int_artifact_identifiers') }} as i on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier
 )
 
 select

@@ -1,20 +1,21 @@
 -- Channel uses_decl: a workflow file on the default branch calls the artifact's reusable workflow or action.
 with declarations as (
-    select
-        *,
-        lower(uses) as uses_path,
-        {{ repository_slug(extract("uses", "'^([^/]+/[^/@]+)'")) }} as uses_repository
-    from {{ ref('stg_git__workflow_uses') }}
+    select * from {{ ref('stg_git__workflow_uses') }}
+),
+
+keys as (
+    select repository_id, path, uses, from_sha, 'workflow' as identifier_kind, lower(uses) as identifier
+    from declarations
+    union all
+    select repository_id, path, uses, from_sha, 'repository', lower({{ extract('uses', "'^([^/]+/[^/@]+)'") }})
+    from declarations
 ),
 
 matched as (
-    select d.repository_id, d.path, d.uses, d.from_sha, d.uses_path, i.artifact_id, max(case when i.identifier_kind = 'workflow' then 1 else 0 end) as is_listed
-    from declarations as d
-    inner join {{ ref('int_artifact_identifiers') }} as i
-        on
-            (i.identifier_kind = 'workflow' and i.identifier = d.uses_path)
-            or (i.identifier_kind = 'repository' and i.identifier = d.uses_repository)
-    group by d.repository_id, d.path, d.uses, d.from_sha, d.uses_path, i.artifact_id
+    select k.repository_id, k.path, k.uses, k.from_sha, i.artifact_id, max(case when i.identifier_kind = 'workflow' then 1 else 0 end) as is_listed
+    from keys as k
+    inner join {{ ref('int_artifact_identifiers') }} as i on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier
+    group by k.repository_id, k.path, k.uses, k.from_sha, i.artifact_id
 ),
 
 -- Where one artifact of a repository lists the workflow by name, its neighbours in that repository do not claim it.

@@ -22,7 +22,7 @@ extent as (
     select
         coalesce((select min(day) from activity), (select min(day) from landings)) as first_day,
         coalesce((select max(day) from activity), (select max(day) from landings)) as last_day,
-        {{ utc_date(instant("'" ~ var('built_at') ~ "'")) }} as built_day
+        {{ utc_date(built_at()) }} as built_day
 ),
 
 -- Nothing after the build can have happened: a date beyond it is a wrong clock, not a period.

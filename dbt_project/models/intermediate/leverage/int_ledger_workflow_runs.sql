@@ -1,0 +1,99 @@
+-- Channel run_reusable: a workflow run that executed the artifact's reusable workflow, one row per run.
+with attempts as (
+    select
+        *,
+        row_number() over (partition by run_id order by run_attempt) as position,
+        -- These conclusions mean that no step of the run was ever executed.
+        max(case when conclusion is null or conclusion in ('skipped', 'startup_failure', 'action_required', 'stale') then 0 else 1 end)
+            over (partition by run_id) as is_executed
+    from {{ ref('stg_github__workflow_runs') }}
+),
+
+referenced as (
+    select
+        a.run_id,
+        lower(split_part({{ json_text('r.reference', '$.path') }}, '@', 1)) as workflow_path,
+        {{ json_text('r.reference', '$.sha') }} as workflow_sha
+    from attempts as a
+    {{ each(json_objects('a.referenced_workflows'), 'r', 'reference') }}
+    where a.position = 1
+),
+
+keys as (
+    select run_id, workflow_path, workflow_sha, 'workflow' as identifier_kind, workflow_path as identifier
+    from referenced
+    union all
+    select run_id, workflow_path, workflow_sha, 'repository', {{ extract('workflow_path', "'^([^/]+/[^/]+)/'") }}
+    from referenced
+),
+
+matched as (
+    select
+        k.run_id,
+        k.workflow_path,
+        i.artifact_id,
+        min(k.workflow_sha) as workflow_sha,
+        max(case when i.identifier_kind = 'workflow' then 1 else 0 end) as is_listed
+    from keys as k
+    inner join {{ ref('int_artifact_identifiers') }} as i on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier
+    group by k.run_id, k.workflow_path, i.artifact_id
+),
+
+-- Where one artifact of a repository lists the workflow by name, its neighbours in that repository do not claim it.
+claimed as (
+    select run_id, artifact_id, min(workflow_sha) as workflow_sha
+    from (
+        select *, max(is_listed) over (partition by run_id, workflow_path) as is_listed_by_any
+        from matched
+    ) as listed
+    where is_listed = is_listed_by_any
+    group by run_id, artifact_id
+),
+
+accounts as (
+    select account, person_id, kind
+    from {{ ref('int_accounts_resolved') }}
+    where system = 'github'
+),
+
+pulls as (
+    select a.run_id, min(p.author_person_id) as person_id, min(p.author_kind) as kind
+    from attempts as a
+    {{ each(json_list('a.pull_request_numbers'), 'n', 'number') }}
+    inner join {{ ref('fct_pull_requests') }} as p
+        on a.repository_id = p.repository_id and cast(n.number as bigint) = p.number
+    where a.position = 1
+    group by a.run_id
+)
+
+select
+    c.artifact_id,
+    a.repository_id,
+    'run_reusable' as channel,
+    3 as rung,
+    '' as group_key,
+    cast(a.run_id as varchar) as natural_key,
+    a.path,
+    cast(null as bigint) as line,
+    c.workflow_sha as sha,
+    a._source_url as url,
+    coalesce(a.run_started_at, a.created_at) as first_seen_at,
+    coalesce(a.run_started_at, a.created_at) as last_seen_at,
+    {{ utc_date('coalesce(a.run_started_at, a.created_at)') }} as day_from,
+    {{ add_days(utc_date('coalesce(a.run_started_at, a.created_at)'), 1) }} as day_to,
+    a.is_executed = 1 as is_executed,
+    coalesce(case when t.kind = 'human' then t.person_id end, case when p.kind = 'human' then p.person_id end) as accepted_by_person_id,
+    case
+        when (t.kind = 'human' and t.person_id is not null) or (p.kind = 'human' and p.person_id is not null) then 'human'
+        when coalesce(t.kind, p.kind) in ('bot', 'ai_agent') then 'bot'
+        else 'unknown'
+    end as accepted_by_kind,
+    case when t.kind = 'human' and t.person_id is not null then 'started it' when p.person_id is not null then 'wrote its pull request' end
+        as accepted_how,
+    'github' as source_system,
+    'workflow_runs' as source_kind,
+    {{ record_id(['a.run_id', 'a.run_attempt']) }} as source_record_id
+from claimed as c
+inner join attempts as a on c.run_id = a.run_id and a.position = 1
+left join accounts as t on cast(a.triggering_actor_id as varchar) = t.account
+left join pulls as p on a.run_id = p.run_id

@@ -1,0 +1,158 @@
+"""The real leverage and evidence models on hand-made input tables.
+
+dbt renders the SQL once; each `Bench` is an in-memory DuckDB that holds the models' inputs as plain tables and runs that SQL.
+Inputs are typed here by the columns that the models may rely on, so a test needs no connector and no other model.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+OWN_FOLDERS = ("models/intermediate/leverage/", "models/intermediate/evidence/", "models/marts/evidence/")
+OWN_CORE = {"dim_artifacts", "bridge_artifact_authors", "fct_citations", "fct_leverage"}
+BUILT_AT = "2026-11-21T03:00:00+00:00"
+PROVENANCE = "_source_url varchar, _extracted_at timestamptz default timestamptz '2026-11-21 02:00:00+00', _load_id varchar default 'load-1'"
+
+INPUTS: dict[str, str] = {
+    "staging.stg_config__artifacts": "artifact_id varchar, kind varchar, name varchar, repository varchar, path_globs varchar, packages varchar,"
+    " workflows varchar, names varchar",
+    "staging.stg_git__commits": "repository_id varchar, sha varchar, author_email varchar, landed_sha varchar, landed_at timestamptz,"
+    f" pull_request_number bigint, {PROVENANCE}",
+    "staging.stg_git__commit_files": f"repository_id varchar, sha varchar, path varchar, change_type varchar, {PROVENANCE}",
+    "staging.stg_git__manifest_declarations": "repository_id varchar, path varchar, ecosystem varchar, package varchar, from_sha varchar,"
+    " from_at timestamptz, from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz,"
+    f" is_current boolean, {PROVENANCE}",
+    "staging.stg_git__workflow_uses": "repository_id varchar, path varchar, uses varchar, ref varchar, from_sha varchar, from_at timestamptz,"
+    " from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz, is_current boolean,"
+    f" {PROVENANCE}",
+    "staging.stg_git__mentions": "repository_id varchar, path varchar, artifact_id varchar, is_exact boolean, from_sha varchar,"
+    " from_at timestamptz, from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz,"
+    f" is_current boolean, {PROVENANCE}",
+    "staging.stg_git__tree_files": f"repository_id varchar, path varchar, blob_sha varchar, size bigint, {PROVENANCE}",
+    "staging.stg_git__surviving_lines": "repository_id varchar, as_of date, path varchar, author_email varchar, commit_sha varchar, lines bigint,"
+    f" {PROVENANCE}",
+    "staging.stg_github__pull_requests": "pull_request_id bigint, repository_id varchar, number bigint, title varchar, body varchar,"
+    f" author_id bigint, created_at timestamptz, merged_at timestamptz, {PROVENANCE}",
+    "staging.stg_github__pull_request_files": f"pull_request_id bigint, path varchar, {PROVENANCE}",
+    "staging.stg_github__issues": "issue_id bigint, repository_id varchar, title varchar, body varchar, author_id bigint,"
+    f" created_at timestamptz, {PROVENANCE}",
+    "staging.stg_github__workflow_runs": "run_id bigint, run_attempt bigint, repository_id varchar, path varchar, conclusion varchar,"
+    " triggering_actor_id bigint, pull_request_numbers varchar, referenced_workflows varchar, created_at timestamptz,"
+    f" run_started_at timestamptz, {PROVENANCE}",
+    "staging.stg_jira__issues": "issue_id varchar, issue_key varchar, project_id varchar, project_key varchar, summary varchar,"
+    f" description varchar, reporter_id varchar, created_at timestamptz, {PROVENANCE}",
+    "staging.stg_evals__runs": f"run_id varchar, started_at timestamptz, {PROVENANCE}",
+    "staging.stg_experiments__experiments": f"experiment_id varchar, started_at timestamptz, ended_at timestamptz, {PROVENANCE}",
+    "intermediate.int_accounts_resolved": "system varchar, account varchar, account_login varchar, person_id varchar, kind varchar",
+    "intermediate.int_repository_names": "repository_id varchar, slug varchar, full_name varchar, is_current boolean",
+    "intermediate.int_repository_projects": "repository_id varchar, project_id varchar",
+    "core.dim_people": "person_id varchar, display_name varchar, kind varchar, first_seen_on date, left_on date",
+    "core.dim_projects": "project_id varchar, name varchar, repository_id varchar, is_fork boolean, is_template boolean,"
+    " template_project_id varchar, is_archived boolean, source_url varchar",
+    "core.fct_pull_requests": "pull_request_id bigint, repository_id varchar, project_id varchar, number bigint, title varchar,"
+    " author_person_id varchar, author_kind varchar, merged_by_person_id varchar, merged_by_kind varchar, created_at timestamptz,"
+    " merged_at timestamptz, is_trivial boolean, source_url varchar",
+    "core.bridge_pull_request_authors": "pull_request_id bigint, person_id varchar, kind varchar, role varchar, share double",
+    "core.fct_reviews": "review_id bigint, pull_request_id bigint, reviewer_person_id varchar, reviewer_kind varchar, state varchar,"
+    " submitted_at timestamptz",
+    "core.fct_commits": "repository_id varchar, sha varchar, author_person_id varchar, author_kind varchar, landed_at timestamptz, landed_sha varchar",
+    "core.fct_eval_runs": "eval_run_id varchar, harness_artifact_id varchar, project_id varchar, repository_id varchar, git_sha varchar,"
+    " person_id varchar, started_at timestamptz, source_url varchar",
+    "core.fct_gate_runs": "gate_run_id varchar, project_id varchar, artifact_id varchar, verdict varchar, is_blocking boolean,"
+    " started_at timestamptz, completed_at timestamptz",
+    "core.fct_gate_catches": "gate_catch_id varchar, repository_id varchar, project_id varchar, pull_request_id bigint, gate varchar,"
+    " artifact_id varchar, outcome varchar, counts_low boolean, counts_mid boolean, counts_high boolean, last_red_sha varchar,"
+    " red_at timestamptz, green_at timestamptz, merged_at timestamptz, source_url varchar",
+}
+
+
+@cache
+def rendered() -> dict[str, tuple[str, str, tuple[str, ...]]]:
+    """Every model of this family: name to relation, SQL and the names it reads, as dbt renders them."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "FULCRUM_WAREHOUSE": f"{folder}/warehouse.duckdb", "DO_NOT_TRACK": "1"}
+        project = os.environ.get("FULCRUM_TEST_DBT_PROJECT", str(PROJECT))
+        command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--no-introspect", "--no-populate-cache"]
+        where = ["--project-dir", project, "--profiles-dir", project, "--target-path", folder, "--log-path", folder]
+        built = ["--vars", json.dumps({"built_at": BUILT_AT, "snapshot_id": "test"})]
+        done = subprocess.run([*command, *where, *built], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        manifest = json.loads(Path(folder, "manifest.json").read_text())
+    nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model" and _is_own(node)}
+    return {
+        name: (f"{node['schema']}.{name}", node["compiled_code"], tuple(unique_id.split(".")[2] for unique_id in node["depends_on"]["nodes"]))
+        for name, node in nodes.items()
+    }
+
+
+def _is_own(node: dict[str, Any]) -> bool:
+    return node["name"] in OWN_CORE or node["original_file_path"].startswith(OWN_FOLDERS)
+
+
+def _order(models: Iterable[str]) -> list[str]:
+    """The named models and what they need, each after what it reads."""
+    ordered: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in ordered or name not in rendered():
+            return
+        for parent in rendered()[name][2]:
+            visit(parent)
+        ordered.append(name)
+
+    for name in models:
+        visit(name)
+    return ordered
+
+
+class Bench:
+    """One in-memory warehouse: put rows in, build, read."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect(config={"threads": "1"})
+        self.connection.execute("set timezone = 'UTC'; attach ':memory:' as warehouse; use warehouse")
+        for schema in ("staging", "intermediate", "core", "evidence"):
+            self.connection.execute(f"create schema {schema}")
+        for name, columns in INPUTS.items():
+            self.connection.execute(f"create table {name} ({columns})")
+        for seed in (PROJECT / "seeds").glob("*.csv"):
+            self.connection.execute(f"create table intermediate.{seed.stem} as from read_csv('{seed}', header = true, all_varchar = false)")
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def put(self, table: str, *rows: dict[str, Any]) -> None:
+        """Insert rows; columns that a row leaves out are null or the column's default."""
+        for row in rows:
+            names, values = list(row), [_plain(value) for value in row.values()]
+            marks = ", ".join("?" for _ in names)
+            self.connection.execute(f"insert into {table} ({', '.join(names)}) values ({marks})", values)
+
+    def build(self, *models: str) -> None:
+        """Run the SQL of the models and of all that they read."""
+        for name in _order(models):
+            relation, sql, _ = rendered()[name]
+            self.connection.execute(f"create or replace table {relation} as {sql}")
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The answer of a query, as dicts."""
+        cursor = self.connection.execute(query, list(parameters))
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, (list, dict)) else value.isoformat() if isinstance(value, (date, datetime)) else value
