@@ -34,6 +34,11 @@ class SourceResult:
         """Every partition was read to its end."""
         return not self.failures
 
+    @property
+    def rows_quarantined(self) -> int:
+        """Records set aside in this reading."""
+        return sum(outcome.rows_quarantined for outcome in self.outcomes)
+
 
 def sync_source(connector: Connector, options: Any, run: Run) -> SourceResult:
     """Read one source and load what changed.

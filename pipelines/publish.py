@@ -48,8 +48,15 @@ class NotPublishable(Exception):
     """The build holds something that may not leave as it is."""
 
 
-def publish(home: Home, snapshot_id: str, built_at: datetime, keep: int = 7) -> dict[str, Path]:
+def publish(home: Home, snapshot_id: str, built_at: datetime, facts: dict[str, str], keep: int = 7) -> dict[str, Path]:
     """Build a snapshot for every audience, swap the links, and remove all but the newest `keep`.
+
+    Args:
+        home: where the warehouse lies and the snapshots go.
+        snapshot_id: name of the publication; run ids sort by time.
+        built_at: moment of the build.
+        facts: what else `meta.snapshot` says of the organisation.
+        keep: snapshots of each audience that stay.
 
     Returns:
         The link that each audience opens.
@@ -59,10 +66,11 @@ def publish(home: Home, snapshot_id: str, built_at: datetime, keep: int = 7) -> 
     """
     home.published.mkdir(parents=True, exist_ok=True)
     relations = describe(home)
+    facts = {"snapshot_id": snapshot_id, "built_at": built_at.isoformat()} | facts
     links: dict[str, Path] = {}
     for audience in AUDIENCES:
         path = home.published / f"{audience}-{snapshot_id}.duckdb"
-        _build(home, path, audience, relations, {"snapshot_id": snapshot_id, "built_at": built_at.isoformat(), "audience": audience})
+        _build(home, path, audience, relations, facts | {"audience": audience})
         links[audience] = _swap(home.published / f"{audience}.duckdb", path)
     for audience in AUDIENCES:
         _prune(home.published, audience, keep)

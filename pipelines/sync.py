@@ -88,6 +88,23 @@ def sync(
         return report
 
 
+def build(settings: Settings, home: Home, full_refresh: bool = False, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """Build and publish what is loaded, asking no source.
+
+    Raises:
+        warehouse.WarehouseBusy, transform.TransformFailed, Unreconciled: as `sync` does.
+    """
+    with home.writing():
+        run = Run.start(home, progress=progress)
+        prepare(settings, home)
+        report = Report(run.run_id)
+        try:
+            finish(settings, run, report, full_refresh=full_refresh, force=True)
+        finally:
+            status.write(home)
+        return report
+
+
 def prepare(settings: Settings, home: Home) -> None:
     """Make every table exist and write down what the models need of the configuration."""
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -111,7 +128,8 @@ def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = Fa
     run.progress("build: dbt")
     transform.build(home, transform.variables_of(run.now, run.run_id), full_refresh=full_refresh, progress=run.progress)
     run.progress("publish: snapshots")
-    report.published = publish.publish(home, run.run_id, run.now, settings.publishing.keep)
+    facts = {"organisation": settings.organisation, "timezone": settings.timezone, "review_lines": ",".join(settings.policy.review_lines)}
+    report.published = publish.publish(home, run.run_id, run.now, facts, settings.publishing.keep)
     report.build = "built"
     with warehouse.connect(home.warehouse) as connection:
         connection.execute("insert into raw_ops.builds values (?, ?, ?)", [fingerprint, run.run_id, run.now])

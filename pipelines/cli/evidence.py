@@ -1,0 +1,218 @@
+"""Commands for packet authors and analysts: evidence, explain, sql."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.cli.session import FAILED, USAGE, Session, explained_failures, fail, session_of
+
+if TYPE_CHECKING:
+    from pipelines.evidence.explain import Explanation
+    from pipelines.evidence.render import Sheet
+
+FORMATS = ("table", "md", "csv", "json")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    for command in (evidence, explain, sql):
+        app.command()(command)
+
+
+def evidence(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="A person_id, login, e-mail or unique name.")],
+    period: Annotated[
+        str | None, typer.Option(help="2026H1, 2026Q3 or 2026-01-01..2026-06-30; the last finished half-year by default.")
+    ] = None,
+    line: Annotated[list[str] | None, typer.Option(help="Only this review line; may be given several times.")] = None,
+    format: Annotated[str, typer.Option(help="table, md, csv or json.")] = "table",  # noqa: A002 - the contract's name
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+) -> None:
+    """Show one engineer's evidence: a claim a row, with low/mid/high, share, strength, proof and limits. Gaps are said, not hidden."""
+    session = session_of(context)
+    wanted = "json" if session.as_json else format
+    if wanted not in FORMATS:
+        raise fail(USAGE, f"--format {wanted}: no such format; formats are {', '.join(FORMATS)}")
+    with explained_failures():
+        sheet = read_sheet(session, person, period, line or [])
+    from pipelines.evidence import render
+
+    if wanted == "table":
+        show_sheet(Console(file=out.open("w"), width=160, highlight=False) if out else session.out, sheet)
+        return
+    text = {"md": render.markdown, "csv": render.comma_separated, "json": render.as_json}[wanted](sheet)
+    if out:
+        out.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+
+
+def read_sheet(session: Session, person: str, period: str | None, only_lines: list[str]) -> "Sheet":
+    """The rows that a call asks for.
+
+    Raises:
+        LookupError: for an unknown person, line or an empty warehouse, with what is known.
+    """
+    from pipelines.evidence import periods, rows, snapshot
+    from pipelines.evidence.render import Sheet
+
+    with snapshot.reading(session.home) as connection:
+        candidate = rows.find_person(connection, person)
+        known = rows.lines(connection)
+        for name in only_lines:
+            if name not in known:
+                raise LookupError(f"--line {name}: no such review line; lines are {', '.join(known)}")
+        span = periods.parse(period) if period else rows.default_period(connection)
+        if span is None:
+            raise LookupError("the snapshot holds no evidence yet for anybody; `fulcrum status` shows what is loaded")
+        found = rows.evidence(connection, candidate.person_id, span, only_lines, rows.review_lines(connection))
+        facts = dict(connection.execute("select key, value from meta.snapshot").fetchall())
+    return Sheet(candidate.person_id, candidate.name, span.name, facts["snapshot_id"], found)
+
+
+def show_sheet(console: Console, sheet: "Sheet") -> None:
+    """The evidence table on a terminal."""
+    from pipelines.evidence import render
+
+    console.print(Text(f"Evidence for {sheet.name} ({sheet.person_id}), {sheet.period}", style="bold"))
+    if not sheet.rows:
+        console.print("No rows for this period: nothing that is loaded lies in it. `fulcrum status` shows what is loaded.")
+    table = Table(show_lines=True, expand=True)
+    for name, ratio in (("claim", 10), ("low / mid / high", 4), ("share", 2), ("strength", 2), ("proof", 6), ("evidence", 3)):
+        table.add_column(name, ratio=ratio, overflow="fold")
+    for row in sheet.observed:
+        links = Text("\n".join(render.proof(row)))
+        cells = (row["headline"], render.interval(row), render.share(row), row["strength"] or "-", links, row["evidence_id"][:12])
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+    if sheet.observed:
+        console.print(table)
+    for row in sheet.gaps:
+        console.print(Text(f"not observed  {row['headline']}", style="dim"))
+    console.print(Text(render.footer(sheet), style="dim"))
+
+
+def explain(
+    context: typer.Context,
+    evidence_id: Annotated[str, typer.Argument(help="An evidence id, or its beginning, from the last column of `fulcrum evidence`.")],
+    raw: Annotated[bool, typer.Option("--raw", help="Show whole raw answers instead of their first lines.")] = False,
+    sources: Annotated[int, typer.Option(help="Show at most this many source rows; 0 shows all.", min=0)] = 5,
+) -> None:
+    """Go from one evidence row down: calculation and version, source rows, their raw answers, their addresses."""
+    session = session_of(context)
+    with explained_failures():
+        from pipelines.evidence import explain as ladder
+        from pipelines.evidence import snapshot
+
+        with snapshot.reading(session.home) as connection:
+            found = ladder.explain(connection, session.home, evidence_id, sources or None)
+    session.emit(_document(found), lambda: _show_explanation(session, found, raw))
+
+
+def _document(found: "Explanation") -> dict[str, Any]:
+    return {
+        "evidence": found.row,
+        "definition": found.definition,
+        "model": found.model,
+        "sql": found.sql,
+        "sources": [vars(source) for source in found.sources],
+    }
+
+
+def _show_explanation(session: Session, found: "Explanation", raw: bool) -> None:
+    from pipelines.evidence import render
+
+    row, out = found.row, session.out
+    out.print(Text(row["headline"], style="bold"))
+    facts = {
+        "evidence": row["evidence_id"],
+        "person, period": f"{row['person_id']}, {row['period_start']} to before {row['period_end']}",
+        "measure": f"{row['measure'] or '-'}: {render.interval(row)}, n = {'-' if row['n'] is None else row['n']}",
+        "share": render.share(row),
+        "method": row["method"] or "-",
+        "strength": row["strength"] or "-",
+        "limits": row["limits"],
+        "would be false if": row["falsifier"] or "-",
+        "definition": found.definition,
+        "calculation": f"{found.model}, version {row['metric_version']}; its SQL is in --json",
+        "built": f"{row['built_at']}, snapshot {row['snapshot_id']}",
+    }
+    grid = Table(box=None, show_header=False, pad_edge=False)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts.items():
+        grid.add_row(name, Text(str(value)))
+    out.print(grid)
+    total = len(row["sources"] or [])
+    out.print(f"\n{total} source row(s)" + (f", the first {len(found.sources)}:" if len(found.sources) < total else ":"))
+    for source in found.sources:
+        out.print(Text(f"- {source.system}.{source.kind} {source.id}  {source.url}"))
+        out.print(Text(f"  read {source.extracted_at} by load {source.load_id}", style="dim"))
+        answer = source.note or json.dumps(source.raw, ensure_ascii=False, indent=2 if raw else None)
+        out.print(Text("  " + (answer if raw else answer[:240]), style="dim"))
+
+
+def sql(
+    context: typer.Context,
+    query: Annotated[
+        str | None, typer.Argument(help="A query; without one, DuckDB's shell opens on the snapshot where it is installed.")
+    ] = None,
+    audience: Annotated[str, typer.Option(help="analyst (pseudonyms, no free text) or restricted (named).")] = "analyst",
+) -> None:
+    """Query the published snapshot, read-only; never the file that a sync writes."""
+    session = session_of(context)
+    if audience not in {"analyst", "restricted"}:
+        raise fail(USAGE, f"--audience {audience}: no such audience; audiences are analyst, restricted")
+    with explained_failures():
+        if query is None:
+            _open_shell(session, audience)
+            return
+        rows = _answer(session, query, audience)
+    session.emit(rows, lambda: _show_rows(session, rows))
+
+
+def _answer(session: Session, query: str, audience: Any) -> list[dict[str, Any]]:
+    import duckdb
+
+    from pipelines.evidence import snapshot
+
+    try:
+        with snapshot.reading(session.home, audience) as connection:
+            return snapshot.records(connection, query)
+    except duckdb.Error as error:
+        raise fail(FAILED, f"{error}", "`fulcrum sql 'select * from meta.dictionary'` lists every table and column") from None
+
+
+def _show_rows(session: Session, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        session.out.print("(no rows)")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
+    session.out.print(table)
+
+
+def _open_shell(session: Session, audience: Any) -> None:
+    import shutil
+    import subprocess
+
+    from pipelines import publish
+
+    path = publish.current(session.home, audience)
+    shell = shutil.which("duckdb")
+    if shell is None:
+        raise fail(
+            USAGE,
+            f"no query given, and DuckDB's shell is not installed; the snapshot is {path}",
+            "give a query, or `pip install duckdb-cli`",
+        )
+    raise typer.Exit(subprocess.run([shell, "-readonly", str(path)]).returncode)

@@ -1,0 +1,106 @@
+"""What every command shares: where configuration and home lie, how results and talk are written, how failures end."""
+
+import json
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from pipelines.config import Settings
+    from pipelines.warehouse import Home
+
+DONE, FAILED, USAGE, PARTIAL, REFUSED = 0, 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Session:
+    """The global options of one call."""
+
+    config: Path
+    home_path: Path
+    quiet: bool
+    as_json: bool
+
+    @property
+    def home(self) -> "Home":
+        """The data directory."""
+        from pipelines.warehouse import Home
+
+        return Home(self.home_path.resolve())
+
+    @property
+    def out(self) -> Console:
+        """Results."""
+        return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+    @property
+    def talk(self) -> Console:
+        """Everything that is not the result."""
+        return Console(stderr=True, quiet=self.quiet, highlight=False)
+
+    def settings(self) -> "Settings":
+        """The configuration, read and checked."""
+        from pipelines import config
+
+        return config.load(self.config)
+
+    def emit(self, document: Any, show: Callable[[], None]) -> None:
+        """Write a result: as JSON when asked for, else by `show`."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(document, indent=2, default=_plain, ensure_ascii=False) + "\n")
+        else:
+            show()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session that the main callback made."""
+    return context.obj
+
+
+def fail(code: int, message: str, hint: str = "") -> typer.Exit:
+    """Say what went wrong on standard error and leave with a code."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print("[bold red]error:[/] ", end="")
+    console.print(message, markup=False)
+    if hint:
+        console.print("[bold]hint:[/] ", end="")
+        console.print(hint, markup=False)
+    return typer.Exit(code)
+
+
+@contextmanager
+def explained_failures() -> Generator[None]:
+    """Turn the failures that a user can act on into one plain message and the right exit code."""
+    from connectors.errors import SourceError
+    from pipelines.config import BadConfiguration
+    from pipelines.evidence.periods import BadPeriod
+    from pipelines.gates import SuspiciousLoad
+    from pipelines.warehouse import WarehouseBusy
+
+    try:
+        yield
+    except BadConfiguration as error:
+        raise fail(
+            USAGE, f"the configuration has {len(error.faults)} fault(s):\n{error}", "fix them all and run `fulcrum doctor`"
+        ) from None
+    except (BadPeriod, LookupError) as error:
+        raise fail(USAGE, str(error.args[0] if error.args else error)) from None
+    except SuspiciousLoad as error:
+        raise fail(REFUSED, str(error)) from None
+    except (FileNotFoundError, WarehouseBusy, SourceError) as error:
+        raise fail(FAILED, str(error)) from None
