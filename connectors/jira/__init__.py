@@ -1,0 +1,1 @@
+"""Jira issues with their whole history, from Cloud, Server and Data Center."""
