@@ -121,18 +121,32 @@ def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = Fa
             statistics.recompute(connection)
             privacy.write_pseudonyms(connection, home)
         refuse_unreconciled(reconcile.failures(connection))
-    fingerprint = transform.fingerprint(home)
-    if not (force or full_refresh) and _published_already(home, fingerprint):
+    if not (force or full_refresh) and _published_already(home, transform.fingerprint(home)):
         report.build = "unchanged"
         return
     run.progress("build: dbt")
-    transform.build(home, transform.variables_of(run.now, run.run_id), full_refresh=full_refresh, progress=run.progress)
+    variables = transform.variables_of(settings.timezone, run.now, run.run_id)
+    transform.refuse_failures(transform.run(home, variables, full_refresh=full_refresh, progress=run.progress))
     run.progress("publish: snapshots")
-    facts = {"organisation": settings.organisation, "timezone": settings.timezone, "review_lines": ",".join(settings.policy.review_lines)}
-    report.published = publish.publish(home, run.run_id, run.now, facts, settings.publishing.keep)
+    report.published = publish_build(settings, run)
     report.build = "built"
+
+
+def publish_build(settings: Settings, run: Run) -> dict[str, Path]:
+    """Publish what was built, and remember from what it was built.
+
+    Raises:
+        Unreconciled: when a source's own totals are not met; the last snapshot stays.
+    """
+    home = run.home
+    with warehouse.connect(home.warehouse) as connection:
+        refuse_unreconciled(reconcile.failures(connection))
+    facts = {"organisation": settings.organisation, "timezone": settings.timezone, "review_lines": ",".join(settings.policy.review_lines)}
+    links = publish.publish(home, run.run_id, run.now, facts, settings.publishing.keep)
+    fingerprint = transform.fingerprint(home)
     with warehouse.connect(home.warehouse) as connection:
         connection.execute("insert into raw_ops.builds values (?, ?, ?)", [fingerprint, run.run_id, run.now])
+    return links
 
 
 def refuse_unreconciled(failures: list[reconcile.Difference]) -> None:

@@ -54,10 +54,14 @@ def project_dir() -> Path:
     return beside
 
 
+def _project_files() -> list[Path]:
+    return sorted(p for p in project_dir().rglob("*") if p.suffix in {".sql", ".yml", ".csv"} and "target" not in p.parts)
+
+
 def fingerprint(home: Home) -> str:
     """A hash of everything a build depends on: the project's files, every raw table's content, configuration."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in project_dir().rglob("*") if p.suffix in {".sql", ".yml", ".csv"} and "target" not in p.parts):
+    for path in _project_files():
         digest.update(path.name.encode() + path.read_bytes())
     with warehouse.connect(home.warehouse) as connection:
         for name in registry.MODULES:
@@ -72,18 +76,14 @@ def fingerprint(home: Home) -> str:
     return digest.hexdigest()
 
 
-def build(
+def run(
     home: Home,
     variables: dict[str, Any],
     select: Sequence[str] = (),
     full_refresh: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[NodeResult]:
-    """Run `dbt build` over the project.
-
-    Raises:
-        TransformFailed: when a model or a test fails; everything else was still tried.
-    """
+    """Run `dbt build` over the project or a part of it; what became of every node, failed ones too."""
     args = [
         "build",
         "--vars",
@@ -91,12 +91,28 @@ def build(
         *(["--select", *select] if select else []),
         *(["--full-refresh"] if full_refresh else []),
     ]
-    results = invoke(home, args, progress)
+    return invoke(home, args, progress)
+
+
+def refuse_failures(results: Sequence[NodeResult]) -> None:
+    """Refuse a build in which anything failed.
+
+    Raises:
+        TransformFailed: naming the models and tests with the database's words.
+    """
     bad = [node for node in results if node.is_bad]
     if bad:
         shown = "\n".join(f"  {node.name}: {node.message.strip()}" for node in bad[:10])
         raise TransformFailed(f"{len(bad)} of {len(results)} dbt steps failed; nothing was published:\n{shown}")
-    return results
+
+
+def manifest(home: Home) -> Path:
+    """Dbt's manifest of the project as it is now; parsed where it is missing or older than the project."""
+    path = home.target / "manifest.json"
+    newest = max(file.stat().st_mtime for file in _project_files())
+    if not path.exists() or path.stat().st_mtime < newest:
+        invoke(home, ["parse"])
+    return path
 
 
 def invoke(home: Home, args: Sequence[str], progress: Callable[[str], None] = lambda _: None) -> list[NodeResult]:
@@ -144,6 +160,6 @@ def _node_result(result: Any) -> NodeResult:
     return NodeResult(node.unique_id, node.name, str(node.resource_type), str(result.status), result.message or "", result.execution_time)
 
 
-def variables_of(built_at: datetime, snapshot_id: str) -> dict[str, Any]:
+def variables_of(timezone: str, built_at: datetime, snapshot_id: str) -> dict[str, Any]:
     """The dbt variables of one build."""
-    return {"built_at": built_at.isoformat(), "snapshot_id": snapshot_id}
+    return {"timezone": timezone, "built_at": built_at.isoformat(), "snapshot_id": snapshot_id}

@@ -172,3 +172,8 @@ def one(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[
     """The single number that a query answers with."""
     row = connection.execute(query, parameters).fetchone()
     return int(row[0]) if row else 0
+
+
+def row_count(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    """Rows of a table or view."""
+    return one(connection, f"select count(*) from {quote(schema)}.{quote(table)}")
