@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.contract import Event, Page, Record
-from connectors.errors import AuthFailed, NotFound, Unavailable
+from connectors.errors import AuthFailed, Empty, NotFound, Unavailable
 from connectors.github import queries, records
 from connectors.github.protocol import Answer, Refused
 from connectors.github.records import dig
@@ -74,17 +74,25 @@ def read_required(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Sa
     classic_path = f"{visit.repository.path}/branches/{quote(branch, safe='')}/protection/required_status_checks"
     old = saved if saved.get("branch") == branch else {}
     rules, classic = _ask(visit, rules_path, old.get("rules", "")), _ask(visit, classic_path, old.get("classic", ""))
-    state = {"branch": branch, "rules": _etag(rules, old.get("rules", "")), "classic": _etag(classic, old.get("classic", ""))}
+    state = {
+        "branch": branch,
+        "rules": _etag(rules, old.get("rules", "")),
+        "classic": _etag(classic, old.get("classic", "")),
+        "has_classic": bool(old.get("has_classic")),
+    }
     if old and _is_same(rules, old["rules"]) and _is_same(classic, old["classic"]):
         return state, False
     rules, classic = (_whole(visit, rules_path, rules), _whole(visit, classic_path, classic))
     where = (visit.repository_id, branch, visit.repository.html_url)
-    found = [*records.ruleset_checks(_data(rules), *where), *records.classic_checks(_data(classic), *where)]
+    by_classic = list(records.classic_checks(_data(classic), *where))
+    found = [*records.ruleset_checks(_data(rules), *where), *by_classic]
     # Two rulesets, or a ruleset and classic protection, may require the same check: one row, the ruleset's first.
     rows = list({row["context"]: row for row in reversed(found)}.values())[::-1]
     if rows:
         yield Page("required_checks", visit.partition, rows)
-    return state, not isinstance(rules, str) and classic != _REFUSED
+    # Where the right to read classic protection was lost, its rows must not be taken for gone.
+    is_whole = not isinstance(rules, str) and not (classic == _REFUSED and state["has_classic"])
+    return {**state, "has_classic": state["has_classic"] if classic == _REFUSED else bool(by_classic)}, is_whole
 
 
 _REFUSED, _NONE = "refused", "none"
@@ -98,9 +106,10 @@ def _ask(visit: Visit, path: str, etag: str) -> Answer | str:
     except Refused:
         raise
     except AuthFailed as error:
-        visit.progress(str(error))
+        if etag != _REFUSED:
+            visit.progress(str(error))
         return _REFUSED
-    except NotFound:
+    except (NotFound, Empty):
         return _NONE
 
 

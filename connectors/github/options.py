@@ -80,7 +80,7 @@ class GithubOptions(_Frozen):
     max_wait: float = Field(default=900, ge=0)
     retries: int = Field(default=4, ge=0, le=10)
     retry_wait: float = Field(default=1.0, ge=0)
-    timeout: float = Field(default=30, gt=0)
+    timeout: int = Field(default=30, gt=0)
 
     @model_validator(mode="after")
     def _one_kind_of_credential(self) -> "GithubOptions":

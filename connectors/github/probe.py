@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from connectors.contract import Finding, Meter
-from connectors.errors import AuthFailed, NotFound, SourceError
+from connectors.errors import NotFound, SourceError
 from connectors.github.options import GithubOptions
 from connectors.github.protocol import Client, CredentialState
 from connectors.github.records import dig, listed
@@ -84,7 +84,5 @@ def _how_many(client: Client, pattern: str) -> int:
         return 1 if dig(client.get(f"/repos/{pattern}").data, "id") else 0
     try:
         return len(listed(client.get(f"/orgs/{owner}/repos", {"per_page": 1}).data))
-    except AuthFailed:
-        raise
     except NotFound:
         return len(listed(client.get(f"/users/{owner}/repos", {"per_page": 1}).data))

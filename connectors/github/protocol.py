@@ -74,8 +74,11 @@ class CredentialState:
 class Client(Protocol):
     """Asks GitHub; every failure is a `connectors.errors.SourceError`."""
 
-    def get(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str = "") -> Answer:
-        """One page below the API's root; `etag` makes the request conditional."""
+    def get(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str | None = None) -> Answer:
+        """One page below the API's root.
+
+        `etag` is that of the last reading, empty on the first one; None says that the page will not be asked for again.
+        """
         ...
 
     def graphql(self, what: str, query: str, variables: Mapping[str, Any]) -> Graph:

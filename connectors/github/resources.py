@@ -21,7 +21,15 @@ from connectors.github.threads import merged
 from connectors.github.visit import Visit
 
 Connect = Callable[[GithubOptions, Meter], Client]
-READ_EVERY_TIME = ("pull_requests", "reviews", "pull_request_commits", "pull_request_files", "workflow_runs", "workflow_jobs", "check_runs")
+_READ_EVERY_TIME = (
+    "pull_requests",
+    "reviews",
+    "pull_request_commits",
+    "pull_request_files",
+    "workflow_runs",
+    "workflow_jobs",
+    "check_runs",
+)
 
 
 class GithubReader:
@@ -33,16 +41,12 @@ class GithubReader:
     def read(self, context: ReadContext) -> Iterator[Event]:
         """Everything that changed, by partition; a refused credential ends the reading, anything else only its partition."""
         with closing(self._connect(self._options, context.meter)) as client, ThreadPoolExecutor(self._options.concurrency) as helpers:
-            found = yield from self._repositories(client, context)
+            found = yield from repositories.read(client, self._options.repositories, context)
             streams = [partial(self._repository, client, helpers, context, repository) for repository in found]
             yield from merged(streams, self._options.concurrency, abort=client.close)
 
-    def _repositories(self, client: Client, context: ReadContext) -> Iterator[Event]:
-        return repositories.read(client, self._options.repositories, context)
-
     def _repository(self, client: Client, helpers: Executor, context: ReadContext, repository: Repository) -> Iterator[Event]:
-        since = context.since or _start(self._options.since)
-        cursor = _usable(context.cursor(repository.partition), since)
+        cursor, since = _scope(context.cursor(repository.partition), context.since or _start(self._options.since))
         visit = Visit(
             client,
             repository,
@@ -54,7 +58,7 @@ class GithubReader:
             progress=context.progress,
         )
         try:
-            yield from _parts(visit, cursor, since)
+            yield from _parts(visit, cursor)
         except Refused:
             raise
         except SourceError as error:
@@ -65,16 +69,16 @@ class GithubReader:
         return findings(self._options, self._connect)
 
 
-def _parts(visit: Visit, cursor: Cursor, since: datetime | None) -> Iterator[Event]:
+def _parts(visit: Visit, cursor: Cursor) -> Iterator[Event]:
     """The events of one repository, ending with its new cursor."""
-    state: Cursor = {"since": since.isoformat() if since else None}
+    state: Cursor = {"since": visit.since.isoformat() if visit.since else None}
     state["pull_requests"] = yield from pull_requests.read(visit, cursor.get("pull_requests", {}))
     state["issues"], has_all_issues = yield from issues.read(visit, cursor.get("issues", {}))
     state["runs"] = yield from runs.read(visit, cursor.get("runs", {}))
     state["checks"] = yield from checks.read_runs(visit, cursor.get("checks", {}))
     state["required"], has_all_required = yield from checks.read_required(visit, cursor.get("required", {}))
     whole = [table for table, is_whole in (("issues", has_all_issues), ("required_checks", has_all_required)) if is_whole]
-    yield Finished(visit.partition, state, (*READ_EVERY_TIME, *whole))
+    yield Finished(visit.partition, state, (*_READ_EVERY_TIME, *whole))
 
 
 def _start(day: date | None) -> datetime | None:
@@ -82,11 +86,16 @@ def _start(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if day else None
 
 
-def _usable(cursor: Cursor, since: datetime | None) -> Cursor:
-    """The cursor, unless more history is wanted now than when it was saved: then everything is read again."""
+def _scope(cursor: Cursor, wanted: datetime | None) -> tuple[Cursor, datetime | None]:
+    """What to go on from, and from when on the repository is covered.
+
+    With a cursor the saved start stays: a later one would skip what changed in between. An earlier one than the saved asks for
+    history that was never read, so the cursor is set aside.
+    """
     saved = moment(cursor.get("since"))
-    reaches_back = saved is None or (since is not None and since >= saved)
-    return cursor if reaches_back else {}
+    if cursor and (saved is None or (wanted is not None and wanted >= saved)):
+        return cursor, saved
+    return {}, wanted
 
 
 def _connect(options: GithubOptions, meter: Meter) -> Client:

@@ -1,0 +1,320 @@
+"""GitHub over HTTP: the only file that knows PyGithub.
+
+PyGithub brings authentication, connections and retries; pages come through its requester, because its objects cost 2.5 times
+the CPU and cannot be asked for conditionally. What it does not survive - an answer cut short, a page of HTML with status 200 - is
+tried again here. Rate limits are waited for here and not inside the retry, so that another credential may go on meanwhile.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from threading import BoundedSemaphore
+from threading import Event as Flag
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+import requests
+from github import Auth, Github
+from github.GithubException import GithubException, RateLimitExceededExceedsMaxWait, RateLimitExceededException
+from github.GithubRetry import GithubRetry
+from github.Requester import Requester
+from jwt.exceptions import PyJWTError
+from requests.utils import parse_header_links
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+from connectors.contract import Meter
+from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, SourceError, Unavailable
+from connectors.github import failures
+from connectors.github.limits import SECONDARY_WAIT, Credential, Limited, Pool, asked_wait
+from connectors.github.listing import PER_PAGE, address
+from connectors.github.options import AppAuth, GithubOptions
+from connectors.github.protocol import SOURCE, Answer, CredentialState, Graph
+from connectors.github.records import dig
+
+Result = TypeVar("Result")
+API_VERSION = "2022-11-28"
+_LONGEST_BACKOFF = 60
+_ACCEPT = {"Accept": "application/vnd.github+json"}
+
+
+class GithubClient:
+    """Keeps `protocol.Client` over HTTP; safe to use from many threads."""
+
+    def __init__(
+        self,
+        options: GithubOptions,
+        meter: Meter,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], bool] | None = None,
+    ) -> None:
+        """`sleep` waits some seconds and says whether it was broken off; the client's own one is, when it is closed."""
+        self._options, self._meter = options, meter
+        self._closed = Flag()
+        self._sleep = sleep or self._closed.wait
+        self._slots = BoundedSemaphore(options.concurrency)
+        self._prefix = urlsplit(options.base_url).path
+        self._pool = Pool([], meter, options.max_wait, clock, self._sleep)
+        self._pool.credentials = self._credentials()
+
+    def get(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str | None = None) -> Answer:
+        """One page below the API's root."""
+        url = address(path, parameters or {})
+        what = path.partition("?")[0]
+        sticky = what if etag is not None else None
+        return self._patiently(lambda: self._ask("core", sticky, what, lambda credential: self._get(credential, url, etag, what)))
+
+    def graphql(self, what: str, query: str, variables: Mapping[str, Any]) -> Graph:
+        """One GraphQL request."""
+        question = {"query": query, "variables": dict(variables)}
+        return self._patiently(lambda: self._ask("graphql", None, what, lambda credential: self._graph(credential, question, what)))
+
+    def credentials(self) -> list[CredentialState]:
+        """The state of every credential."""
+        return [self._state(credential) for credential in self._pool.credentials]
+
+    def close(self) -> None:
+        """Close connections and wake whoever waits."""
+        self._closed.set()
+        for credential in self._pool.credentials:
+            credential.requester.close()
+
+    # One question, with everything that may come in between
+
+    def _patiently(self, ask: Callable[[], Result]) -> Result:
+        """Ask again where the answer came whole by its status but not by its body; other failures were retried already."""
+        attempts = Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, _Garbled)),
+            stop=stop_after_attempt(self._options.retries + 1),
+            wait=wait_exponential(multiplier=self._options.retry_wait, max=_LONGEST_BACKOFF),
+            sleep=self._pause,
+            reraise=True,
+        )
+        try:
+            return attempts(ask)
+        except _Garbled as error:
+            raise error.named from None
+
+    def _pause(self, seconds: float) -> None:
+        self._sleep(seconds)
+
+    def _ask(self, resource: str, sticky: str | None, what: str, ask: Callable[[Credential], Result]) -> Result:
+        """Ask with a free credential, and with the next one where it turns out to be limited."""
+        for _ in range((self._options.retries + 1) * len(self._pool.credentials)):
+            credential = self._pool.take(resource, sticky, what)
+            try:
+                return self._once(credential, what, ask)
+            except Limited as limit:
+                self._pool.put_aside(credential, resource, SECONDARY_WAIT if limit.wait is None else limit.wait)
+        raise RateLimited(SOURCE, what, "the rate limit was still in force after each wait that GitHub asked for")
+
+    def _once(self, credential: Credential, what: str, ask: Callable[[Credential], Result]) -> Result:
+        """One request; whatever the libraries raise gets its name, without secrets and without their context."""
+        try:
+            with self._slots:
+                if self._closed.is_set():
+                    raise Unavailable(SOURCE, what, "the reading was given up")
+                self._meter.count(made=1)
+                return ask(credential)
+        except RateLimitExceededException as error:
+            raise Limited(getattr(error, "wait", None)) from None
+        except GithubException as error:
+            # 404 is raised only where an App's token is renewed: the installation is gone.
+            status = 401 if error.status == 404 else error.status
+            raise failures.from_status(status, error.data, error.headers or {}, what, credential.name) from None
+        except (requests.exceptions.ContentDecodingError, requests.exceptions.ChunkedEncodingError):
+            raise _Garbled(Unavailable(SOURCE, what, "the connection ended before the answer did", "sync again later")) from None
+        except requests.RequestException as error:
+            raise self._unreachable(what, error) from None
+        except RuntimeError as error:  # PyGithub's word for a redirect to another host or scheme
+            raise ContractBroken(SOURCE, what, str(error)[:200], "set api_url to the address that it names") from None
+
+    def _unreachable(self, what: str, error: requests.RequestException) -> Unavailable:
+        if isinstance(error, requests.exceptions.RetryError):
+            why = f"GitHub answered with an error {self._options.retries + 1} times"
+        elif isinstance(error, requests.exceptions.Timeout):
+            why = f"no answer within {self._options.timeout} s"
+        else:
+            why = f"no connection to {self._options.base_url} ({type(error).__name__})"
+        return Unavailable(SOURCE, what, why, "is api_url right, and can this machine reach it?")
+
+    # What the answers say
+
+    def _get(self, credential: Credential, url: str, etag: str | None, what: str) -> Answer:
+        headers = _ACCEPT | ({"If-None-Match": etag} if etag else {})
+        status, found, body = credential.requester.requestJson("GET", url, headers=headers)
+        self._pool.note(credential, found)
+        if status == 304:
+            self._meter.count(saved=1)
+            return Answer(None, found.get("etag", etag or ""), is_unchanged=True)
+        data = self._parsed(status, found, body, what, credential)
+        links = {link.get("rel"): link["url"] for link in parse_header_links(found.get("link", ""))}
+        return Answer(data, found.get("etag", ""), self._relative(links.get("next", "")), _page_of(links.get("last", "")))
+
+    def _graph(self, credential: Credential, question: dict[str, Any], what: str) -> Graph:
+        requester: Requester = credential.requester
+        status, found, body = requester.requestJson("POST", requester.graphql_url, input=question)
+        self._pool.note(credential, found)
+        data = self._parsed(status, found, body, what, credential)
+        errors = failures.graph_errors(data)
+        if failures.is_limit(errors):
+            raise Limited(asked_wait(found, time.time()))
+        useless = failures.from_graph(data, errors, what)
+        if useless:
+            raise useless
+        return Graph(data["data"], errors)
+
+    @staticmethod
+    def _parsed(status: int, headers: Mapping[str, str], body: str, what: str, credential: Credential) -> Any:
+        try:
+            data = orjson.loads(body) if body else None
+        except orjson.JSONDecodeError:
+            if status < 300:
+                raise _Garbled(failures.garbled(what, body, headers.get("content-type", ""))) from None
+            data = None
+        if status >= 300:
+            raise failures.from_status(status, data, headers, what, credential.name)
+        return data
+
+    def _relative(self, url: str) -> str:
+        """Path and query below the API's root, so that a cursor holds no host."""
+        parts = urlsplit(url)
+        path = parts.path.removeprefix(self._prefix)
+        return f"{path}?{parts.query}" if parts.query else path
+
+    def _state(self, credential: Credential) -> CredentialState:
+        what = "/rate_limit"
+        try:
+            status, headers, body = self._once(credential, what, lambda one: one.requester.requestJson("GET", what))
+            data = self._parsed(status, headers, body, what, credential)
+        except NotFound:
+            return CredentialState(credential.name)  # GitHub Enterprise with limits switched off
+        except Limited as limit:
+            return CredentialState(credential.name, error=f"limited for another {limit.wait or SECONDARY_WAIT:.0f} s")
+        except _Garbled as error:
+            return CredentialState(credential.name, error=error.named.why)
+        except SourceError as error:
+            return CredentialState(credential.name, error=error.why)
+        remaining, limit = (
+            {name: int(dig(data, "resources", name, key) or 0) for name in ("core", "graphql")} for key in ("remaining", "limit")
+        )
+        return CredentialState(credential.name, _scopes(headers), remaining, limit, _date(headers))
+
+    # Credentials
+
+    def _credentials(self) -> list[Credential]:
+        options = self._options
+        if options.auth:
+            return [self._app(options.auth)]
+        tokens = [token.get_secret_value() for token in options.tokens]
+        return [
+            Credential(f"token {n} of {len(tokens)}" if len(tokens) > 1 else "the token", self._requester(Auth.Token(token)))
+            for n, token in enumerate(tokens, start=1)
+        ]
+
+    def _requester(self, auth: Auth.Auth) -> Requester:
+        options = self._options
+        retry = _Patience(
+            self._meter,
+            total=options.retries,
+            backoff_factor=options.retry_wait,
+            backoff_max=_LONGEST_BACKOFF,
+            status_forcelist=[429, *range(500, 600)],
+            secondary_rate_wait=SECONDARY_WAIT,
+            max_rate_limit_wait=0,
+            retry_after_max=int(min(options.max_wait, _LONGEST_BACKOFF)),
+        )
+        return Github(
+            auth=auth,
+            base_url=options.base_url,
+            timeout=options.timeout,
+            per_page=PER_PAGE,
+            pool_size=options.concurrency,
+            retry=retry,
+            user_agent="fulcrum-evidence",
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+            lazy=True,
+            api_version=API_VERSION,
+        ).requester
+
+    def _app(self, app: AppAuth) -> Credential:
+        """A GitHub App's installation; PyGithub renews its token, which lives for an hour."""
+        auth = Auth.AppAuth(app.app_id, app.private_key.get_secret_value())
+        try:
+            auth.create_jwt()
+        except (PyJWTError, ValueError, TypeError):
+            raise AuthFailed(SOURCE, f"App {app.app_id}", "its private_key is no RSA key in PEM form", "give the whole .pem text") from None
+        as_app = Credential(f"App {app.app_id}", self._requester(auth))
+        installation = app.installation_id or self._installation(as_app)
+        return Credential(f"App {app.app_id}, installation {installation}", self._requester(auth.get_installation_auth(installation)))
+
+    def _installation(self, app: Credential) -> int:
+        """The App's installation at the owner of the repositories."""
+        owners = sorted({pattern.partition("/")[0].lower() for pattern in self._options.repositories.include})
+        found = {self._installation_of(app, owner) for owner in owners}
+        if len(found) > 1:
+            why = f"it is installed separately at {', '.join(owners)}"
+            raise AuthFailed(SOURCE, app.name, why, "include the repositories of one owner, or use tokens")
+        return found.pop()
+
+    def _installation_of(self, app: Credential, owner: str) -> int:
+        for kind in ("orgs", "users"):
+            url = f"/{kind}/{owner}/installation"
+            try:
+                return int(self._once(app, url, lambda one, url=url: self._get(one, url, None, url)).data["id"])
+            except NotFound:
+                continue
+            except _Garbled as error:
+                raise error.named from None
+        raise AuthFailed(SOURCE, app.name, f"it is not installed at {owner}", "install it there, or correct repositories.include")
+
+
+class _Garbled(Exception):
+    """An answer that may be whole when asked for again; `named` is what to raise in the end."""
+
+    def __init__(self, named: Unavailable) -> None:
+        super().__init__(named)
+        self.named = named
+
+
+class _Patience(GithubRetry):
+    """PyGithub's retry, which counts what it sends and leaves every rate limit to the pool of credentials.
+
+    Of itself it would sleep for any `Retry-After`, however long, and would not take a bare 429 for a limit.
+    """
+
+    def __init__(self, meter: Meter, **options: Any) -> None:
+        super().__init__(**options)
+        self._meter = meter
+
+    def new(self, **changes: Any) -> "_Patience":
+        return super().new(meter=self._meter, **changes)
+
+    def increment(self, method: Any = None, url: Any = None, response: Any = None, *rest: Any, **named: Any) -> Any:
+        if response is not None and response.status in (403, 429):
+            wait = asked_wait(response.headers, time.time())
+            if wait is not None or response.status == 429:
+                response.drain_conn()
+                raise RateLimitExceededExceedsMaxWait(response.status, None, dict(response.headers), wait=wait)
+        following = super().increment(method, url, response, *rest, **named)
+        self._meter.count(made=1)
+        return following
+
+
+def _page_of(url: str) -> int | None:
+    page = parse_qs(urlsplit(url).query).get("page", [""])[0]
+    return int(page) if page.isdigit() else None
+
+
+def _scopes(headers: Mapping[str, str]) -> tuple[str, ...] | None:
+    named = headers.get("x-oauth-scopes")
+    return None if named is None else tuple(scope.strip() for scope in named.split(",") if scope.strip())
+
+
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        return parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return None
