@@ -41,8 +41,8 @@ def model_assets(home: Home) -> dg.AssetsDefinition:
     @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), name="dbt", pool=WRITER_POOL)
     def models(context: dg.AssetExecutionContext, fulcrum: Fulcrum) -> Iterator[Any]:
         with fulcrum.writing(context) as run:
-            variables = transform.variables_of(fulcrum.settings.timezone, run.now, run.run_id)
-            nodes = transform.run(fulcrum.home, variables, select=_selection(context, manifest), progress=context.log.info)
+            facts = transform.Facts(fulcrum.settings.timezone, run.now, run.run_id)
+            nodes = transform.run(fulcrum.home, facts, select=_selection(context, manifest), progress=context.log.info)
             counts = _row_counts(fulcrum.home, manifest, nodes)
         yield from _events(context, manifest, nodes, counts)
         transform.refuse_failures(nodes)

@@ -125,8 +125,8 @@ def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = Fa
         report.build = "unchanged"
         return
     run.progress("build: dbt")
-    variables = transform.variables_of(settings.timezone, run.now, run.run_id)
-    transform.refuse_failures(transform.run(home, variables, full_refresh=full_refresh, progress=run.progress))
+    facts = transform.Facts(settings.timezone, run.now, run.run_id)
+    transform.refuse_failures(transform.run(home, facts, full_refresh=full_refresh, progress=run.progress))
     run.progress("publish: snapshots")
     report.published = publish_build(settings, run)
     report.build = "built"

@@ -25,6 +25,26 @@ class TransformFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What a build is told beside the data.
+
+    It travels in the environment, not in dbt's variables: a changed variable makes dbt parse the whole project again.
+    """
+
+    timezone: str
+    built_at: datetime
+    snapshot_id: str
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables that the macros read."""
+        return {
+            "FULCRUM_BUILD_TIMEZONE": self.timezone,
+            "FULCRUM_BUILD_AT": self.built_at.isoformat(),
+            "FULCRUM_BUILD_SNAPSHOT": self.snapshot_id,
+        }
+
+
+@dataclass(frozen=True)
 class NodeResult:
     """What became of one model, seed or test."""
 
@@ -78,7 +98,7 @@ def fingerprint(home: Home) -> str:
 
 def run(
     home: Home,
-    variables: dict[str, Any],
+    facts: Facts,
     select: Sequence[str] = (),
     full_refresh: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -158,8 +178,3 @@ def _reporter(progress: Callable[[str], None]) -> Callable[[Any], None]:
 def _node_result(result: Any) -> NodeResult:
     node = result.node
     return NodeResult(node.unique_id, node.name, str(node.resource_type), str(result.status), result.message or "", result.execution_time)
-
-
-def variables_of(timezone: str, built_at: datetime, snapshot_id: str) -> dict[str, Any]:
-    """The dbt variables of one build."""
-    return {"timezone": timezone, "built_at": built_at.isoformat(), "snapshot_id": snapshot_id}

@@ -5,10 +5,10 @@
 
 {#- The moment of this build as an SQL instant: given by the caller, so that every row of a snapshot says the same. -#}
 {% macro built_at() -%}
-    {{ instant("'" ~ var('built_at', run_started_at.isoformat()) ~ "'") }}
+    {{ instant("'" ~ env_var('FULCRUM_BUILD_AT', '1970-01-01T00:00:00+00:00') ~ "'") }}
 {%- endmacro %}
 
 {#- The snapshot that this build will be published as. -#}
 {% macro snapshot_id() -%}
-    '{{ var('snapshot_id', 'unpublished') }}'
+    '{{ env_var('FULCRUM_BUILD_SNAPSHOT', 'unpublished') }}'
 {%- endmacro %}

@@ -4,9 +4,9 @@
     cast(timezone('UTC', {{ instant }}) as date)
 {%- endmacro %}
 
-{#- The calendar day in the organisation's time zone (FULCRUM_TIMEZONE, UTC when unset). -#}
+{#- The calendar day in the organisation's time zone (FULCRUM_BUILD_TIMEZONE, UTC when unset). -#}
 {% macro local_date(instant) -%}
-    cast(timezone('{{ env_var("FULCRUM_TIMEZONE", "UTC") }}', {{ instant }}) as date)
+    cast(timezone('{{ env_var("FULCRUM_BUILD_TIMEZONE", "UTC") }}', {{ instant }}) as date)
 {%- endmacro %}
 
 {#- The UTC instant at which a day begins. -#}
