@@ -1,0 +1,114 @@
+"""The demo organisation on disk, and the configuration that points Fulcrum at it.
+
+Everything lies in one folder: bare repositories, eval logs, experiment files, people.csv, the planted truth, fulcrum.toml, .env.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.demo import eval_logs, git_repos, story, truth
+from pipelines.demo.world import World
+
+TOKEN = "demo-token-that-opens-nothing-else"  # noqa: S105 - accepted by the demo's own servers only
+JIRA_EMAIL = "reader@acme.example"
+PORTS = (8471, 8472, 8473)
+"""Preferred ports of GitHub, Jira and GrowthBook: addresses are part of the answers, so a second sync sees nothing new only on
+the same ones. A port in use is replaced by a free one."""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Where the organisation's files lie."""
+
+    root: Path
+    world: World
+
+    @property
+    def git(self) -> Path:
+        """Bare repositories, `<owner>/<name>.git`."""
+        return self.root / "git"
+
+    @property
+    def evals(self) -> Path:
+        """The eval store."""
+        return self.root / "evals"
+
+    @property
+    def experiments(self) -> Path:
+        """The `files` experiment store."""
+        return self.root / "experiments"
+
+    @property
+    def config(self) -> Path:
+        """The configuration that reads this organisation."""
+        return self.root / "fulcrum.toml"
+
+    @property
+    def truth(self) -> Path:
+        """What was planted, and what must be found."""
+        return self.root / "truth.json"
+
+
+def found(root: Path, seed: int = 7, engineers: int = 40) -> Organisation:
+    """Make the organisation of a seed anew below a folder."""
+    shutil.rmtree(root, ignore_errors=True)
+    organisation = Organisation(root, story.build(seed, engineers))
+    world = organisation.world
+    git_repos.materialise(world, organisation.git)
+    eval_logs.write(world, organisation.evals)
+    organisation.experiments.mkdir()
+    for name, content in world.experiment_files.items():
+        (organisation.experiments / name).write_text(content, encoding="utf-8")
+    (root / "people.csv").write_text(world.people_csv, encoding="utf-8")
+    truth.write(world, organisation.truth)
+    return organisation
+
+
+def configure(organisation: Organisation, github_api_url: str, jira_url: str, growthbook_url: str) -> None:
+    """Write fulcrum.toml and .env for servers at these addresses."""
+    kinds = sorted({run.kind for run in organisation.world.eval_runs})
+    stores = "".join(f'\n[[sources.evals]]\nkind = "{kind}"\npath = "evals/{kind}"\n' for kind in kinds)
+    organisation.config.write_text(
+        f"""# The demo organisation. Its servers run while `fulcrum demo` does (`--serve` keeps them running).
+organisation = "Acme AI (demo)"
+timezone = "Europe/Berlin"
+
+[sources.github]
+api_url = "{github_api_url}"
+tokens = ["${{DEMO_TOKEN}}"]
+repositories = {{ include = ["acme/*"] }}
+
+[sources.git]
+mirrors = "mirrors"
+remotes = ["acme/*"]
+
+[sources.jira]
+url = "{jira_url}"
+email = "${{DEMO_JIRA_EMAIL}}"
+token = "${{DEMO_TOKEN}}"
+projects = ["ML", "INC"]
+incidents = {{ projects = ["INC"], issue_types = ["Incident"] }}
+{stores}
+[[sources.experiments]]
+kind = "growthbook"
+url = "{growthbook_url}"
+token = "${{DEMO_TOKEN}}"
+
+[[sources.experiments]]
+kind = "files"
+path = "experiments"
+
+[people]
+directory = "people.csv"
+{"".join(map(_artifact, organisation.world.artifacts))}""",
+        encoding="utf-8",
+    )
+    (organisation.root / ".env").write_text(f"DEMO_TOKEN={TOKEN}\nDEMO_JIRA_EMAIL={JIRA_EMAIL}\n", encoding="utf-8")
+
+
+def _artifact(artifact: dict[str, object]) -> str:
+    """One `[[artifacts]]` table; the values are plain text and lists of text, which TOML writes as JSON does."""
+    import json
+
+    return "\n[[artifacts]]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in artifact.items())
