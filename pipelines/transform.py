@@ -104,13 +104,8 @@ def run(
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[NodeResult]:
     """Run `dbt build` over the project or a part of it; what became of every node, failed ones too."""
-    args = [
-        "build",
-        "--vars",
-        json.dumps(variables),
-        *(["--select", *select] if select else []),
-        *(["--full-refresh"] if full_refresh else []),
-    ]
+    os.environ.update(facts.environment())
+    args = ["build", *(["--select", *select] if select else []), *(["--full-refresh"] if full_refresh else [])]
     return invoke(home, args, progress)
 
 
