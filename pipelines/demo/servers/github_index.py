@@ -1,0 +1,164 @@
+"""Look-ups over a world's GitHub part: what belongs to which repository, run, commit. Knows nothing of HTTP or JSON."""
+
+import hashlib
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.demo.world import Attempt, CheckRun, Commit, Issue, Job, PullRequest, Repository, WorkflowRun, World
+
+ACTIONS_APP = (15368, "github-actions")
+"""GitHub's own app that Actions reports its check runs with, the same on every site."""
+
+
+def stable_id(*parts: object) -> int:
+    """A positive number below 2^31 for something that GitHub numbers and the world does not: labels, check suites."""
+    digest = hashlib.blake2b("\0".join(map(str, parts)).encode(), digest_size=4).digest()
+    return int.from_bytes(digest) & 0x7FFF_FFFF
+
+
+@dataclass(frozen=True)
+class PlacedJob:
+    """A job with the run and the attempt that it belongs to; also the Actions check run of the same id."""
+
+    job: Job
+    run: WorkflowRun
+    attempt: Attempt
+    number: int
+    """The attempt's number, from 1."""
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether no later attempt exists."""
+        return self.number == len(self.run.attempts)
+
+
+@dataclass(frozen=True)
+class PlacedCheck:
+    """A check run of any app at a commit."""
+
+    check_run_id: int
+    suite_id: int
+    name: str
+    app: tuple[int, str]
+    conclusion: str
+    started_at: datetime
+    completed_at: datetime
+    external_id: str
+    is_latest: bool
+    placed_job: PlacedJob | None = None
+
+
+def suite_of_run(run: WorkflowRun) -> int:
+    """The check suite of a workflow run, the same for all its attempts."""
+    return stable_id("suite", run.run_id)
+
+
+def _check_of_job(placed: PlacedJob) -> PlacedCheck:
+    job = placed.job
+    return PlacedCheck(
+        job.job_id,
+        suite_of_run(placed.run),
+        job.name,
+        ACTIONS_APP,
+        job.conclusion,
+        job.started_at,
+        job.completed_at,
+        str(stable_id("external", job.job_id)),
+        placed.is_latest,
+        placed,
+    )
+
+
+def _check_of_app(check: CheckRun, sha: str, is_latest: bool) -> PlacedCheck:
+    suite = stable_id("suite", check.repository, sha, check.app_id)
+    app = (check.app_id, check.app_slug)
+    times = (check.started_at, check.completed_at)
+    return PlacedCheck(check.check_run_id, suite, check.name, app, check.conclusion, *times, check.external_id, is_latest)
+
+
+class GithubIndex:
+    """A world, indexed the ways that the API is asked."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.members = frozenset(account for person in world.people for account in (person.account, *person.other_accounts))
+        self.repositories = {name.lower(): repository for name, repository in world.repositories.items()}
+        self.repositories_by_id = {repository.repository_id: repository for repository in world.repositories.values()}
+        self.pulls: dict[str, dict[int, PullRequest]] = defaultdict(dict)
+        self.issues: dict[str, dict[int, Issue]] = defaultdict(dict)
+        self.runs: dict[str, list[WorkflowRun]] = defaultdict(list)
+        self.runs_by_id: dict[int, WorkflowRun] = {}
+        self.jobs_by_id: dict[int, PlacedJob] = {}
+        self.checks: dict[tuple[str, str], list[PlacedCheck]] = defaultdict(list)
+        self.suites: dict[int, tuple[str, str]] = {}
+        self.pulls_by_id: dict[int, PullRequest] = {pull.pull_request_id: pull for pull in world.pull_requests}
+        self.commits: dict[tuple[str, str], Commit] = {}
+        self.order = {mark: place for place, mark in enumerate(world.commits)}
+        self._index_discussions()
+        self._index_runs()
+        self._index_checks()
+        self._index_commits()
+
+    def _index_discussions(self) -> None:
+        for pull in sorted(self.world.pull_requests, key=lambda pull: pull.number):
+            self.pulls[pull.repository][pull.number] = pull
+        for issue in sorted(self.world.issues, key=lambda issue: issue.number):
+            self.issues[issue.repository][issue.number] = issue
+
+    def _index_runs(self) -> None:
+        for run in sorted(self.world.runs, key=lambda run: (run.created_at, run.run_id), reverse=True):
+            self.runs[run.repository].append(run)
+            self.runs_by_id[run.run_id] = run
+            for placed in jobs_of(run):
+                self.jobs_by_id[placed.job.job_id] = placed
+                self.checks[run.repository, self.world.sha(run.head)].append(_check_of_job(placed))
+
+    def _index_checks(self) -> None:
+        latest: dict[tuple[str, str, int, str], CheckRun] = {}
+        ordered = sorted(self.world.check_runs, key=lambda check: (check.started_at, check.check_run_id))
+        for check in ordered:
+            latest[check.repository, check.head, check.app_id, check.name] = check
+        for check in ordered:
+            is_latest = latest[check.repository, check.head, check.app_id, check.name] is check
+            sha = self.world.sha(check.head)
+            self.checks[check.repository, sha].append(_check_of_app(check, sha, is_latest))
+        for place, checks in self.checks.items():
+            checks.sort(key=lambda check: check.check_run_id, reverse=True)
+            self.suites.update((check.suite_id, place) for check in checks)
+
+    def _index_commits(self) -> None:
+        for mark, commit in self.world.commits.items():
+            if mark in self.world.shas:
+                self.commits[commit.repository, self.world.shas[mark]] = commit
+
+    def repository(self, owner: str, name: str) -> Repository | None:
+        """A readable repository, whatever the case of its name; None for unknown and vanished ones."""
+        found = self.repositories.get(f"{owner}/{name}".lower())
+        return None if found is None or found.is_gone else found
+
+    def open_count(self, full_name: str) -> int:
+        """Open issues and pull requests together, as GitHub counts `open_issues_count`."""
+        pulls = sum(pull.closed_at is None for pull in self.pulls[full_name].values())
+        return pulls + sum(issue.closed_at is None for issue in self.issues[full_name].values())
+
+    def history(self, mark: str) -> Iterable[str]:
+        """Marks from one commit back to the first, every commit once, newest first."""
+        names, seen = list(self.order), {mark}
+        todo = [-self.order[mark]] if mark else []
+        while todo:
+            newest = names[-heapq.heappop(todo)]
+            yield newest
+            fresh = set(self.world.commits[newest].parents) - seen
+            seen |= fresh
+            for parent in fresh:
+                heapq.heappush(todo, -self.order[parent])
+
+
+def jobs_of(run: WorkflowRun) -> Iterable[PlacedJob]:
+    """Every job of every attempt, oldest attempt first."""
+    for number, attempt in enumerate(run.attempts, start=1):
+        for job in attempt.jobs:
+            yield PlacedJob(job, run, attempt, number)

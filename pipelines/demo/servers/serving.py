@@ -1,0 +1,179 @@
+"""Starts and stops the servers: GitHub with git, Jira, GrowthBook, each on its own port of `localhost`, in one thread.
+
+`process.serve_apart` runs the same in a process of its own, which the demo does; tests that change the world or add faults
+while it is served use this module.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from pipelines.demo.servers.faults import ABORT, Faults, Faulty
+from pipelines.demo.servers.github_access import GithubApp
+from pipelines.demo.servers.github_server import GithubServer
+from pipelines.demo.servers.growthbook import GrowthbookServer
+from pipelines.demo.servers.jira import JiraServer, JiraSite
+from pipelines.demo.servers.limits import Limits
+from pipelines.demo.servers.request_log import Logged, RequestLog
+from pipelines.demo.world import World
+
+START_SECONDS = 20
+NAMES = ("github", "jira", "growthbook")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the servers behave.
+
+    Attributes:
+        more_tokens: further GitHub tokens, each with a budget of its own.
+        app: a GitHub App that may ask for installation tokens.
+        limits: request budgets.
+        jira: which kind of Jira it is.
+        ports: of GitHub, Jira and GrowthBook; 0 takes any free one, and so does one that is in use. Payloads hold addresses,
+            so a sync sees nothing new on the next start only if the port has stayed.
+    """
+
+    more_tokens: tuple[str, ...] = ()
+    app: GithubApp | None = None
+    limits: Limits = field(default_factory=Limits)
+    jira: JiraSite = field(default_factory=JiraSite)
+    ports: tuple[int, int, int] = (0, 0, 0)
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, which also lets a fault reset the connection."""
+
+    def on_message_begin(self) -> None:
+        """Leave the way to reset beside the request."""
+        super().on_message_begin()
+        self.scope[ABORT] = self.transport.abort  # type: ignore[typeddict-unknown-key, attr-defined]
+
+
+@dataclass
+class Servers:
+    """The three applications around one world, without sockets."""
+
+    world: World
+    git_root: Path
+    token: str
+    settings: Settings
+    faults: Faults
+    logs: dict[str, RequestLog] = field(default_factory=lambda: {name: RequestLog() for name in NAMES})
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        tokens = frozenset({self.token, *settings.more_tokens})
+        self._github = GithubServer(self.world, self.git_root, tokens, settings.app, settings.limits)
+        self._jira = JiraServer(self.world, settings.jira, self.token)
+        self._growthbook = GrowthbookServer(self.world, self.token, settings.limits)
+
+    def show(self, world: World) -> None:
+        """Serve another world, or the same one after it has changed."""
+        self.world = world
+        for server in (self._github, self._jira, self._growthbook):
+            server.show(world)
+
+    def applications(self) -> dict[str, ASGIApp]:
+        """The ASGI application of each server, with its log and the faults around it."""
+        apps = {"github": self._github.app, "jira": self._jira.app, "growthbook": self._growthbook.app}
+        return {name: Logged(Faulty(app, self.faults), self.logs[name]) for name, app in apps.items()}
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where the servers listen, and what can be done to them while they run."""
+
+    github_api_url: str
+    github_html_url: str
+    jira_url: str
+    growthbook_url: str
+    servers: Servers
+
+    @property
+    def request_log(self) -> dict[str, RequestLog]:
+        """What `github`, `jira` and `growthbook` were asked."""
+        return self.servers.logs
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong; more can be added."""
+        return self.servers.faults
+
+    def show(self, world: World) -> None:
+        """Serve another world, or the same one after it has changed."""
+        self.servers.show(world)
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on loopback, on the wanted port or, where that is in use, on any free one."""
+    for wanted in (port, 0):
+        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind(("127.0.0.1", wanted))
+        except OSError:
+            found.close()
+            if not wanted:
+                raise
+        else:
+            found.listen(512)
+            return found
+    raise AssertionError("a free port was asked for last")
+
+
+def addresses(sockets: dict[str, socket.socket]) -> tuple[str, str, str, str]:
+    """Addresses of GitHub's API, its pages, Jira and GrowthBook; `localhost`, as clients compare host names."""
+    base = {name: f"http://localhost:{found.getsockname()[1]}" for name, found in sockets.items()}
+    return f"{base['github']}/api/v3", base["github"], base["jira"], base["growthbook"]
+
+
+def uvicorn_servers(servers: Servers) -> dict[str, uvicorn.Server]:
+    """A uvicorn server for each application. Idle connections stay open: a client's next burst may be a minute away."""
+    return {
+        name: uvicorn.Server(
+            uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", log_config=None, access_log=False, timeout_keep_alive=120)
+        )
+        for name, app in servers.applications().items()
+    }
+
+
+async def run(running: dict[str, uvicorn.Server], sockets: dict[str, socket.socket]) -> None:
+    """Serve until every server is told to stop."""
+    await asyncio.gather(*(server.serve(sockets=[sockets[name]]) for name, server in running.items()))
+
+
+@contextmanager
+def serve(
+    world: World, git_root: Path, *, token: str, settings: Settings | None = None, faults: Faults | None = None
+) -> Generator[Endpoints]:
+    """Serve a world from a thread of this process while the block runs.
+
+    Args:
+        world: what is served; after changing it, call `Endpoints.show`.
+        git_root: folder with the bare repositories, `<owner>/<name>.git`.
+        token: what GitHub, Jira (with `settings.jira.email`) and GrowthBook accept.
+        settings: limits, ports, kind of Jira.
+        faults: what goes wrong.
+    """
+    servers = Servers(world, git_root, token, settings or Settings(), faults or Faults())
+    sockets = {name: listen(port) for name, port in zip(NAMES, servers.settings.ports, strict=True)}
+    running = uvicorn_servers(servers)
+    thread = threading.Thread(target=lambda: asyncio.run(run(running, sockets)), name="demo-servers", daemon=True)
+    thread.start()
+    try:
+        yield Endpoints(*addresses(sockets), servers)
+    finally:
+        for server in running.values():
+            server.should_exit = True
+        thread.join(START_SECONDS)
+        for found in sockets.values():
+            found.close()
