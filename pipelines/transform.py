@@ -4,7 +4,6 @@ The only module here that imports dbt's Python.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
