@@ -5,13 +5,15 @@ import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from connectors.contract import Finding
-from pipelines.cli.session import FAILED, USAGE, Session, explained_failures, fail, session_of
+from pipelines.cli.session import FAILED, USAGE, Session, fail, session_of
+
+if TYPE_CHECKING:
+    from connectors.contract import Finding
 
 TEMPLATES = {"fulcrum.toml": "fulcrum.toml", "people.csv": "people.csv", "env.example": ".env.example"}
 MARKS = {"ok": ("OK  ", "green"), "warn": ("WARN", "yellow"), "fail": ("FAIL", "red")}
@@ -64,7 +66,9 @@ def doctor(context: typer.Context) -> None:
         raise typer.Exit(FAILED)
 
 
-def _findings(session: Session) -> Iterator[Finding]:
+def _findings(session: Session) -> Iterator["Finding"]:
+    from connectors.contract import Finding
+
     yield Finding("python", "ok", sys.version.split()[0])
     yield _disk(session)
     from pipelines import config
@@ -87,9 +91,10 @@ def _findings(session: Session) -> Iterator[Finding]:
         yield from _probe(name, options)
 
 
-def _probe(name: str, options: object) -> Iterator[Finding]:
+def _probe(name: str, options: object) -> Iterator["Finding"]:
     """What a source says of itself; a source that does not answer is a finding, not the end."""
     from connectors import registry
+    from connectors.contract import Finding
     from connectors.errors import SourceError
 
     try:
@@ -99,13 +104,14 @@ def _probe(name: str, options: object) -> Iterator[Finding]:
         yield Finding(name, "fail", str(error), error.hint or "check the address and the credential in the configuration")
 
 
-def _disk(session: Session) -> Finding:
+def _disk(session: Session) -> "Finding":
+    from connectors.contract import Finding
+
     place = session.home_path.resolve()
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free
     state = "ok" if free > DISK_FLOOR else "warn"
-    with explained_failures():
-        return Finding(
-            "disk", state, f"{free / 1024**3:.0f} GiB free at {place}", "" if state == "ok" else "free some space or pass another --home"
-        )
+    return Finding(
+        "disk", state, f"{free / 1024**3:.0f} GiB free at {place}", "" if state == "ok" else "free some space or pass another --home"
+    )

@@ -1,0 +1,116 @@
+"""What a user is told about a faulty configuration: everything, at once, with where and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines import config
+
+GOOD = """
+organisation = "Acme"
+timezone = "Europe/Berlin"
+
+[sources.github]
+tokens = ["${TOKEN}"]
+repositories = { include = ["acme/*"] }
+
+[[artifacts]]
+id = "eval-harness"
+kind = "harness"
+repository = "acme/eval-harness"
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "fulcrum.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(tmp_path: Path, text: str, **environment: str) -> list[config.Fault]:
+    with pytest.raises(config.BadConfiguration) as caught:
+        config.load(written(tmp_path, text), environment)
+    return caught.value.faults
+
+
+def test_a_good_file_becomes_frozen_settings_with_its_secrets_hidden(tmp_path):
+    settings = config.load(written(tmp_path, GOOD), {"TOKEN": "s3cret"})
+    assert settings.sources.github.tokens[0].get_secret_value() == "s3cret"
+    assert "s3cret" not in repr(settings)
+    assert settings.people.directory == tmp_path / "people.csv"
+    with pytest.raises(Exception, match="frozen"):
+        settings.organisation = "Other"
+
+
+def test_every_fault_is_named_at_once_with_line_value_and_nearest_spelling(tmp_path):
+    text = GOOD.replace("timezone", "timezome").replace("kind =", "knd =").replace('id = "eval-harness"', 'id = "Eval Harness"')
+    found = {fault.key: fault for fault in faults(tmp_path, text, TOKEN="x")}
+    assert found["timezome"].line == 3
+    assert found["timezome"].nearest == "timezone"
+    assert "organisation" in found["timezome"].expected
+    assert (found["artifacts[0].knd"].nearest, found["artifacts[0].knd"].line) == ("kind", 11)
+    assert found["artifacts[0].kind"].problem == "missing"
+    assert found["artifacts[0].id"].value == "'Eval Harness'"
+    assert len(found) == 4
+
+
+def test_an_unset_variable_is_named_once_and_no_stand_in_is_echoed(tmp_path):
+    [fault] = faults(tmp_path, GOOD)
+    assert fault.key == "sources.github.tokens[0]"
+    assert "TOKEN is not set" in fault.problem
+    assert fault.line == 6
+
+
+def test_a_secret_written_into_the_file_is_refused_and_never_repeated(tmp_path):
+    found = faults(tmp_path, GOOD.replace("${TOKEN}", "ghp_realsecret"))
+    assert [fault.problem for fault in found] == ["a secret may not stand in the file"]
+    assert "ghp_realsecret" not in str(config.BadConfiguration(found))
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    (tmp_path / "token").write_text("from-file\n")
+    settings = config.load(written(tmp_path, GOOD.replace("${TOKEN}", f"${{file:{tmp_path}/token}}")), {})
+    assert settings.sources.github.tokens[0].get_secret_value() == "from-file"
+    [fault] = faults(tmp_path, GOOD.replace("${TOKEN}", "${file:/nowhere/token}"))
+    assert "/nowhere/token cannot be read" in fault.problem
+
+
+def test_a_dotenv_file_beside_the_configuration_is_read(tmp_path, monkeypatch):
+    monkeypatch.delenv("TOKEN", raising=False)
+    (tmp_path / ".env").write_text("TOKEN=from-dotenv\n")
+    assert config.load(written(tmp_path, GOOD)).sources.github.tokens[0].get_secret_value() == "from-dotenv"
+
+
+def test_the_environment_wins_over_the_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("FULCRUM_TIMEZONE", "Asia/Tokyo")
+    assert config.load(written(tmp_path, GOOD), {"TOKEN": "x"}).timezone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('timezone = "Europe/Berlim"', "no such time zone: 'Europe/Berlim'"),
+        ('timezone = "UTC"\nschedule = "at night"', "'at night' is no cron line"),
+        ('timezone = "UTC"\npublishing = { keep = 0 }', "greater than or equal to 1"),
+        ('timezone = "UTC"\n[[sources.evals]]\nkind = "inspekt"\npath = "x"', "did you mean 'inspect'?"),
+    ],
+)
+def test_wrong_values_say_what_is_right(tmp_path, line, told):
+    [fault] = faults(tmp_path, GOOD.replace('timezone = "Europe/Berlin"', line), TOKEN="x")
+    assert told in str(fault)
+
+
+def test_a_file_that_is_no_toml_names_its_line(tmp_path):
+    [fault] = faults(tmp_path, "organisation = Acme\n")
+    assert fault.line == 1
+    assert "not valid TOML" in fault.problem
+
+
+def test_a_missing_file_says_what_to_do(tmp_path):
+    with pytest.raises(config.BadConfiguration, match="fulcrum init"):
+        config.load(tmp_path / "none.toml", {})
+
+
+def test_the_template_of_init_is_a_good_configuration():
+    template = Path(config.__file__).parent / "templates" / "fulcrum.toml"
+    assert config.load(template, {}).sources.github is None
