@@ -47,13 +47,14 @@ INPUTS: dict[str, str] = {
     "staging.stg_github__issues": "issue_id bigint, repository_id varchar, title varchar, body varchar, author_id bigint,"
     f" created_at timestamptz, {PROVENANCE}",
     "staging.stg_github__workflow_runs": "run_id bigint, run_attempt bigint, repository_id varchar, path varchar, conclusion varchar,"
-    " triggering_actor_id bigint, pull_request_numbers varchar, referenced_workflows varchar, created_at timestamptz,"
-    f" run_started_at timestamptz, {PROVENANCE}",
+    " triggering_actor_id bigint, pull_request_numbers varchar, created_at timestamptz, run_started_at timestamptz,"
+    f" {PROVENANCE}",
     "staging.stg_jira__issues": "issue_id varchar, issue_key varchar, project_id varchar, project_key varchar, summary varchar,"
     f" description varchar, reporter_id varchar, created_at timestamptz, {PROVENANCE}",
     "staging.stg_evals__runs": f"run_id varchar, started_at timestamptz, {PROVENANCE}",
     "staging.stg_experiments__experiments": f"experiment_id varchar, started_at timestamptz, ended_at timestamptz, {PROVENANCE}",
     "intermediate.int_accounts_resolved": "system varchar, account varchar, account_login varchar, person_id varchar, kind varchar",
+    "intermediate.int_workflow_run_artifacts": "run_id bigint, run_attempt bigint, artifact_id varchar, ref_sha varchar",
     "intermediate.int_repository_names": "repository_id varchar, slug varchar, full_name varchar, is_current boolean",
     "intermediate.int_repository_projects": "repository_id varchar, project_id varchar",
     "core.dim_people": "person_id varchar, display_name varchar, kind varchar, first_seen_on date, left_on date",
@@ -66,8 +67,8 @@ INPUTS: dict[str, str] = {
     "core.fct_reviews": "review_id bigint, pull_request_id bigint, reviewer_person_id varchar, reviewer_kind varchar, state varchar,"
     " submitted_at timestamptz",
     "core.fct_commits": "repository_id varchar, sha varchar, author_person_id varchar, author_kind varchar, landed_at timestamptz, landed_sha varchar",
-    "core.fct_eval_runs": "eval_run_id varchar, harness_artifact_id varchar, project_id varchar, repository_id varchar, git_sha varchar,"
-    " person_id varchar, started_at timestamptz, source_url varchar",
+    "core.fct_eval_runs": "eval_run_id varchar, harness_artifact_id varchar, project_id varchar, project_how varchar, repository_id varchar,"
+    " git_sha varchar, person_id varchar, started_at timestamptz, source_url varchar",
     "core.fct_gate_runs": "gate_run_id varchar, project_id varchar, artifact_id varchar, verdict varchar, is_blocking boolean,"
     " started_at timestamptz, completed_at timestamptz",
     "core.fct_gate_catches": "gate_catch_id varchar, repository_id varchar, project_id varchar, pull_request_id bigint, gate varchar,"
@@ -80,12 +81,12 @@ INPUTS: dict[str, str] = {
 def rendered() -> dict[str, tuple[str, str, tuple[str, ...]]]:
     """Every model of this family: name to relation, SQL and the names it reads, as dbt renders them."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "FULCRUM_WAREHOUSE": f"{folder}/warehouse.duckdb", "DO_NOT_TRACK": "1"}
+        built = {"FULCRUM_BUILD_AT": BUILT_AT, "FULCRUM_BUILD_SNAPSHOT": "test"}
+        environment = {**os.environ, **built, "FULCRUM_WAREHOUSE": f"{folder}/warehouse.duckdb", "DO_NOT_TRACK": "1"}
         project = os.environ.get("FULCRUM_TEST_DBT_PROJECT", str(PROJECT))
         command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--no-introspect", "--no-populate-cache"]
         where = ["--project-dir", project, "--profiles-dir", project, "--target-path", folder, "--log-path", folder]
-        built = ["--vars", json.dumps({"built_at": BUILT_AT, "snapshot_id": "test"})]
-        done = subprocess.run([*command, *where, *built], env=environment, capture_output=True, text=True)
+        done = subprocess.run([*command, *where], env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         manifest = json.loads(Path(folder, "manifest.json").read_text())
     nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model" and _is_own(node)}

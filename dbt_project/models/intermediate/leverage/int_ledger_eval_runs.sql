@@ -4,8 +4,8 @@ select
     e.repository_id,
     e.project_id,
     'eval_run' as channel,
-    -- A project tag that the run's own repository contradicts is a copied tag: it declares, it does not run.
-    case when r.project_id is not null and e.project_id is not null and r.project_id <> e.project_id then 2 else 3 end as rung,
+    -- A project tag that no commit confirms may have been copied with the script: it declares, it does not prove a run there.
+    case when e.project_how = 'tag' then 2 else 3 end as rung,
     '' as group_key,
     e.eval_run_id as natural_key,
     cast(null as varchar) as path,
@@ -24,5 +24,4 @@ select
     e.eval_run_id as source_record_id
 from {{ ref('fct_eval_runs') }} as e
 left join {{ ref('dim_people') }} as p on e.person_id = p.person_id
-left join {{ ref('int_repository_projects') }} as r on e.repository_id = r.repository_id
 where e.harness_artifact_id is not null and e.started_at is not null

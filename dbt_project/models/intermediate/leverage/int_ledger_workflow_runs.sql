@@ -9,44 +9,9 @@ with attempts as (
     from {{ ref('stg_github__workflow_runs') }}
 ),
 
-referenced as (
-    select
-        a.run_id,
-        lower(split_part({{ json_text('r.reference', '$.path') }}, '@', 1)) as workflow_path,
-        {{ json_text('r.reference', '$.sha') }} as workflow_sha
-    from attempts as a
-    {{ each(json_objects('a.referenced_workflows'), 'r', 'reference') }}
-    where a.position = 1
-),
-
-keys as (
-    select run_id, workflow_path, workflow_sha, 'workflow' as identifier_kind, workflow_path as identifier
-    from referenced
-    union all
-    select run_id, workflow_path, workflow_sha, 'repository', {{ extract('workflow_path', "'^([^/]+/[^/]+)/'") }}
-    from referenced
-),
-
-matched as (
-    select
-        k.run_id,
-        k.workflow_path,
-        i.artifact_id,
-        min(k.workflow_sha) as workflow_sha,
-        max(case when i.identifier_kind = 'workflow' then 1 else 0 end) as is_listed
-    from keys as k
-    inner join {{ ref('int_artifact_identifiers') }} as i on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier
-    group by k.run_id, k.workflow_path, i.artifact_id
-),
-
--- Where one artifact of a repository lists the workflow by name, its neighbours in that repository do not claim it.
-claimed as (
-    select run_id, artifact_id, min(workflow_sha) as workflow_sha
-    from (
-        select *, max(is_listed) over (partition by run_id, workflow_path) as is_listed_by_any
-        from matched
-    ) as listed
-    where is_listed = is_listed_by_any
+executed as (
+    select run_id, artifact_id, min_by(ref_sha, run_attempt) as workflow_sha
+    from {{ ref('int_workflow_run_artifacts') }}
     group by run_id, artifact_id
 ),
 
@@ -67,7 +32,7 @@ pulls as (
 )
 
 select
-    c.artifact_id,
+    e.artifact_id,
     a.repository_id,
     'run_reusable' as channel,
     3 as rung,
@@ -75,7 +40,7 @@ select
     cast(a.run_id as varchar) as natural_key,
     a.path,
     cast(null as bigint) as line,
-    c.workflow_sha as sha,
+    e.workflow_sha as sha,
     a._source_url as url,
     coalesce(a.run_started_at, a.created_at) as first_seen_at,
     coalesce(a.run_started_at, a.created_at) as last_seen_at,
@@ -93,7 +58,7 @@ select
     'github' as source_system,
     'workflow_runs' as source_kind,
     {{ record_id(['a.run_id', 'a.run_attempt']) }} as source_record_id
-from claimed as c
-inner join attempts as a on c.run_id = a.run_id and a.position = 1
+from executed as e
+inner join attempts as a on e.run_id = a.run_id and a.position = 1
 left join accounts as t on cast(a.triggering_actor_id as varchar) = t.account
 left join pulls as p on a.run_id = p.run_id
