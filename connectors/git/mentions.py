@@ -1,0 +1,192 @@
+"""Artifacts named in README, docs and decision records, exactly or only nearly, and the rows of `mentions`.
+
+A name counts as exact when nothing longer stands around it: `acme/eval-harness` is exact for the artifact of that
+repository, `other/eval-harness`, `lm-eval-harness` and `eval-harness-lite` are look-alikes, kept as such.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import PurePosixPath
+
+from rapidfuzz import fuzz, process
+
+from connectors.contract import Record
+from connectors.git.facts import FactTable, Report, states, without_credentials
+from connectors.git.intervals import Interval, Name, span
+from connectors.git.options import ArtifactOptions
+from connectors.git.paths import is_fixture, is_third_party
+from connectors.git.remotes import Remote
+
+TABLE = "mentions"
+SUFFIXES = {".md", ".rst", ".txt"}
+FOLDERS = {"doc", "docs", "adr", "adrs", "decisions", "design", "rfcs"}
+CHRONICLE = re.compile(r"(change(log|s)|history|news|releases?|release[-_]notes)(\..*)?", re.IGNORECASE)
+"""What was is no use of today: a changelog keeps a name long after the thing is gone."""
+
+NAME_PUNCTUATION = "_./-"
+WORD = re.compile(r"[^\W_][\w.-]*[^\W_]")
+SIMILAR = 88.0
+"""Similarity from which a word looks like a name: a slip or a plural of a ten-letter name has 90 to 95, an unrelated word below 70."""
+SHORTEST_SIMILAR = 8
+"""Letters below which ordinary words look similar: `routers` to `router`."""
+REGISTRIES = {
+    "pypi.org/project",
+    "www.npmjs.com/package",
+    "npmjs.com/package",
+    "crates.io/crates",
+    "anaconda.org/conda-forge",
+    "pkg.go.dev",
+}
+_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One artifact's name in one file, as far as it matters: the first of its kind."""
+
+    artifact_id: str
+    is_exact: bool
+    matched_text: str = field(compare=False)
+    line: int = field(compare=False)
+    text: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One name of one artifact.
+
+    Attributes:
+        text: the name as configured.
+        parts: its pieces between hyphens, underscores, dots and spaces, lowercased: a text without one of them need not be searched.
+        pattern: the name, with any of these between the pieces; a name of several words may be broken by a line.
+        address: the artifact's repository as `owner/name`, alone, on any host, or with a path inside it.
+    """
+
+    artifact_id: str
+    text: str
+    parts: tuple[str, ...]
+    pattern: re.Pattern[str]
+    address: re.Pattern[str] | None
+
+    def is_met_by(self, around: str) -> bool:
+        """Whether the name with everything that touches it is the name itself, or an address of the thing."""
+        place, _, last = around.lower().rpartition("/")
+        if _folded(around) == _folded(self.text) or (place in REGISTRIES and _folded(last) == _folded(self.text)):
+            return True
+        return self.address is not None and self.address.fullmatch(around) is not None
+
+
+def table(artifacts: Sequence[ArtifactOptions]) -> FactTable[Mention]:
+    """The detector of one repository's mentions of the configured artifacts."""
+    return FactTable(TABLE, _reads, partial(parse, terms(artifacts)), record)
+
+
+def terms(artifacts: Sequence[ArtifactOptions]) -> list[Term]:
+    """Every name of every artifact, once."""
+    return [_term(artifact, name) for artifact in artifacts for name in sorted(_names(artifact))]
+
+
+def _names(artifact: ArtifactOptions) -> set[str]:
+    return {name for name in (artifact.id, *artifact.names, *artifact.packages, artifact.repository) if name}
+
+
+def _term(artifact: ArtifactOptions, name: str) -> Term:
+    parts = [part for part in re.split(r"[-_.\s]+", name.lower()) if part]
+    between = r"[-_\s]+" if " " in name else r"[-_.]"
+    repository = re.escape(artifact.repository) if artifact.repository else ""
+    return Term(
+        artifact_id=artifact.id,
+        text=name,
+        parts=tuple(parts),
+        pattern=re.compile(between.join(map(re.escape, parts)), re.IGNORECASE),
+        address=re.compile(rf"([\w-]+(\.[\w-]+)+/)?{repository}(\.git)?(/.*)?", re.IGNORECASE) if repository else None,
+    )
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_.\s]+", "-", name.lower())
+
+
+def _reads(path: str) -> bool:
+    place = PurePosixPath(path)
+    is_readme = place.name.lower().startswith("readme") and place.suffix.lower() in {"", *SUFFIXES}
+    is_document = place.suffix.lower() in SUFFIXES and bool(FOLDERS & {part.lower() for part in place.parts[:-1]})
+    is_own = not is_third_party(path) and not is_fixture(path) and not CHRONICLE.fullmatch(place.name)
+    return (is_readme or is_document or place.name.lower().endswith(".adr.md")) and is_own
+
+
+def parse(known: Sequence[Term], path: str, text: str, report: Report) -> Mapping[Name, Mention]:  # noqa: ARG001 - every parser has the same signature
+    """The first exact and the first inexact mention of each artifact."""
+    visible = _HIDDEN.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
+    found = sorted(_found(known, visible), key=lambda place: place[0])
+    answer: dict[Name, Mention] = {}
+    for position, artifact_id, around, is_exact in found:
+        line = visible.count("\n", 0, position) + 1
+        whole = without_credentials(visible.splitlines()[line - 1].strip())[:300]
+        answer.setdefault((artifact_id, is_exact), Mention(artifact_id, is_exact, " ".join(around.split())[:200], line, whole))
+    return answer
+
+
+Found = tuple[int, str, str, bool]
+"""Position, artifact, what stands there, whether it is exact."""
+
+
+def _found(known: Sequence[Term], text: str) -> Iterator[Found]:
+    """Every place at which a name stands. One place that is exact for one name of an artifact is no look-alike for another."""
+    exact: dict[str, list[tuple[int, int]]] = {}
+    near: list[tuple[tuple[int, int], Found]] = []
+    lowered = text.lower()
+    for term in known:
+        for match in term.pattern.finditer(text) if all(part in lowered for part in term.parts) else ():
+            around = _widened(text, match)
+            is_exact = term.is_met_by(around)
+            entry = (match.start(), term.artifact_id, around, is_exact)
+            if is_exact:
+                exact.setdefault(term.artifact_id, []).append(match.span())
+                yield entry
+            else:
+                near.append((match.span(), entry))
+    for span_, entry in [*near, *_similar(known, text)]:
+        if not any(start < span_[1] and span_[0] < end for start, end in exact.get(entry[1], [])):
+            yield entry
+
+
+def _widened(text: str, match: re.Match[str]) -> str:
+    """The match with everything that touches it and could belong to a name or a path."""
+    start, end = match.span()
+    while start and (text[start - 1].isalnum() or text[start - 1] in NAME_PUNCTUATION):
+        start -= 1
+    while end < len(text) and (text[end].isalnum() or text[end] in NAME_PUNCTUATION):
+        end += 1
+    return text[start:end].strip("./-")
+
+
+def _similar(known: Sequence[Term], text: str) -> Iterator[tuple[tuple[int, int], Found]]:
+    """Words that are nearly a name: slips of the pen, plurals, other tools with almost the same name."""
+    words = {match[0].lower(): match for match in reversed(list(WORD.finditer(text)))}
+    choices = list(words)
+    for term in known:
+        name = _folded(term.text)
+        if len(name) >= SHORTEST_SIMILAR and "/" not in name:
+            alike = process.extract(name, choices, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None)
+            for word, _, _ in alike:
+                match = words[word]
+                yield match.span(), (match.start(), term.artifact_id, match[0], False)
+
+
+def record(interval: Interval[Mention], remote: Remote) -> Record:
+    """Everything as introduced."""
+    first = interval.first
+    return {
+        **span(interval, remote, first.line),
+        "artifact_id": first.artifact_id,
+        "matched_text": first.matched_text,
+        "is_exact": first.is_exact,
+        "_raw": states(interval, _described),
+    }
+
+
+def _described(mention: Mention) -> Record:
+    return {"line": mention.line, "text": mention.text, "matched_text": mention.matched_text}

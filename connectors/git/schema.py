@@ -1,0 +1,221 @@
+"""Contracts of the tables of `raw_git`.
+
+All tables but `repositories` are a census wherever a reading lists them whole: after a rewritten history, or when the
+configuration no longer asks for a row, the rows that are not listed any more are tombstoned. `Finished.tables` says which.
+"""
+
+from connectors.contract import Table, boolean, day, integer, text, timestamp
+
+REPOSITORY = text(
+    null=False, pattern=r"^(github:\d+|git:[0-9a-f]{12})$", about="Durable id: github:<numeric id>, else git:<hash of the normalised URL>."
+)
+SHA = r"^([0-9a-f]{40}|[0-9a-f]{64})$"
+
+
+def _sha(null: bool = True, about: str = ""):
+    return text(null=null, pattern=SHA, about=about)
+
+
+_INTERVAL_START = {
+    "from_sha": _sha(null=False, about="Landing that brought it to the default branch."),
+    "from_at": timestamp(about="When that landed: the committer date on the first-parent line."),
+    "from_author_email": text(about="Author of that landing, mailmap applied, lowercased."),
+    "from_pull_request_number": integer(at_least=1, about="Pull request that the landing names."),
+}
+_INTERVAL_END = {
+    "to_sha": _sha(about="Landing that removed it; null while it stands."),
+    "to_at": timestamp(about="When that landed."),
+}
+_LINE = integer(at_least=1, about="Line at from_sha.")
+_CURRENT = boolean(null=False, about="Whether it stands at the head of the default branch.")
+
+REPOSITORIES = Table(
+    name="repositories",
+    grain="one repository read from a mirror clone",
+    key=("repository_id",),
+    columns={
+        "repository_id": REPOSITORY,
+        "full_name": text(about="owner/name as last seen; may change."),
+        "url": text(about="What git clones; never holds a credential."),
+        "default_branch": text(),
+        "head_sha": _sha(about="Commit at which the other tables were read."),
+        "is_empty": boolean(null=False),
+    },
+)
+
+COMMITS = Table(
+    name="commits",
+    grain="one commit reachable from the default branch",
+    key=("repository_id", "sha"),
+    census=True,
+    pii=("author_name", "author_email", "committer_name", "committer_email", "co_authors"),
+    columns={
+        "repository_id": REPOSITORY,
+        "sha": _sha(null=False),
+        "parents": text(about="JSON list of shas."),
+        "tree_sha": _sha(),
+        "author_name": text(about="Mailmap applied; as recorded in _raw."),
+        "author_email": text(about="Mailmap applied, lowercased; as recorded in _raw."),
+        "authored_at": timestamp(),
+        "committer_name": text(),
+        "committer_email": text(),
+        "committed_at": timestamp(),
+        "subject": text(),
+        "is_merge": boolean(null=False),
+        "on_first_parent": boolean(null=False, about="Whether it is itself a landing."),
+        "landed_sha": _sha(about="First-parent commit that brought it to the default branch."),
+        "landed_at": timestamp(about="Committer date of that commit."),
+        "pull_request_number": integer(at_least=1, about="From its own subject, else from its landing's."),
+        "co_authors": text(about="JSON list of {name, email} from Co-authored-by trailers, mailmap applied."),
+        "reverts_sha": text(pattern=r"^[0-9a-f]{7,64}$", about="From 'This reverts commit'; may be short, and may never have landed."),
+        "files_changed": integer(at_least=0, about="Null for merges."),
+        "insertions": integer(at_least=0),
+        "deletions": integer(at_least=0),
+    },
+)
+
+COMMIT_FILES = Table(
+    name="commit_files",
+    grain="one path changed by one commit that is no merge",
+    key=("repository_id", "sha", "path"),
+    census=True,
+    columns={
+        "repository_id": REPOSITORY,
+        "sha": _sha(null=False),
+        "path": text(null=False, about="After the change; bytes that are no UTF-8 appear as \\xNN."),
+        "old_path": text(about="Before a rename."),
+        "change_type": text(null=False, one_of=("A", "M", "D", "R", "C", "T")),
+        "insertions": integer(at_least=0, about="Null for binary files."),
+        "deletions": integer(at_least=0),
+        "is_binary": boolean(null=False),
+    },
+)
+
+PROMPT_VERSIONS = Table(
+    name="prompt_versions",
+    grain="one landed change of one prompt, rubric or agent instruction",
+    key=("repository_id", "prompt_key", "sha"),
+    census=True,
+    columns={
+        "repository_id": REPOSITORY,
+        "prompt_key": text(null=False, about="Path at birth; with #2 where an earlier prompt was born at the same path and moved away."),
+        "sha": _sha(null=False, about="The landing."),
+        "kind": text(null=False, one_of=("prompt", "rubric", "agent_instructions")),
+        "path": text(about="After the change; the last one for a deletion."),
+        "previous_path": text(),
+        "change_type": text(null=False, one_of=("A", "M", "D", "R")),
+        "blob_sha": _sha(),
+        "previous_blob_sha": _sha(),
+        "text_sha": text(pattern=r"^[0-9a-f]{64}$", about="SHA-256 of the text with all line ends made \\n."),
+        "previous_text_sha": text(pattern=r"^[0-9a-f]{64}$"),
+        "lines_added": integer(at_least=0, about="Git's own count against the first parent."),
+        "lines_removed": integer(at_least=0),
+        "is_whitespace_only": boolean(null=False),
+        "landed_sha": _sha(),
+        "landed_at": timestamp(),
+        "pull_request_number": integer(at_least=1),
+    },
+)
+
+MANIFEST_DECLARATIONS = Table(
+    name="manifest_declarations",
+    grain="one package declared by one manifest, for as long as it was declared on the default branch",
+    key=("repository_id", "path", "ecosystem", "package", "from_sha"),
+    census=True,
+    pii=("from_author_email", "to_author_email"),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "ecosystem": text(null=False, one_of=("pypi", "npm", "go", "cargo", "conda", "submodule")),
+        "package": text(null=False, about="As its index compares names; owner/name for submodules on GitHub."),
+        **_INTERVAL_START,
+        "spec": text(about="Version or place asked for, as last seen in the interval."),
+        "scope": text(one_of=("runtime", "build", "optional", "dev", "lock"), about="lock: written by a resolver, nobody's declaration."),
+        "line": _LINE,
+        **_INTERVAL_END,
+        "to_author_email": text(),
+        "is_current": _CURRENT,
+    },
+)
+
+WORKFLOW_USES = Table(
+    name="workflow_uses",
+    grain="one workflow or action of another repository used by one workflow file, for as long as it stood on the default branch",
+    key=("repository_id", "path", "uses", "from_sha"),
+    census=True,
+    pii=("from_author_email",),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "uses": text(null=False, about="owner/name, with the path inside it, without the ref."),
+        "ref": text(about="As last seen in the interval."),
+        "job": text(),
+        "step": text(),
+        "kind": text(one_of=("reusable", "action")),
+        "is_advisory": boolean(null=False, about="continue-on-error or if: false, in every place where the file uses it."),
+        **_INTERVAL_START,
+        "line": _LINE,
+        **_INTERVAL_END,
+        "is_current": _CURRENT,
+    },
+)
+
+MENTIONS = Table(
+    name="mentions",
+    grain="one artifact named by one document, exactly or nearly, for as long as it stood on the default branch",
+    key=("repository_id", "path", "artifact_id", "is_exact", "from_sha"),
+    census=True,
+    pii=("from_author_email",),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "artifact_id": text(null=False),
+        "matched_text": text(about="What stands there, with everything that touches it."),
+        "is_exact": boolean(null=False, about="False for look-alikes: part of a longer name, another owner's, nearly the same word."),
+        **_INTERVAL_START,
+        "line": _LINE,
+        **_INTERVAL_END,
+        "is_current": _CURRENT,
+    },
+)
+
+TREE_FILES = Table(
+    name="tree_files",
+    grain="one file at the head of the default branch",
+    key=("repository_id", "path"),
+    census=True,
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "blob_sha": _sha(null=False),
+        "size": integer(at_least=0),
+    },
+)
+
+SURVIVING_LINES = Table(
+    name="surviving_lines",
+    grain="one author's surviving lines in one file of an artifact at one quarter end",
+    key=("repository_id", "as_of", "path", "author_email"),
+    census=True,
+    pii=("author_email",),
+    columns={
+        "repository_id": REPOSITORY,
+        "as_of": day(null=False, about="First day after the quarter, UTC; the tree is that of the last landing before it."),
+        "path": text(null=False),
+        "author_email": text(null=False, about="By git blame with the mailmap, lowercased."),
+        "commit_sha": _sha(about="The commit with most of these lines."),
+        "lines": integer(at_least=0, about="Lines, scaled so that no file weighs more than 400."),
+    },
+)
+
+TABLES = (
+    REPOSITORIES,
+    COMMITS,
+    COMMIT_FILES,
+    PROMPT_VERSIONS,
+    MANIFEST_DECLARATIONS,
+    WORKFLOW_USES,
+    MENTIONS,
+    TREE_FILES,
+    SURVIVING_LINES,
+)
