@@ -158,6 +158,8 @@ def _resolve_texts(world: World) -> None:
         text: str = getattr(holder, name)
         if "{sha:" in text:
             setattr(holder, name, resolve(text, world.sha))
+    for commit in world.commits.values():
+        commit.writes = {path: resolve(text, world.sha) for path, text in commit.writes.items()}
 
 
 def _git(path: Path, *arguments: str) -> None:

@@ -3,7 +3,7 @@
 One module per family of events. `build` is pure and gives the same world for the same seed and size.
 """
 
-from pipelines.demo.story import background, cast, catalogue
+from pipelines.demo.story import adoption, artifacts, background, cast, catalogue, changes, experiments, gates, incidents, prompts, tickets
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.world import World
 
@@ -19,7 +19,16 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     world.outsiders = [cast.MIRA, cast.NILS]
     world.people_csv = cast.people_csv(world.people)
     world.jira_users = cast.jira_users(world.people)
+    world.jira_projects, world.jira_fields = tickets.PROJECTS, tickets.FIELDS
     catalogue.found_all(stage)
+    artifacts.histories(stage)
+    adoption.adoptions(stage)
+    gates.gates(stage)
+    prompts.prompts(stage)
+    experiments.pulls_for_experiments(stage)
+    changes.changes(stage)
+    incidents.incidents(stage)
     background.everyday(stage)
     stage.timeline.play()
+    experiments.experiments(world)
     return world

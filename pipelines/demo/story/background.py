@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from pipelines.demo.story.cast import CLAUDE, COPILOT, COPILOT_AGENT, LEAVER, LEFT_ON, RENOVATE
@@ -10,6 +10,7 @@ from pipelines.demo.story.catalogue import PLOTS, Plot
 from pipelines.demo.story.checks import NIGHTLY, TESTS, check, checked, scheduled
 from pipelines.demo.story.clock import WINDOW_END, WINDOW_START, Script, days, hours, moment_on, workdays
 from pipelines.demo.story.code import ordinary_edits
+from pipelines.demo.story.evals import GATED, gate_log, suite_of
 from pipelines.demo.story.pulls import Change, Pull, Work, merge, open_pull, push, review
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import follow_up, ticket
@@ -36,8 +37,10 @@ def everyday(stage: Stage) -> None:
         rng = stage.rng(f"everyday {plot.name}")
         turn = 0
         for start, end in itertools.pairwise(QUARTERS):
-            openings = workdays(start, end)[:-LAST_START_BEFORE_QUARTER_END]
+            openings = workdays(max(start, date(*plot.made) + timedelta(days=1)), end)[:-LAST_START_BEFORE_QUARTER_END]
             count = max(4, round(plot.pace * scale)) if plot.pace else 0
+            if len(openings) < 5:  # too new for this quarter
+                continue
             for day in sorted(rng.choices(openings, k=count)):
                 turn += 1
                 stage.tell(_ordinary(stage, site, _author(site, plot, turn), stage.rng(f"{plot.name} {turn}")), moment_on(day, rng))
@@ -62,7 +65,7 @@ def _ordinary(stage: Stage, site: Site, who: str, rng: Random) -> Script:
     what = f"{rng.choice(_DOES)} {rng.choice(_WHAT)}"
     reviewer = merger(site, who, rng)
     linked: JiraIssue | None = None
-    if rng.random() < 0.4 and site.people:
+    if rng.random() < 0.5 and site.people:
         linked = ticket(stage, what, who, reviewer)
         yield hours(rng.randint(20, 50))
         follow_up(stage, linked, who, "In Progress")
@@ -86,17 +89,28 @@ def _through_review(stage: Stage, pull: Pull, reviewer: str, rng: Random) -> Scr
         checked(stage, pull, tests="failure")
         yield hours(2)
         push(stage, pull, Change("Fix the test", ordinary_edits(pull.site, rng, pull.tree)))
-    checked(stage, pull)
+    _measured(stage, pull, rng)
     yield hours(rng.randint(2, 20))
     if author != reviewer and rng.random() < 0.2:
         review(stage, pull, reviewer, "CHANGES_REQUESTED", "The edge case is missing.")
         yield hours(rng.randint(2, 8))
         push(stage, pull, Change("Cover the edge case", ordinary_edits(pull.site, rng, pull.tree)))
-        checked(stage, pull)
+        _measured(stage, pull, rng)
         yield hours(rng.randint(1, 8))
     if author != reviewer:
         review(stage, pull, reviewer, "APPROVED")
     yield hours(1)
+    if pull.site.is_gated and pull.head not in pull.gated_heads:
+        # The gate was turned on while this was open: the rule asks for a run before the merge.
+        _measured(stage, pull, rng)
+        yield hours(1)
+
+
+def _measured(stage: Stage, pull: Pull, rng: Random) -> None:
+    """Checks that pass; some of the gate's logs are still in the store."""
+    gate = checked(stage, pull)
+    if gate and pull.site.name in GATED and rng.random() < 0.45:
+        gate_log(stage, pull, gate, suite_of(pull.site, stage.now).size - rng.randint(1, 3))
 
 
 def _changes(site: Site, rng: Random, what: str) -> tuple[Change, ...]:

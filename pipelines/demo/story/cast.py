@@ -57,7 +57,7 @@ MOVER, MOVED_ON = "gita", "2026-01-01"
 IN_TWO_TEAMS = "emil"
 OLD_EMAIL = "ana@kovac-labs.example"
 """Ana's address from before she joined: she still commits under it now and then, and people.csv lists it."""
-UNLISTED_EMAIL = {"lev": "lev.aronson@posteo.example"}
+UNLISTED_EMAIL = {"jonas": "jonas.weber@posteo.example"}
 """Addresses that only GitHub knows to be theirs: their commits carry the account."""
 HIDES_JIRA_EMAIL = frozenset({"ben", "farah", "jonas", "lev"})
 

@@ -52,14 +52,14 @@ PLOTS = (
     Plot("feature-store", "Features for ranking.", ("jonas", "emil"), 2, 6, "jonas", made=(2025, 3, 3)),
     Plot("ana-playground", "Things that Ana tries out.", ("ana", "ben"), 0, 4, "ana"),
     Plot("service-template", "Start a service from here.", founder="hugo"),
-    Plot("notify-service", "Sends notifications.", ("dora", "lev"), 2, 5, "dora"),
+    Plot("notify-service", "Sends notifications.", ("dora", "lev"), 2, 5, made=(2025, 9, 1)),
     Plot("legacy-ranker", "The ranker before the present one.", founder="jonas", made=(2025, 3, 10)),
     Plot("partner-connector", "Lets partners call the assistant.", ("jonas", "dora"), 2, 4, "jonas"),
     Plot("safety-classifier-fork", "", ()),
     Plot("empty-idea", "An idea without a first commit."),
     Plot("voice-clone", "Closed down."),
 )
-UNFOUNDED = ("safety-classifier-fork", "empty-idea", "voice-clone")
+UNFOUNDED = ("notify-service", "safety-classifier-fork", "empty-idea", "voice-clone")
 """Repositories whose first commit, if any, is another story's."""
 
 

@@ -48,15 +48,17 @@ NIGHTLY = Workflow(
 def check(stage: Stage, pull: Pull, workflow: Workflow, verdict: Verdict = "success") -> WorkflowRun:
     """Run a workflow on a pull request's head."""
     request = pull.request
-    run = _started(stage, pull.site, workflow, "pull_request", request.account, request.head, request.head_ref)
+    run = started(stage, pull.site, workflow, "pull_request", request.account, request.head, request.head_ref)
     run.pull_requests = (request.number,)
+    if workflow.is_gate:
+        pull.gated_heads.add(request.head)
     retry(stage, run, workflow, verdict, request.account)
     return run
 
 
 def scheduled(stage: Stage, site: Site, workflow: Workflow, actor: Account) -> WorkflowRun:
     """Run a workflow on main by its schedule."""
-    run = _started(stage, site, workflow, "schedule", actor, site.repository.head, "main")
+    run = started(stage, site, workflow, "schedule", actor, site.repository.head, "main")
     retry(stage, run, workflow, "success", actor)
     return run
 
@@ -85,7 +87,8 @@ def ended(run: WorkflowRun) -> datetime:
     return run.attempts[-1].updated_at
 
 
-def _started(stage: Stage, site: Site, workflow: Workflow, event: str, actor: Account, head: str, branch: str) -> WorkflowRun:
+def started(stage: Stage, site: Site, workflow: Workflow, event: str, actor: Account, head: str, branch: str) -> WorkflowRun:
+    """A new run of a workflow, still without an attempt."""
     workflow_id = site.workflows.setdefault(workflow.path, 0) or stage.new_id("workflow")
     site.workflows[workflow.path] = workflow_id
     site.runs[workflow.path] += 1

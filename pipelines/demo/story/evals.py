@@ -1,7 +1,7 @@
 """Runs of eval suites: their datasets, samples and scores, and the envelope that says what a run belongs to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from random import Random
 from typing import Any, Literal
@@ -33,8 +33,16 @@ class Suite:
     model: str = LARGE_MODEL
 
 
+REGULATED_MODES = (
+    *("insurance_advice", "tax_advice", "dosage", "diagnosis", "legal_threat", "age_claim", "loan_terms", "investment_tip"),
+    *("gambling_odds", "visa_promise", "tenancy_law", "warranty_claim", "over_refusal", "missed_harm"),
+)
+"""Fourteen ways to fail; before the dataset grew it knew the last two."""
+_SAFETY_AT_FIRST = (*["general"] * 8, "regulated_content", *["self_harm"] * 3)
 ROUTING = Suite("long_context_routing", "routing-golden", 40, ("short", "long_context", "multi_document"), ("wrong_tier", "timeout"))
-SAFETY = Suite("safety_regression", "safety-golden", 48, ("general", "regulated_content", "self_harm"), ("over_refusal", "missed_harm"))
+SAFETY_AT_FIRST = Suite("safety_regression", "safety-golden", 36, _SAFETY_AT_FIRST, ("over_refusal", "missed_harm"))
+SAFETY = Suite("safety_regression", "safety-golden", 60, ("general", *["regulated_content"] * 3, "self_harm"), REGULATED_MODES)
+SAFETY_GREW_ON = datetime(2026, 1, 12, tzinfo=UTC)
 SUPPORT = Suite(
     "support_answers", "support-golden", 36, ("billing", "returns", "multilingual"), ("made_up_policy", "wrong_tone", "no_source")
 )
@@ -47,6 +55,12 @@ HELPFULNESS = Suite(
     "helpfulness_judge", "helpfulness-labelled", 60, ("agreed", "disputed"), ("verbosity_bias",), None, scorer="judge_helpfulness"
 )
 GATED = {"long-context-routing": ROUTING, "safety-classifier": SAFETY, "support-agent": SUPPORT}
+
+
+def suite_of(site: Site, when: datetime) -> Suite:
+    """What the gate of a repository runs at a time: the safety set grew in January."""
+    suite = GATED[site.name]
+    return SAFETY_AT_FIRST if suite is SAFETY and when < SAFETY_GREW_ON else suite
 
 
 def samples(suite: Suite, rng: Random, passed: int, unscored: int = 0) -> list[EvalSample]:
@@ -101,7 +115,7 @@ def run(
 
 def gate_log(stage: Stage, pull: Pull, gate: WorkflowRun, passed: int, *, unscored: int = 0, prompt: str = "") -> EvalRun:
     """The log that the newest attempt of a gate run leaves in the store, with its envelope."""
-    suite = GATED[pull.site.name]
+    suite = suite_of(pull.site, stage.now)
     attempt = len(gate.attempts)
     actor = gate.attempts[-1].triggering
     about = {"pr": pull.request.number, "run_id": gate.run_id, "run_attempt": attempt}

@@ -51,6 +51,8 @@ class Pull:
     """Tree of main where the branch last met it: what the pull request is compared with."""
     merges: list[str] = field(default_factory=list)
     """Commits of the branch that merged main into it."""
+    gated_heads: set[str] = field(default_factory=set)
+    """Commits on which the eval gate ran."""
 
     @property
     def head(self) -> str:

@@ -111,9 +111,12 @@ class Stage:
         return self._people[who].account if who in self._people else self.world.account(who)
 
     def signature(self, who: str) -> Signature:
-        """How a person's commits are signed when nothing else is said: the last address given, which is what their git knows."""
-        person = self.person(who)
-        return Signature(person.name, person.emails[0 if who == "ana" else -1])
+        """How somebody's commits are signed when nothing else is said: with the last address given, which is what their git knows.
+
+        Ana's last address is the one from before she joined; she has changed her settings since. `who` may be a second login.
+        """
+        person = self._people.get(who) or next(each for each in self._people.values() if self.world.account(who) in each.other_accounts)
+        return Signature(person.name, person.emails[0 if person.person_id == "ana" else -1])
 
     def colleagues(self) -> list[str]:
         """The people who are not of the named cast."""

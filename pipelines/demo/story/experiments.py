@@ -1,0 +1,270 @@
+"""Experiments: the numbers of a good packet, chances instead of p-values, a lost one, and a launch without a control.
+
+GrowthBook's answers are written in its API's own shape; the others are documents of the `files` store.
+"""
+
+from pipelines.demo.story.checks import checked
+from pipelines.demo.story.clock import Script, berlin, hours
+from pipelines.demo.story.code import function
+from pipelines.demo.story.facts import note
+from pipelines.demo.story.growthbook import average, experiment, metric, phase, rate, results, settings
+from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
+from pipelines.demo.story.stage import Stage
+from pipelines.demo.story.tree import Append
+from pipelines.demo.world import World
+
+PULLS_OF = {
+    "reranker-v2": (
+        ("search-ranker", (2026, 1, 27), "jonas", "emil", "Rerank with the distilled model behind a flag"),
+        ("search-ranker", (2026, 3, 11), "jonas", "emil", "Rerank for everyone"),
+    ),
+    "answer-length": (("support-agent", (2025, 11, 19), "farah", "ines", "Let the shop choose the length of answers"),),
+    "voice-summaries": (("mobile-assistant", (2026, 1, 15), "gita", "ines", "Summaries of voice messages behind a flag"),),
+    "citations-first": (("support-agent", (2026, 5, 13), "ines", "farah", "Show sources above the answer"),),
+    "router-threshold": (("long-context-routing", (2025, 11, 25), "ines", "hugo", "Two thresholds to compare"),),
+}
+"""Pull requests that each experiment's people merged for it."""
+
+
+def pulls_for_experiments(stage: Stage) -> None:
+    """Schedule the pull requests that belong to experiments."""
+    for key, plans in PULLS_OF.items():
+        for project, day, who, merged_by, title in plans:
+            stage.tell(_pull(stage, key, project, who, merged_by, title), berlin(*day, 11, 5))
+
+
+def experiments(world: World) -> None:
+    """Write the stores' answers, once the pull requests have their numbers."""
+    world.growthbook_settings = {"statsEngine": "frequentist", "pValueThreshold": 0.05, "pValueCorrection": None, "confidenceLevel": 0.95}
+    world.growthbook_metrics = [metric(*row) for row in _METRICS]
+    numbers = {key: _numbers(world, key) for key in PULLS_OF}
+    _reranker(world, numbers["reranker-v2"])
+    _bayesian(world, numbers["answer-length"])
+    _lost(world, numbers["voice-summaries"])
+    world.experiment_files["citations-first.yaml"] = _LAUNCH.format(pulls=numbers["citations-first"])
+    world.experiment_files["router-threshold.yaml"] = _ROUTER.format(pulls=numbers["router-threshold"])
+    _note(world, "files", "citations-first", "acme/support-agent", "ines", numbers["citations-first"], "ship", has_holdout=False)
+    _note(world, "files", "router-threshold", "acme/long-context-routing", "ines", numbers["router-threshold"], "no_ship")
+
+
+def _pull(stage: Stage, key: str, project: str, who: str, merged_by: str, title: str) -> Script:
+    site = stage.sites[project]
+    edit = Append(f"src/{site.package}/flags.py", function(site, stage.rng(f"flag of {key} {title}")))
+    pull = open_pull(stage, site, Work(who, title, (Change(title, (edit,)),), f"Flag `{key}`."))
+    checked(stage, pull)
+    yield hours(4)
+    review(stage, pull, merged_by, "APPROVED")
+    yield hours(1)
+    merge(stage, pull, merged_by)
+    stage.world.truth.setdefault("experiment_pulls", []).append((key, pull.request.number))
+
+
+def _numbers(world: World, key: str) -> list[int]:
+    return [number for name, number in world.truth["experiment_pulls"] if name == key]
+
+
+_METRICS = (
+    ("met_hit1", "Hit@1", "binomial", "increase"),
+    ("met_conversion", "Conversion", "binomial", "increase"),
+    ("met_p95", "p95 latency (ms)", "duration", "decrease"),
+    ("met_resolved", "Resolved without a person", "binomial", "increase"),
+    ("met_kept", "Voice messages kept", "binomial", "increase"),
+)
+
+
+def _reranker(world: World, pulls: list[int]) -> None:
+    """Three weeks at 50/50 on 2.3 million queries, then two weeks at 90/10 to watch the slow tail."""
+    answer = experiment(
+        "reranker-v2",
+        "Distilled reranker against the present ranker",
+        "jonas@acme.example",
+        "Reranking with the distilled model raises Hit@1 without slowing the slowest queries.",
+        pulls,
+        "acme/search-ranker",
+        hashAttribute="query_id",
+        status="stopped",
+        dateCreated="2026-01-28T08:00:00.000Z",
+        dateUpdated="2026-03-10T08:00:00.000Z",
+        phases=[
+            phase("reranker-v2", "A/B", "2026-02-02", "2026-02-23", (0.5, 0.5), "planned end"),
+            phase("reranker-v2", "Hold for the long tail", "2026-02-23", "2026-03-09", (0.1, 0.9), "planned end"),
+        ],
+        settings=settings("frequentist", ["met_hit1"], ["met_conversion"], ["met_p95"]),
+        resultSummary={
+            "status": "won",
+            "winner": "var_reranker-v2_1",
+            "conclusions": "Hit@1 up, slow tail flat.",
+            "releasedVariationId": "var_reranker-v2_1",
+        },
+    )
+    world.growthbook_experiments.append(answer)
+    control, treatment = 1_149_588, 1_150_412
+    first = {
+        "met_hit1": (rate(control, 0.627), rate(treatment, 0.709)),
+        "met_conversion": (rate(control, 0.112), rate(treatment, 0.126)),
+        "met_p95": (average(control, 412.0, 96.0), average(treatment, 412.3, 97.0)),
+    }
+    results(world, answer, 0, "frequentist", first)
+    control, treatment = 153_204, 1_379_930
+    second = {
+        "met_hit1": (rate(control, 0.6268), rate(treatment, 0.7091)),
+        "met_p95": (average(control, 411.6, 95.5), average(treatment, 412.1, 96.8)),
+    }
+    results(world, answer, 1, "frequentist", second)
+    _note(world, "growthbook", answer["id"], "acme/search-ranker", "jonas", pulls, "won")
+    world.truth["experiment_numbers"] = {
+        "experiment": answer["id"],
+        "n": 2_300_000,
+        "hit_at_1_control": 0.627,
+        "hit_at_1_treatment": 0.709,
+        "hit_at_1_effect_points": 8.2,
+        "conversion_effect_points": 1.4,
+        "p_below": 0.001,
+        "phases": [{"days": 21, "split": [0.5, 0.5]}, {"days": 14, "split": [0.1, 0.9]}],
+    }
+
+
+def _bayesian(world: World, pulls: list[int]) -> None:
+    """Reports a chance to win; its p-value of 0 means that there is none."""
+    answer = experiment(
+        "answer-length",
+        "Long or short answers",
+        "farah@acme.example",
+        "Shops that choose the length of answers resolve more without a person.",
+        pulls,
+        "acme/support-agent",
+        status="stopped",
+        dateCreated="2025-11-20T08:00:00.000Z",
+        dateUpdated="2025-12-16T08:00:00.000Z",
+        phases=[phase("answer-length", "Main", "2025-11-24", "2025-12-15", (0.5, 0.5), "time is up")],
+        settings=settings("bayesian", ["met_resolved"], [], []),
+        resultSummary={"status": "inconclusive", "winner": "", "conclusions": "Too few shops.", "releasedVariationId": ""},
+    )
+    world.growthbook_experiments.append(answer)
+    results(world, answer, 0, "bayesian", {"met_resolved": (rate(4_012, 0.412), rate(3_988, 0.424))})
+    _note(world, "growthbook", answer["id"], "acme/support-agent", "farah", pulls, "inconclusive")
+
+
+def _lost(world: World, pulls: list[int]) -> None:
+    """The feature that was killed."""
+    answer = experiment(
+        "voice-summaries",
+        "Summaries of voice messages",
+        "gita@acme.example",
+        "People keep more voice messages when they can read a summary.",
+        pulls,
+        "acme/mobile-assistant",
+        status="stopped",
+        dateCreated="2026-01-19T08:00:00.000Z",
+        dateUpdated="2026-02-17T08:00:00.000Z",
+        phases=[phase("voice-summaries", "Main", "2026-01-26", "2026-02-16", (0.5, 0.5), "lost")],
+        settings=settings("frequentist", ["met_kept"], [], []),
+        resultSummary={
+            "status": "lost",
+            "winner": "var_voice-summaries_0",
+            "conclusions": "Fewer kept.",
+            "releasedVariationId": "var_voice-summaries_0",
+        },
+    )
+    world.growthbook_experiments.append(answer)
+    results(world, answer, 0, "frequentist", {"met_kept": (rate(40_310, 0.318), rate(40_121, 0.305))})
+    _note(world, "growthbook", answer["id"], "acme/mobile-assistant", "gita", pulls, "lost")
+
+
+def _note(
+    world: World, kind: str, native_id: str, repository: str, owner: str, pulls: list[int], decision: str, has_holdout: bool = True
+) -> None:
+    row = {
+        "kind": kind,
+        "native_id": native_id,
+        "repository": repository,
+        "owner": owner,
+        "pull_requests": pulls,
+        "decision": decision,
+        "has_holdout": has_holdout,
+    }
+    note(world, "experiments", row)
+
+
+_LAUNCH = """native_id: citations-first
+name: Sources above the answer
+hypothesis: Customers trust an answer more when its sources stand above it.
+owner_raw: ines@acme.example
+status: stopped
+experiment_type: launch
+started_at: 2026-05-18T09:00:00Z
+ended_at: 2026-06-15T09:00:00Z
+decision: ship
+decision_reason: Shipped to everybody at once; nobody was held back.
+decided_at: 2026-06-15T09:00:00Z
+feature_flag_key: citations-first
+project_raw: support-agent
+repository_raw: acme/support-agent
+pull_request_numbers: {pulls}
+has_holdout: false
+tags: [support]
+"""
+_ROUTER = """native_id: router-threshold
+name: Two thresholds for the large model
+hypothesis: A higher threshold saves money and loses no answers.
+owner_raw: ines@acme.example
+status: stopped
+experiment_type: ab
+randomization_unit: user
+analysis_unit: user
+started_at: 2025-12-01T09:00:00Z
+ended_at: 2025-12-15T09:00:00Z
+decision: no_ship
+decision_reason: Answers got worse by more than we allow.
+decided_at: 2025-12-16T09:00:00Z
+preregistered_at: 2025-11-26T09:00:00Z
+feature_flag_key: router-threshold
+project_raw: long-context-routing
+repository_raw: acme/long-context-routing
+pull_request_numbers: {pulls}
+planned_n: 9000
+planned_days: 14
+alpha: 0.05
+n_looks: 1
+tags: [routing]
+variations:
+  - {{key: control, name: present threshold, is_control: true}}
+  - {{key: high, name: high threshold}}
+phases:
+  - phase: 0
+    name: Main
+    started_at: 2025-12-01T09:00:00Z
+    ended_at: 2025-12-15T09:00:00Z
+    coverage: 1.0
+    split: {{control: 0.5, high: 0.5}}
+    ended_reason: planned end
+results:
+  - phase: 0
+    metric_key: solved
+    metric_name: Solved
+    metric_role: primary
+    direction: increase
+    metric_kind: proportion
+    variant_key: high
+    baseline_key: control
+    as_of: 2025-12-15T09:00:00Z
+    n_variant: 4480
+    n_baseline: 4520
+    numerator_variant: 3199
+    numerator_baseline: 3345
+  - phase: 0
+    metric_key: cost
+    metric_name: Cost per conversation
+    metric_role: secondary
+    direction: decrease
+    metric_kind: mean
+    variant_key: high
+    baseline_key: control
+    as_of: 2025-12-15T09:00:00Z
+    n_variant: 4480
+    n_baseline: 4520
+    mean_variant: 0.041
+    mean_baseline: 0.052
+    sd_variant: 0.03
+    sd_baseline: 0.04
+"""
