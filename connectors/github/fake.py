@@ -149,9 +149,9 @@ class FakeGithub:
 
     @staticmethod
     def _by_update(repository: FakeRepository, rest: str, query: Mapping[str, str]) -> list[Json]:
-        pulls = [{"id": pull["number"], "updated_at": pull["updatedAt"], "pull_request": {}} for pull in repository.pulls]
-        items = pulls if rest == "/pulls" else [*repository.issues, *pulls]
-        recent = [item for item in items if item.get("updated_at", "") >= query.get("since", "")]
+        pulls: list[Json] = [{"id": pull["number"], "updated_at": pull["updatedAt"], "pull_request": {}} for pull in repository.pulls]
+        items: list[Json] = pulls if rest == "/pulls" else [*repository.issues, *pulls]
+        recent = [item for item in items if (item.get("updated_at") or "") >= query.get("since", "")]
         return sorted(recent, key=lambda item: item.get("updated_at") or "", reverse=True)
 
     def _runs(self, repository: FakeRepository, query: Mapping[str, str]) -> "_Capped":

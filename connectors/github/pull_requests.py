@@ -14,30 +14,32 @@ from connectors.contract import Event, Page, Record, Rejected
 from connectors.errors import Unavailable
 from connectors.github import queries, records
 from connectors.github.protocol import Graph
-from connectors.github.records import dig, moment
+from connectors.github.records import dig, listed, moment
 from connectors.github.visit import Saved, Visit, connection
 
+_PROBE_SIZE = 10
+"""Newest updates by which a change is noticed; more than one, because updates may appear a little late below newer ones."""
 _SMALLEST_PAGE = 5
 """GitHub gives up on a GraphQL request after ten seconds; below this size the page is not what makes it slow."""
 
 
 def read(visit: Visit, saved: Saved) -> Generator[Event, None, Saved]:
     """Yield changed pull requests; return what to remember."""
-    order = {"state": "all", "sort": "updated", "direction": "desc", "per_page": 1}
+    order = {"state": "all", "sort": "updated", "direction": "desc", "per_page": _PROBE_SIZE}
     newest = visit.client.get(f"{visit.repository.path}/pulls", order, saved.get("etag", ""))
     if newest.is_unchanged:
-        yield from _told(visit, saved, "Link last page, unchanged")
+        yield from _told(visit, saved, "GraphQL totalCount, listing unchanged")
         return saved
-    count = newest.last_page if newest.last_page is not None else len(records.listed(newest.data))
-    top = dig(newest.data, 0, "updated_at")
-    if saved and (top, count) == (saved.get("updated_at"), saved.get("count")):
-        state = {**saved, "etag": newest.etag}
-        yield from _told(visit, state, "Link last page")
-        return state
+    top = [[dig(item, "number"), dig(item, "updated_at")] for item in listed(newest.data)]
+    if saved and top == saved.get("top"):
+        # The answer also holds the repository with its counts of stars and issues: those alone had changed.
+        yield from _told(visit, saved, "GraphQL totalCount, same newest updates")
+        return {**saved, "etag": newest.etag}
     reading = _Reading(visit, _floor(visit, saved))
     yield from reading.pages()
     state = {
         "etag": newest.etag,
+        "top": top,
         "updated_at": reading.newest or saved.get("updated_at"),
         "count": reading.count,
         "is_whole": saved["is_whole"] if saved else not reading.left_out,

@@ -38,8 +38,9 @@ def read(visit: Visit, saved: Saved) -> Generator[Event, None, Saved]:
 
 def _kept(data: Any) -> list[Any]:
     """Of a page of runs: the source's total, newest and oldest creation, number of runs."""
-    created = sorted(item["created_at"] for item in listed(dig(data, "workflow_runs")) if moment(dig(item, "created_at")))
-    return [dig(data, "total_count") or 0, *((created[-1], created[0]) if created else (None, None)), len(created)]
+    items = listed(dig(data, "workflow_runs"))
+    created = sorted(item["created_at"] for item in items if moment(dig(item, "created_at")))
+    return [dig(data, "total_count") or 0, *((created[-1], created[0]) if created else (None, None)), len(items)]
 
 
 @dataclass
