@@ -167,7 +167,7 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
 
 def _tombstone(connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table, target: str, columns: str) -> int:
     """Add a tombstone for every live row of a wholly listed partition that was not listed."""
-    partitions = [event.partition for event in landing.finished if not event.tables or table.name in event.tables]
+    partitions = [event.partition for event in landing.finished if table.name in event.tables]
     listed = landing.folder / "keys" / table.name
     source = f"read_parquet('{listed}/*.parquet')" if listed.exists() else f"(select * from {target} limit 0)"
     gone = f"""from {target} t where t._deleted_at is null and t._partition = ? and not exists (

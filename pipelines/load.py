@@ -168,16 +168,14 @@ def _load_with_dlt(connector: Connector, pipeline: Any, changes: dict[str, Chang
     """Upsert changed rows by key, each table in one transaction, and commit the cursors with them."""
     import dlt
 
-    def state_and_rows(change: Change) -> Iterator[Any]:
-        import pyarrow.parquet as parquet
-
+    def state_and_rows(table: Table) -> Iterator[Any]:
         dlt.current.source_state()["cursors"] = cursors
-        if change.rows:
-            yield from parquet.ParquetFile(change.path).iter_batches(batch_size=LANDING_ROWS)
+        if changes[table.name].rows:
+            yield from _batches(changes[table.name].path, table)
 
     def resource(table: Table) -> Any:
         return dlt.resource(
-            lambda: state_and_rows(changes[table.name]),
+            lambda: state_and_rows(table),
             name=table.name,
             primary_key=list(table.key),
             write_disposition={"disposition": "merge", "strategy": "upsert"},
@@ -186,3 +184,14 @@ def _load_with_dlt(connector: Connector, pipeline: Any, changes: dict[str, Chang
     touched = [table for table in connector.tables if changes[table.name].rows] or [connector.tables[0]]
     source = dlt.source(lambda: [resource(table) for table in touched], name=connector.name)
     pipeline.run(source(), loader_file_format="parquet").raise_on_failed_jobs()
+
+
+def _batches(path: Path, table: Table) -> Iterator[Any]:
+    """Changed rows as Arrow, key columns marked as never null, which is what dlt makes of a primary key."""
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    file = parquet.ParquetFile(path)
+    schema = pa.schema([field.with_nullable(field.name not in table.key) for field in file.schema_arrow])
+    for batch in file.iter_batches(batch_size=LANDING_ROWS):
+        yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
