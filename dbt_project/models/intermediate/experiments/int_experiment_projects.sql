@@ -1,0 +1,32 @@
+{{ config(materialized='table') }}
+-- Which repository and project an experiment belongs to: its repository, else the project it names.
+with experiments as (
+    select *, {{ repository_slug('repository_raw') }} as slug, lower(trim(project_raw)) as spelling
+    from {{ ref('stg_experiments__experiments') }}
+),
+
+project_names as (
+    select spelling, min(project_id) as project_id
+    from (
+        select lower(project_id) as spelling, project_id from {{ ref('int_repository_projects') }}
+        union
+        select lower(name), project_id from {{ ref('int_repository_projects') }}
+        union
+        select split_part(names.slug, '/', 2), projects.project_id
+        from {{ ref('int_repository_names') }} as names
+        inner join {{ ref('int_repository_projects') }} as projects on names.repository_id = projects.repository_id
+    ) as spellings
+    group by spelling
+    having count(distinct project_id) = 1
+)
+
+select
+    experiments.experiment_id,
+    names.repository_id,
+    coalesce(projects.project_id, project_names.project_id) as project_id,
+    case when projects.project_id is not null then 'repository' when project_names.project_id is not null then 'project_name' else 'unresolved' end
+        as project_how
+from experiments
+left join {{ ref('int_repository_names') }} as names on experiments.slug = names.slug
+left join {{ ref('int_repository_projects') }} as projects on names.repository_id = projects.repository_id
+left join project_names on experiments.spelling = project_names.spelling

@@ -1,0 +1,68 @@
+{{ config(materialized='table') }}
+-- Every attempt of every check: jobs of Actions with their steps, and check runs of other apps. A job's id is its check run's.
+with settings as (
+    select * from {{ ref('int_settings') }}
+),
+
+steps as (
+    select
+        jobs.job_id,
+        lower({{ json_text('s.step', '$.name') }}) as name,
+        {{ json_text('s.step', '$.conclusion') }} as conclusion
+    from {{ ref('stg_github__workflow_jobs') }} as jobs
+    {{ each(json_objects('jobs.steps'), 's', 'step') }}
+),
+
+classed as (
+    select
+        steps.*,
+        {{ matches('steps.name', 'settings.setup_step_pattern') }} as is_setup,
+        {{ matches('steps.name', 'settings.eval_step_pattern') }} as is_eval
+    from steps
+    cross join settings
+),
+
+job_steps as (
+    select
+        job_id,
+        bool_or(is_eval and not is_setup) as has_eval_step,
+        bool_or(is_eval and not is_setup and conclusion = 'failure') as eval_step_failed,
+        bool_or(is_eval and not is_setup and conclusion in ('success', 'failure')) as eval_step_ran,
+        bool_or(not is_setup and conclusion = 'failure') as work_step_failed
+    from classed
+    group by job_id
+),
+
+jobs as (
+    select
+        jobs.job_id as check_run_id, jobs.repository_id, jobs.name as gate, jobs.head_sha, jobs.run_id, jobs.run_attempt, jobs.job_id,
+        checks.app_id, jobs.status, jobs.conclusion, jobs.started_at, jobs.completed_at,
+        coalesce(job_steps.has_eval_step, false) as has_eval_step,
+        coalesce(job_steps.eval_step_failed, false) as eval_step_failed,
+        coalesce(job_steps.eval_step_ran, false) as eval_step_ran,
+        coalesce(job_steps.work_step_failed, false) as work_step_failed,
+        jobs._source_url as source_url
+    from {{ ref('stg_github__workflow_jobs') }} as jobs
+    left join job_steps on jobs.job_id = job_steps.job_id
+    left join {{ ref('stg_github__check_runs') }} as checks on jobs.job_id = checks.check_run_id
+),
+
+others as (
+    -- Other apps show no steps: what a check judges can only be read from its name.
+    select
+        checks.check_run_id, checks.repository_id, checks.name as gate, checks.head_sha, cast(null as bigint) as run_id,
+        cast(null as bigint) as run_attempt, cast(null as bigint) as job_id, checks.app_id, checks.status, checks.conclusion,
+        checks.started_at, checks.completed_at,
+        {{ matches('lower(checks.name)', 'settings.eval_step_pattern') }} as has_eval_step,
+        checks.conclusion = 'failure' as eval_step_failed,
+        checks.conclusion in ('success', 'failure') as eval_step_ran,
+        checks.conclusion = 'failure' as work_step_failed,
+        checks._source_url as source_url
+    from {{ ref('stg_github__check_runs') }} as checks
+    cross join settings
+    where checks.check_run_id not in (select job_id from {{ ref('stg_github__workflow_jobs') }})
+)
+
+select * from jobs
+union all
+select * from others

@@ -1,0 +1,72 @@
+{{ config(materialized='table') }}
+-- What happened between a red head and the green one after it: did the ruler move, or only the base branch?
+with pairs as (
+    select pull_request_id, gate, repository_id, last_red_sha, green_sha
+    from {{ ref('int_gate_pull_requests') }}
+    where last_red_sha is not null and green_sha is not null
+),
+
+positions as (
+    select pull_request_id, sha, position, headline from {{ ref('stg_github__pull_request_commits') }}
+),
+
+spans as (
+    select pairs.*, red.position as red_position, green.position as green_position
+    from pairs
+    left join positions as red on pairs.pull_request_id = red.pull_request_id and pairs.last_red_sha = red.sha
+    left join positions as green on pairs.pull_request_id = green.pull_request_id and pairs.green_sha = green.sha
+),
+
+fixing_commits as (
+    select
+        spans.pull_request_id, spans.gate, spans.repository_id, positions.sha,
+        coalesce({{ matches('positions.headline', "'^Merge (remote-tracking )?branch '") }}
+            and positions.headline like '%' || pulls.base_ref || '%', false) as is_base_merge,
+        landed.sha is not null as is_mirrored
+    from spans
+    inner join positions
+        on spans.pull_request_id = positions.pull_request_id
+        and positions.position > spans.red_position and positions.position <= spans.green_position
+    inner join {{ ref('stg_github__pull_requests') }} as pulls on spans.pull_request_id = pulls.pull_request_id
+    left join {{ ref('stg_git__commits') }} as landed on spans.repository_id = landed.repository_id and positions.sha = landed.sha
+),
+
+summed as (
+    select pull_request_id, gate, bool_and(is_base_merge) as is_base_only, bool_and(is_mirrored or is_base_merge) as are_all_mirrored
+    from fixing_commits
+    group by pull_request_id, gate
+),
+
+changed_paths as (
+    -- Exact where the fixing commits themselves came to the default branch; else everything the pull request changed.
+    select fixing_commits.pull_request_id, fixing_commits.gate, files.path
+    from fixing_commits
+    inner join summed
+        on fixing_commits.pull_request_id = summed.pull_request_id and fixing_commits.gate = summed.gate and summed.are_all_mirrored
+    inner join {{ ref('stg_git__commit_files') }} as files
+        on fixing_commits.repository_id = files.repository_id and fixing_commits.sha = files.sha
+    where not fixing_commits.is_base_merge
+    union
+    select pairs.pull_request_id, pairs.gate, files.path
+    from pairs
+    left join summed on pairs.pull_request_id = summed.pull_request_id and pairs.gate = summed.gate
+    inner join {{ ref('stg_github__pull_request_files') }} as files on pairs.pull_request_id = files.pull_request_id
+    where not coalesce(summed.are_all_mirrored, false)
+),
+
+surfaces as (
+    select paths.pull_request_id, paths.gate, bool_or({{ matches_nocase('paths.path', 'settings.gate_surface_pattern') }}) as touches_gate
+    from changed_paths as paths
+    cross join {{ ref('int_settings') }} as settings
+    group by paths.pull_request_id, paths.gate
+)
+
+select
+    pairs.pull_request_id,
+    pairs.gate,
+    coalesce(surfaces.touches_gate, false) as is_rebaselined,
+    coalesce(summed.is_base_only, false) as is_base_only,
+    case when coalesce(summed.are_all_mirrored, false) then 'fixing_commits' else 'pull_request' end as compared_at
+from pairs
+left join summed on pairs.pull_request_id = summed.pull_request_id and pairs.gate = summed.gate
+left join surfaces on pairs.pull_request_id = surfaces.pull_request_id and pairs.gate = surfaces.gate

@@ -1,0 +1,45 @@
+{{ config(materialized='table') }}
+-- Per pull request and gate: the last red head, the green head that came after it, and what stood at the end.
+with heads as (
+    select * from {{ ref('int_gate_pull_request_heads') }}
+),
+
+reds as (
+    select
+        pull_request_id, gate,
+        max_by(head_sha, first_started_at) as last_red_sha,
+        max(first_started_at) as last_red_started_at
+    from heads
+    where head_state = 'red'
+    group by pull_request_id, gate
+),
+
+greens as (
+    select heads.pull_request_id, heads.gate, min_by(heads.head_sha, heads.last_started_at) as green_sha
+    from heads
+    inner join reds on heads.pull_request_id = reds.pull_request_id and heads.gate = reds.gate
+    where heads.head_state in ('green', 'flaky_green') and heads.last_started_at > reds.last_red_started_at
+    group by heads.pull_request_id, heads.gate
+),
+
+summed as (
+    select
+        pull_request_id,
+        gate,
+        min(repository_id) as repository_id,
+        min(artifact_id) as artifact_id,
+        coalesce(max_by(head_state, last_started_at) filter (where is_final), 'no_run') as final_state,
+        max_by(source_url, last_started_at) as source_url,
+        bool_or(head_state in ('flaky_green', 'flaky_red')) as is_flaky,
+        bool_or(n_infra > 0) as has_infra_failure
+    from heads
+    group by pull_request_id, gate
+)
+
+select
+    summed.*,
+    reds.last_red_sha,
+    greens.green_sha
+from summed
+left join reds on summed.pull_request_id = reds.pull_request_id and summed.gate = reds.gate
+left join greens on summed.pull_request_id = greens.pull_request_id and summed.gate = greens.gate

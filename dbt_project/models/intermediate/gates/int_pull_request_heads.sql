@@ -1,0 +1,41 @@
+{{ config(materialized='table') }}
+-- Every commit that was the head of a pull request's checks: its commits, its head, heads that were force-pushed away (known
+-- from the runs that name the pull request), and the merge queue's trial merges.
+with pulls as (
+    select * from {{ ref('stg_github__pull_requests') }}
+),
+
+runs as (
+    select * from {{ ref('stg_github__workflow_runs') }}
+),
+
+heads as (
+    select pull_request_id, repository_id, sha as head_sha, position, false as is_merge_group
+    from {{ ref('stg_github__pull_request_commits') }}
+    union all
+    select pull_request_id, repository_id, head_sha, null, false from pulls
+    union all
+    select pulls.pull_request_id, pulls.repository_id, runs.head_sha, null, false
+    from runs
+    {{ each(json_list('runs.pull_request_numbers'), 'n', 'listed_number') }}
+    inner join pulls on runs.repository_id = pulls.repository_id and try_cast(n.listed_number as bigint) = pulls.number
+    where runs.event in ('pull_request', 'pull_request_target', 'pull_request_review', 'workflow_run')
+    union all
+    select pulls.pull_request_id, pulls.repository_id, runs.head_sha, null, true
+    from runs
+    inner join pulls
+        on
+            runs.repository_id = pulls.repository_id
+            and try_cast({{ extract('runs.head_branch', "'^gh-readonly-queue/.+/pr-([0-9]+)-[0-9a-f]+$'") }} as bigint) = pulls.number
+    where runs.event = 'merge_group'
+)
+
+select
+    pull_request_id,
+    repository_id,
+    head_sha,
+    max(position) as position,
+    bool_or(is_merge_group) as is_merge_group
+from heads
+where head_sha is not null
+group by pull_request_id, repository_id, head_sha

@@ -1,0 +1,44 @@
+-- Accounts that the people directory lists, word for word (letter case aside).
+with listed as (
+    select accounts.system, lower(accounts.account) as account, accounts.person_id, people.kind
+    from {{ ref('stg_people__accounts') }} as accounts
+    inner join {{ ref('stg_people__people') }} as people on accounts.person_id = people.person_id
+),
+
+logins as (
+    -- A login can be given up and taken by someone else: only a login that one account ever used names that account.
+    select lower(login) as login, min(account) as account, count(distinct account) as n_accounts
+    from {{ ref('int_account_sightings') }}
+    where system = 'github' and login is not null
+    group by lower(login)
+),
+
+matches as (
+    select
+        'github' as system, logins.account, listed.person_id, listed.kind,
+        'directory_login' as rule, 1.0 as confidence, 'people.csv lists GitHub login ' || listed.account as evidence
+    from listed
+    inner join logins on listed.account = logins.login
+    where listed.system = 'github' and logins.n_accounts = 1
+    union all
+    select
+        seen.system, seen.account, listed.person_id, listed.kind,
+        case seen.system when 'git' then 'directory_email' else 'directory_account' end as rule, 1.0 as confidence,
+        'people.csv lists ' || seen.account as evidence
+    from {{ ref('int_accounts_seen') }} as seen
+    inner join listed on seen.system = listed.system and lower(seen.account) = listed.account
+    where seen.system != 'github'
+    union all
+    select
+        seen.system, seen.account, listed.person_id, listed.kind,
+        seen.system || '_email' as rule, 0.95 as confidence, 'people.csv lists the address that ' || seen.system || ' shows' as evidence
+    from {{ ref('int_accounts_seen') }} as seen
+    inner join listed on seen.email = listed.account
+    where seen.system in ('jira', 'evals', 'experiments') and listed.system = 'git'
+)
+
+select
+    *,
+    -- A bot or agent that the directory itself lists keeps the directory's id.
+    case when kind != 'human' then 0 when rule in ('directory_login', 'directory_email', 'directory_account') then 4 else 5 end as priority
+from matches

@@ -1,0 +1,55 @@
+-- Accounts that are no people: bots by their source's own mark, bots and coding agents by the seeded patterns.
+with patterns as (
+    select * from {{ ref('ai_agents') }}
+    union all
+    select * from {{ ref('bots') }}
+),
+
+matched as (
+    select
+        seen.system,
+        seen.account,
+        patterns.person_id,
+        patterns.display_name,
+        patterns.kind,
+        'pattern_' || patterns.field as rule,
+        case patterns.field when 'name' then 0.7 else 1.0 end as confidence,
+        patterns.field || ' matches ' || patterns.pattern as evidence,
+        -- The nameless agent is the last resort among patterns; names only decide where no address, login or directory entry does.
+        case when patterns.field = 'name' then 9 when patterns.person_id = 'ai_agent:other' then 2 else 1 end as priority
+    from {{ ref('int_accounts_seen') }} as seen
+    inner join patterns
+        on
+            {{ matches_nocase(
+                "case patterns.field when 'email' then coalesce(seen.email, '') when 'login' then coalesce(seen.account_login, '') else coalesce(seen.name, '') end",
+                'patterns.pattern'
+            ) }}
+    where patterns.field != 'name' or seen.system = 'git'
+),
+
+marked as (
+    select
+        system,
+        account,
+        'bot:' || lower(coalesce({{ extract('account_login', "'^(.+?)([[]bot[]])?$'") }}, name, account))
+        || case when system = 'jira' then '' else '[bot]' end as person_id,
+        coalesce(name, account_login, account) as display_name,
+        'bot' as kind,
+        'source_marks_bot' as rule,
+        1.0 as confidence,
+        case
+            when account_type = 'Bot' then 'GitHub account type Bot'
+            when account_type = 'app' then 'Jira account type app'
+            else 'login ends in [bot]'
+        end as evidence,
+        3 as priority
+    from {{ ref('int_accounts_seen') }}
+    where
+        (system = 'github' and account_type = 'Bot')
+        or (system = 'jira' and account_type = 'app')
+        or (system in ('github', 'git') and account_login like '%[bot]')
+)
+
+select * from matched
+union all
+select * from marked

@@ -1,0 +1,66 @@
+-- Every place where an account of some system acts or is named. One row per sighting; nothing is joined to people yet.
+with github as (
+    select author_id as account_id, author_login as login, author_type as account_type, created_at as seen_at
+    from {{ ref('stg_github__pull_requests') }}
+    union all
+    select merged_by_id, merged_by_login, merged_by_type, merged_at from {{ ref('stg_github__pull_requests') }}
+    union all
+    select author_id, author_login, author_type, submitted_at from {{ ref('stg_github__reviews') }}
+    union all
+    select author_id, author_login, author_type, created_at from {{ ref('stg_github__issues') }}
+    union all
+    select actor_id, actor_login, actor_type, created_at from {{ ref('stg_github__workflow_runs') }}
+    union all
+    select triggering_actor_id, triggering_actor_login, triggering_actor_type, run_started_at from {{ ref('stg_github__workflow_runs') }}
+    union all
+    select author_user_id, author_login, null, committed_at from {{ ref('stg_github__pull_request_commits') }}
+    union all
+    select {{ json_integer('envelope', '$.actor_id') }}, {{ json_text('envelope', '$.actor') }}, null, started_at
+    from {{ ref('stg_evals__runs') }}
+),
+
+signatures as (
+    select lower(author_email) as email, author_name as name, committed_at as seen_at from {{ ref('stg_git__commits') }}
+    union all
+    select lower(author_email), author_name, committed_at from {{ ref('stg_github__pull_request_commits') }}
+    union all
+    select lower({{ json_text('c.co_author', '$.email') }}), {{ json_text('c.co_author', '$.name') }}, s.committed_at
+    from {{ ref('stg_git__commits') }} as s
+    {{ each(json_objects('s.co_authors'), 'c', 'co_author') }}
+    union all
+    select lower({{ json_text('c.co_author', '$.email') }}), {{ json_text('c.co_author', '$.name') }}, s.committed_at
+    from {{ ref('stg_github__pull_request_commits') }} as s
+    {{ each(json_objects('s.co_authors'), 'c', 'co_author') }}
+    union all
+    select author_email, null, {{ day_start('as_of') }} from {{ ref('stg_git__surviving_lines') }}
+),
+
+jira as (
+    select account_id, email, display_name as name, account_type, cast(null as timestamp with time zone) as seen_at
+    from {{ ref('stg_jira__users') }}
+    union all
+    select assignee_id, null, null, null, updated_at from {{ ref('stg_jira__issues') }}
+    union all
+    select reporter_id, null, null, null, created_at from {{ ref('stg_jira__issues') }}
+    union all
+    select creator_id, null, null, null, created_at from {{ ref('stg_jira__issues') }}
+    union all
+    select author_id, null, null, null, changed_at from {{ ref('stg_jira__issue_changes') }}
+    union all
+    select author_id, null, null, null, created_at from {{ ref('stg_jira__issue_comments') }}
+),
+
+sightings as (
+    select 'github' as system, cast(account_id as varchar) as account, login, null as email, null as name, account_type, seen_at from github
+    union all
+    select 'git', email, {{ extract('email', "'^(?:[0-9]+[+])?([^@]+)@users[.]noreply[.]'") }}, email, name, null, seen_at from signatures
+    union all
+    select 'jira', account_id, null, email, name, account_type, seen_at from jira
+    union all
+    select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at from {{ ref('stg_evals__runs') }}
+    union all
+    select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at from {{ ref('stg_experiments__experiments') }}
+)
+
+select * from sightings
+where account is not null and account != ''

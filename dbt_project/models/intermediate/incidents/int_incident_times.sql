@@ -1,0 +1,34 @@
+{{ config(materialized='table') }}
+-- When an incident was taken up, first resolved and re-opened, from its own history: Jira's resolution date moves with
+-- re-opening and imports.
+with categories as (
+    -- A status means what Jira says of the issues that are in it now.
+    select status, min(status_category) as category
+    from {{ ref('stg_jira__issues') }}
+    where status is not null and status_category is not null
+    group by status
+    having count(distinct status_category) = 1
+),
+
+moves as (
+    select
+        changes.issue_id,
+        changes.changed_at,
+        changes.history_id,
+        coalesce(before.category, case when lower(changes.from_text) in ('done', 'closed', 'resolved') then 'done' end) as from_category,
+        coalesce(after.category, case when lower(changes.to_text) in ('done', 'closed', 'resolved') then 'done' end) as to_category
+    from {{ ref('stg_jira__issue_changes') }} as changes
+    inner join {{ ref('int_incident_issues') }} as incidents on changes.issue_id = incidents.issue_id
+    left join categories as before on changes.from_text = before.status
+    left join categories as after on changes.to_text = after.status
+    where changes.field = 'status'
+)
+
+select
+    incidents.issue_id,
+    min(moves.changed_at) filter (where coalesce(moves.from_category, 'new') != 'done') as acknowledged_at,
+    min(moves.changed_at) filter (where moves.to_category = 'done') as first_done_at,
+    coalesce(bool_or(moves.from_category = 'done' and coalesce(moves.to_category, '') != 'done'), false) as is_reopened
+from {{ ref('int_incident_issues') }} as incidents
+left join moves on incidents.issue_id = moves.issue_id
+group by incidents.issue_id

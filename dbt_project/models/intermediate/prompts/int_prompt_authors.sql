@@ -1,0 +1,35 @@
+{{ config(materialized='table') }}
+-- Who made a change to a prompt: the pull request's authors, or the authors of its commits where there was none.
+with by_pull_request as (
+    select changes.prompt_change_id, authors.author_key, authors.person_id, authors.kind, authors.role, authors.share
+    from {{ ref('int_prompt_changes') }} as changes
+    inner join {{ ref('int_pull_request_authors') }} as authors on changes.pull_request_id = authors.pull_request_id
+),
+
+landings as (
+    select distinct changes.prompt_change_id, versions.repository_id, versions.sha
+    from {{ ref('int_prompt_changes') }} as changes
+    inner join {{ ref('stg_git__prompt_versions') }} as versions
+        on
+            changes.repository_id = versions.repository_id
+            and changes.prompt_key = versions.prompt_key
+            and changes.sha = coalesce(versions.landed_sha, versions.sha)
+    where changes.pull_request_id is null
+),
+
+by_commit as (
+    select
+        landings.prompt_change_id,
+        authors.author_key,
+        min(authors.person_id) as person_id,
+        min(authors.kind) as kind,
+        min(authors.role) as role,
+        sum(authors.share) / (select count(*) from landings as l where l.prompt_change_id = landings.prompt_change_id) as share
+    from landings
+    inner join {{ ref('int_commit_authors') }} as authors on landings.repository_id = authors.repository_id and landings.sha = authors.sha
+    group by landings.prompt_change_id, authors.author_key
+)
+
+select * from by_pull_request
+union all
+select * from by_commit

@@ -1,0 +1,52 @@
+{{ config(materialized='table') }}
+-- Authors of a pull request with equal shares: people only, bots and coding agents taken out before the split.
+with contributors as (
+    select
+        *,
+        coalesce(person_id, account) as author_key,
+        bool_or(kind = 'human') over (partition by pull_request_id) as has_human
+    from {{ ref('int_pull_request_contributors') }}
+),
+
+authors as (
+    select
+        pull_request_id,
+        author_key,
+        min(person_id) as person_id,
+        min(kind) as kind,
+        case when bool_or(basis = 'opener') then 'author' else 'co_author' end as role
+    from contributors
+    where
+        kind = 'human'
+        -- Somebody unknown who opened it or is named as co-author keeps a share that nobody gets. An unknown address on a
+        -- commit next to a known person is more likely that person's than a stranger's.
+        or (kind = 'unknown' and (basis != 'commit' or not has_human))
+    group by pull_request_id, author_key
+),
+
+automated as (
+    select
+        pull_request_id,
+        min(author_key) as author_key,
+        cast(null as varchar) as person_id,
+        case when bool_or(kind = 'ai_agent') then 'ai_agent' else 'bot' end as kind,
+        'author' as role
+    from contributors
+    where pull_request_id not in (select pull_request_id from authors)
+    group by pull_request_id
+),
+
+everyone as (
+    select * from authors
+    union all
+    select * from automated
+)
+
+select
+    pull_request_id,
+    author_key,
+    person_id,
+    kind,
+    role,
+    1.0 / count(*) over (partition by pull_request_id) as share
+from everyone

@@ -1,0 +1,31 @@
+{{ config(materialized='table') }}
+-- Issues that a pull request names: Jira keys in title, text or branch, and GitHub issues that it says it closes.
+with texts as (
+    select
+        pull_request_id,
+        repository_id,
+        coalesce(title, '') || chr(10) || coalesce(body, '') || chr(10) || upper(coalesce(head_ref, '')) as text,
+        lower(coalesce(title, '') || chr(10) || coalesce(body, '')) as lower_text
+    from {{ ref('stg_github__pull_requests') }}
+),
+
+jira_keys as (
+    select texts.pull_request_id, k.issue_key
+    from texts
+    {{ each(extract_all('texts.text', "'\\b([A-Z][A-Z0-9_]+-[0-9]+)\\b'"), 'k', 'issue_key') }}
+),
+
+closed_numbers as (
+    select texts.pull_request_id, texts.repository_id, try_cast(n.number as bigint) as number
+    from texts
+    {{ each(extract_all('texts.lower_text', "'\\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? +#([0-9]+)\\b'"), 'n', 'number') }}
+)
+
+select distinct jira_keys.pull_request_id, 'jira' as system, issues.issue_id, issues.issue_key, issues._source_url as url
+from jira_keys
+inner join {{ ref('stg_jira__issues') }} as issues on jira_keys.issue_key = issues.issue_key
+union all
+select distinct closed_numbers.pull_request_id, 'github', cast(issues.issue_id as varchar), '#' || cast(issues.number as varchar), issues._source_url
+from closed_numbers
+inner join {{ ref('stg_github__issues') }} as issues
+    on closed_numbers.repository_id = issues.repository_id and closed_numbers.number = issues.number

@@ -1,0 +1,21 @@
+{{ config(materialized='table') }}
+-- What kind of files a pull request touches, as far as its files were loaded.
+with files as (
+    select
+        pull_request_id,
+        {{ matches_nocase('path', "'(^|/)docs?/|(^|/)(readme|changelog|contributing|license|notice|security|code_of_conduct|authors)(\\.[a-z]+)?$'") }} as is_docs,
+        {{ matches_nocase('path', "'\\.lock$|(^|/)(package-lock\\.json|npm-shrinkwrap\\.json|yarn\\.lock|pnpm-lock\\.yaml|go\\.sum|requirements[^/]*\\.lock)$'") }} as is_lock,
+        {{ matches_nocase(
+            'path',
+            "'(^|/)(pyproject\\.toml|setup\\.(py|cfg)|requirements[^/]*\\.(txt|in)|package\\.json|go\\.mod|cargo\\.toml|environment\\.ya?ml|pipfile)$'"
+        ) }} as is_manifest
+    from {{ ref('stg_github__pull_request_files') }}
+)
+
+select
+    pull_request_id,
+    bool_and(is_docs or is_lock) as is_docs_or_lock_only,
+    bool_and(is_manifest or is_lock) as is_manifest_only,
+    count(*) as n_files
+from files
+group by pull_request_id

@@ -1,0 +1,38 @@
+-- One row: what models need from the configuration, with the defaults written down once.
+with given as (
+    select
+        max(case when key = 'organisation' then value end) as organisation,
+        max(case when key = 'timezone' then value end) as timezone,
+        max(case when key = 'review_lines' then value end) as review_lines,
+        max(case when key = 'incident_projects' then value end) as incident_projects,
+        max(case when key = 'incident_issue_types' then value end) as incident_issue_types,
+        max(case when key = 'eval_step_pattern' then value end) as eval_step_pattern,
+        max(case when key = 'setup_step_pattern' then value end) as setup_step_pattern,
+        max(case when key = 'gate_surface_pattern' then value end) as gate_surface_pattern
+    from {{ ref('stg_config__settings') }}
+),
+
+settings as (
+    select
+        organisation,
+        coalesce(timezone, 'UTC') as timezone,
+        review_lines,
+        {{ json_list('incident_projects') }} as incident_projects,
+        {{ json_list("coalesce(nullif(nullif(incident_issue_types, '[]'), 'null'), '[\"Incident\", \"[System] Incident\"]')") }} as incident_issue_types,
+        -- The step that judges; a failure elsewhere says nothing about the change.
+        coalesce(eval_step_pattern, 'eval|gate|score') as eval_step_pattern,
+        -- Steps named like these prepare or tidy up, also when their name contains "eval".
+        coalesce(
+            setup_step_pattern, '^(post |set ?up|checkout|install|download|restore|cache|upload|prepare|complete job|start |stop |log ?in|authenticate)'
+        ) as setup_step_pattern,
+        -- Files whose change moves the ruler instead of the thing measured.
+        coalesce(
+            gate_surface_pattern,
+            '(^|/|_|-|\.)(goldens?|golden[_-]sets?|baselines?|thresholds?|judges?|rubrics?|graders?|scorers?)(/|_|-|\.|$)'
+            || '|^\.github/workflows/[^/]*(eval|gate|score)[^/]*$'
+            || '|(^|/)(evals?|gates?)/[^/]*\.(ya?ml|toml|json|jsonl|csv)$|(^|/)(eval|gate)[^/]*\.(ya?ml|toml)$'
+        ) as gate_surface_pattern
+    from given
+)
+
+select * from settings

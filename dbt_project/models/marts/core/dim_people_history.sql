@@ -1,0 +1,9 @@
+select
+    {{ stable_hash(['person_id', 'valid_from']) }} as person_spell_id,
+    person_id,
+    team,
+    manager_id as manager_person_id,
+    level,
+    valid_from,
+    valid_to
+from {{ ref('stg_people__spells') }}

@@ -1,0 +1,23 @@
+select
+    {{ stable_hash(['run_id', 'sample_key', 'epoch', 'scorer']) }} as eval_sample_id,
+    run_id as eval_run_id,
+    sample_key,
+    epoch,
+    scorer,
+    slice,
+    failure_mode,
+    score_num,
+    score_raw,
+    passed as is_passed,
+    error_kind,
+    unscored_reason,
+    judge_kind,
+    judge_id,
+    judge_prompt_sha,
+    input_sha,
+    target_sha,
+    output_sha,
+    cost_usd,
+    latency_ms,
+    edited as is_edited
+from {{ ref('stg_evals__samples') }}

@@ -1,0 +1,33 @@
+select
+    experiments.experiment_id,
+    experiments.kind,
+    experiments.native_id,
+    experiments.name,
+    experiments.hypothesis,
+    owners.person_id as owner_person_id,
+    projects.project_id,
+    projects.project_how,
+    experiments.status,
+    experiments.experiment_type,
+    lower(experiments.decision) as decision,
+    experiments.decision_reason,
+    experiments.decided_at,
+    experiments.preregistered_at,
+    experiments.started_at,
+    experiments.ended_at,
+    experiments.has_holdout,
+    experiments.randomization_unit,
+    experiments.analysis_unit,
+    experiments.feature_flag_key,
+    experiments.planned_n,
+    experiments.planned_mde_relative,
+    experiments.planned_days,
+    experiments.alpha,
+    experiments.sequential_method,
+    experiments.n_looks,
+    experiments.correction_method,
+    experiments.is_cuped,
+    experiments._source_url as source_url
+from {{ ref('stg_experiments__experiments') }} as experiments
+inner join {{ ref('int_experiment_projects') }} as projects on experiments.experiment_id = projects.experiment_id
+left join {{ ref('int_experiment_people') }} as owners on experiments.experiment_id = owners.experiment_id and owners.role = 'owner'

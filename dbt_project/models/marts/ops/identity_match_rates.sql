@@ -1,0 +1,27 @@
+with accounts as (
+    select
+        system,
+        count(*) as n_accounts,
+        count(*) filter (where kind = 'human') as n_human,
+        count(*) filter (where kind = 'bot') as n_bot,
+        count(*) filter (where kind = 'ai_agent') as n_ai_agent,
+        count(*) filter (where person_id is null) as n_unresolved,
+        count(*) filter (where rule = 'conflict') as n_conflicts,
+        sum(n_sightings) as n_sightings,
+        sum(case when person_id is null then 0 else n_sightings end) as n_sightings_resolved
+    from {{ ref('int_accounts_resolved') }}
+    group by system
+)
+
+select
+    system,
+    n_accounts,
+    n_human,
+    n_bot,
+    n_ai_agent,
+    n_unresolved,
+    n_conflicts,
+    cast(n_accounts - n_unresolved as double) / n_accounts as account_match_rate,
+    cast(n_sightings as bigint) as n_sightings,
+    cast(n_sightings_resolved as double) / cast(n_sightings as double) as sighting_match_rate
+from accounts

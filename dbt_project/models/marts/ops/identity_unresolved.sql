@@ -1,0 +1,13 @@
+select
+    system,
+    account,
+    account_login,
+    case rule when 'conflict' then 'conflict' else 'no_rule' end as reason,
+    evidence as detail,
+    email,
+    name as shown_name,
+    n_sightings,
+    first_seen_at,
+    last_seen_at
+from {{ ref('int_accounts_resolved') }}
+where person_id is null
