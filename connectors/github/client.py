@@ -50,7 +50,7 @@ class GithubClient:
         sleep: Callable[[float], bool] | None = None,
     ) -> None:
         """`sleep` waits some seconds and says whether it was broken off; the client's own one is, when it is closed."""
-        self._options, self._meter = options, meter
+        self._options, self._meter, self._clock = options, meter, clock
         self._closed = Flag()
         self._sleep = sleep or self._closed.wait
         self._slots = BoundedSemaphore(options.concurrency)
@@ -159,7 +159,7 @@ class GithubClient:
         data = self._parsed(status, found, body, what, credential)
         errors = failures.graph_errors(data)
         if failures.is_limit(errors):
-            raise Limited(asked_wait(found, time.time()))
+            raise Limited(asked_wait(found, self._clock()))
         useless = failures.from_graph(data, errors, what)
         if useless:
             raise useless
@@ -217,6 +217,7 @@ class GithubClient:
         options = self._options
         retry = _Patience(
             self._meter,
+            self._clock,
             total=options.retries,
             backoff_factor=options.retry_wait,
             backoff_max=_LONGEST_BACKOFF,
@@ -285,16 +286,16 @@ class _Patience(GithubRetry):
     Of itself it would sleep for any `Retry-After`, however long, and would not take a bare 429 for a limit.
     """
 
-    def __init__(self, meter: Meter, **options: Any) -> None:
+    def __init__(self, meter: Meter, clock: Callable[[], float], **options: Any) -> None:
         super().__init__(**options)
-        self._meter = meter
+        self._meter, self._clock = meter, clock
 
     def new(self, **changes: Any) -> "_Patience":
-        return super().new(meter=self._meter, **changes)
+        return super().new(meter=self._meter, clock=self._clock, **changes)
 
     def increment(self, method: Any = None, url: Any = None, response: Any = None, *rest: Any, **named: Any) -> Any:
         if response is not None and response.status in (403, 429):
-            wait = asked_wait(response.headers, time.time())
+            wait = asked_wait(response.headers, self._clock())
             if wait is not None or response.status == 429:
                 response.drain_conn()
                 raise RateLimitExceededExceedsMaxWait(response.status, None, dict(response.headers), wait=wait)
