@@ -1,0 +1,79 @@
+"""Several partitions read at once: nothing lost, nothing piled up, nothing left running."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.contract import Event, Page
+from connectors.github.listing import side_by_side
+from connectors.github.threads import merged
+
+
+def stream(name: str, pages: int) -> Iterator[Event]:
+    for n in range(pages):
+        yield Page("t", name, [{"n": n}])
+
+
+def never() -> None:
+    raise AssertionError("the reading was not given up")
+
+
+def test_every_event_of_every_stream_arrives_and_each_stream_keeps_its_order():
+    events = list(merged([lambda n=n: stream(f"p{n}", 30) for n in range(20)], 4, never))
+    assert len(events) == 600
+    for n in range(20):
+        assert [event.records[0]["n"] for event in events if isinstance(event, Page) and event.partition == f"p{n}"] == list(range(30))
+
+
+def test_nothing_to_read_is_no_event():
+    assert list(merged([], 4, never)) == []
+
+
+def test_a_stream_does_not_run_ahead_of_its_reader():
+    made: list[int] = []
+    is_blocked = threading.Event()
+
+    def endless() -> Iterator[Event]:
+        for n in range(1000):
+            made.append(n)
+            if n == 2 * 1 + 1:
+                is_blocked.set()
+            yield Page("t", "p", [])
+
+    reading = merged([endless], 1, abort=lambda: None)
+    next(reading)
+    assert is_blocked.wait(timeout=5)
+    # One taken, two waiting, one on its way.
+    assert len(made) <= 2 * 1 + 3
+    reading.close()
+    assert len(made) < 10
+
+
+def test_an_error_of_one_stream_is_raised_and_the_others_are_given_up():
+    given_up: list[bool] = []
+
+    def broken() -> Iterator[Event]:
+        yield Page("t", "broken", [])
+        raise ValueError("a fault of the program")
+
+    with pytest.raises(ValueError, match="a fault of the program"):
+        list(merged([broken, lambda: stream("p", 10_000)], 2, abort=lambda: given_up.append(True)))
+    assert given_up == [True]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("github")]
+
+
+def test_results_come_in_order_and_few_are_asked_for_ahead():
+    from concurrent.futures import ThreadPoolExecutor
+
+    asked: list[int] = []
+
+    def double(n: int) -> int:
+        asked.append(n)
+        return 2 * n
+
+    with ThreadPoolExecutor(3) as executor:
+        results = side_by_side(executor, double, range(100), ahead=5)
+        assert next(results) == 0
+        assert max(asked) <= 5
+        assert list(results) == [2 * n for n in range(1, 100)]
