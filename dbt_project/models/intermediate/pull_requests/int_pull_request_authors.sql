@@ -6,6 +6,8 @@ with contributors as (
         coalesce(person_id, account) as author_key,
         bool_or(kind = 'human') over (partition by pull_request_id) as has_human
     from {{ ref('int_pull_request_contributors') }}
+    -- Commits may be known of a pull request that is itself in quarantine.
+    where pull_request_id in (select pull_request_id from {{ ref('stg_github__pull_requests') }})
 ),
 
 authors as (
