@@ -120,7 +120,7 @@ class FakeJira:
     def _embedded(self, issue: Json) -> Json:
         answer = deepcopy(issue)
         _cut(answer.get("changelog"), "histories", self.changelog_cap)
-        _cut(answer.get("fields", {}).get("comment"), "comments", self.comment_cap)
+        _cut((answer.get("fields") or {}).get("comment"), "comments", self.comment_cap)
         return answer
 
 

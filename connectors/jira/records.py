@@ -76,7 +76,7 @@ def issue_record(site: Site, issue: Json, project: Json) -> Record:
 def change_records(site: Site, issue: Json, histories: Sequence[Json]) -> Iterator[Record]:
     """One row for each field of each edit."""
     for history in histories:
-        for position, change in enumerate(history.get("items") or ()):
+        for position, change in enumerate(_objects(history.get("items"))):
             item = _without_comment(change)
             yield {
                 "issue_id": _text(issue.get("id")),
@@ -97,7 +97,7 @@ def change_records(site: Site, issue: Json, histories: Sequence[Json]) -> Iterat
 
 def link_records(site: Site, issue: Json) -> Iterator[Record]:
     """One row for each link of the issue."""
-    for link in issue["fields"].get("issuelinks") or ():
+    for link in _objects(issue["fields"].get("issuelinks")):
         kind = _object(link.get("type"))
         direction = "inward" if link.get("inwardIssue") else "outward"
         other = _object(link.get(f"{direction}Issue"))
@@ -193,8 +193,9 @@ def without_comment_texts(issue: Json) -> Json:
 
 
 def _embedded(holder: Json, name: str) -> tuple[list[Json], bool]:
-    found = holder.get(name) or []
-    return found, int(holder.get("total") or 0) <= len(found)
+    found = _objects(holder.get(name))
+    total = holder.get("total")
+    return found, not isinstance(total, int) or total <= len(found)
 
 
 def _comment_kept(comment: Any) -> Json:
@@ -214,6 +215,10 @@ def _kept(user: Any) -> Json:
 
 def _object(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[Json]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _name(value: Any) -> Any:
