@@ -62,6 +62,7 @@ class Artifact(Section):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     kind: str
+    name: str = ""
     repository: str
     packages: tuple[str, ...] = ()
     workflows: tuple[str, ...] = ()

@@ -59,7 +59,13 @@ def write_config(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
     """Fill `raw_config` with what the models read: artifacts, project groups, and single values."""
     tables = {
         "artifacts": [
-            [a.id, a.kind, a.names[0] if a.names else a.id, a.repository, *map(_json, (a.path_globs, a.packages, a.workflows, a.names))]
+            [
+                a.id,
+                a.kind,
+                a.name or (a.names[0] if a.names else a.id),
+                a.repository,
+                *map(_json, (a.path_globs, a.packages, a.workflows, a.names)),
+            ]
             for a in settings.artifacts
         ],
         "project_groups": [[p.id, p.name or p.id, repository, p.owner_team] for p in settings.projects for repository in p.repositories],
