@@ -75,14 +75,6 @@ class Faults:
 
     faults: list[Fault] = field(default_factory=list[Fault])
 
-    def add(self, *faults: Fault) -> None:
-        """Let more go wrong from now on."""
-        self.faults.extend(faults)
-
-    def clear(self) -> None:
-        """Let nothing go wrong any more."""
-        self.faults.clear()
-
     def striking(self, target: str) -> Fault | None:
         """The fault that strikes a request, if any."""
         return next((fault for fault in self.faults if fault.strikes(target)), None)

@@ -93,12 +93,14 @@ async def _head(process: Process) -> tuple[int, dict[str, str]]:
 
 async def _body(process: Process, feeding: asyncio.Task[None]) -> AsyncIterator[bytes]:
     assert process.stdout is not None
+    is_whole = False
     try:
         while chunk := await process.stdout.read(CHUNK):
             yield chunk
+        is_whole = True
     finally:
         feeding.cancel()
-        if process.returncode is None:
+        if not is_whole:
             with suppress(ProcessLookupError):
                 process.kill()
         await process.wait()

@@ -30,8 +30,8 @@ def rate_limit(call: Call) -> Answer:
 
 
 def meta(_: Call) -> Answer:
-    """What an Enterprise Server says of itself."""
-    return Answer({"verifiable_password_authentication": False, "installed_version": "3.19.0"})
+    """What a site says of itself; an Enterprise Server has little to say."""
+    return Answer({"verifiable_password_authentication": False})
 
 
 def user(call: Call) -> Answer:
@@ -273,6 +273,7 @@ def protection_checks(call: Call) -> Answer:
 
 
 REPOSITORY_ROUTES: dict[str, Handler] = {
+    **ACTIONS_ROUTES,
     "": repository,
     "/issues": issues,
     "/issues/{number:int}": issue,
@@ -284,7 +285,6 @@ REPOSITORY_ROUTES: dict[str, Handler] = {
     "/commits": commits,
     "/rules/branches/{branch:path}": branch_rules,
     "/branches/{branch:path}/protection/required_status_checks": protection_checks,
-    **ACTIONS_ROUTES,
     "/commits/{ref}": commit,
 }
 ROUTES: dict[str, Handler] = {
@@ -298,7 +298,8 @@ FREE_ROUTES: dict[str, Handler] = {"/rate_limit": rate_limit, "/meta": meta}
 
 def rest_routes(github: Github) -> Mount:
     """Everything below `/api/v3`; an unknown path is GitHub's 404, not Starlette's."""
-    paths = [(prefix + suffix, handler) for suffix, handler in REPOSITORY_ROUTES.items() for prefix in PREFIXES]
+    # Tried in order: what a sync asks most comes first, the second pages of Link headers after it.
+    paths = [(prefix + suffix, handler) for prefix in PREFIXES for suffix, handler in REPOSITORY_ROUTES.items()]
     routes = [Route(path, endpoint(github, handler)) for path, handler in [*paths, *ROUTES.items()]]
     routes += [Route(path, endpoint(github, handler, is_free=True)) for path, handler in FREE_ROUTES.items()]
     routes += [Route(path, endpoint(github, handler), methods=[method]) for (method, path), handler in APP_ROUTES.items()]

@@ -67,7 +67,8 @@ REPOSITORY_URLS = {
 
 def iso(moment: datetime | None) -> str | None:
     """GitHub's way to write an instant: UTC, whole seconds, `Z`."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # A tenth of strftime's time, and every payload has several.
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def node_id(prefix: str, number: int | str) -> str:

@@ -103,7 +103,8 @@ class JiraServer:
     def _myself(self, payloads: JiraPayloads) -> Payload:
         """The user of the credential: the one with its e-mail, or a service account of that name."""
         found = next((key for key, user in self.world.jira_users.items() if user.get("emailAddress") == self.site.email), "service:sync")
-        return {**(payloads.user(found) or {}), "emailAddress": self.site.email, "active": True, "locale": "en_GB"}
+        own = {"displayName": "Sync", "active": True} if found not in self.world.jira_users else {}
+        return {**(payloads.user(found) or {}), **own, "emailAddress": self.site.email, "locale": "en_GB"}
 
     def _project(self, payloads: JiraPayloads, parameters: Parameters) -> Payload:
         wanted = parameters["id"].lower()

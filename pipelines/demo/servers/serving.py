@@ -11,12 +11,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from pipelines.demo.servers.faults import ABORT, Faults, Faulty
+from pipelines.demo.servers.faults import ABORT, Fault, Faults, Faulty
 from pipelines.demo.servers.github_access import GithubApp
 from pipelines.demo.servers.github_server import GithubServer
 from pipelines.demo.servers.growthbook import GrowthbookServer
@@ -49,7 +50,7 @@ class Settings:
     ports: tuple[int, int, int] = (0, 0, 0)
 
 
-class Protocol(HttpToolsProtocol):
+class ResettableProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, which also lets a fault reset the connection."""
 
     def on_message_begin(self) -> None:
@@ -67,7 +68,7 @@ class Servers:
     token: str
     settings: Settings
     faults: Faults
-    logs: dict[str, RequestLog] = field(default_factory=lambda: {name: RequestLog() for name in NAMES})
+    _logs: dict[str, RequestLog] = field(default_factory=lambda: {name: RequestLog() for name in NAMES})
 
     def __post_init__(self) -> None:
         settings = self.settings
@@ -82,41 +83,82 @@ class Servers:
         for server in (self._github, self._jira, self._growthbook):
             server.show(world)
 
+    def logs(self) -> dict[str, RequestLog]:
+        """The logs themselves; they go on counting."""
+        return self._logs
+
+    def clear_logs(self) -> None:
+        """Start counting anew."""
+        for log in self._logs.values():
+            log.clear()
+
+    def add_faults(self, *faults: Fault) -> None:
+        """Let more go wrong from now on."""
+        self.faults.faults.extend(faults)
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self.faults.faults.clear()
+
+    def struck(self) -> int:
+        """How many requests have met a fault."""
+        return self.faults.struck
+
     def applications(self) -> dict[str, ASGIApp]:
         """The ASGI application of each server, with its log and the faults around it."""
         apps = {"github": self._github.app, "jira": self._jira.app, "growthbook": self._growthbook.app}
-        return {name: Logged(Faulty(app, self.faults), self.logs[name]) for name, app in apps.items()}
+        return {name: Logged(Faulty(app, self.faults), self._logs[name]) for name, app in apps.items()}
+
+
+class Control(Protocol):
+    """What can be asked of running servers, wherever they run."""
+
+    def logs(self) -> dict[str, RequestLog]:
+        """What `github`, `jira` and `growthbook` were asked so far."""
+        ...
+
+    def clear_logs(self) -> None:
+        """Start counting anew."""
+        ...
+
+    def show(self, world: World) -> None:
+        """Serve another world, or the same one after it has changed."""
+        ...
+
+    def add_faults(self, *faults: Fault) -> None:
+        """Let more go wrong from now on."""
+        ...
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        ...
+
+    def struck(self) -> int:
+        """How many requests have met a fault."""
+        ...
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the servers listen, and what can be done to them while they run."""
+    """Where the servers listen, and the hold on them while they run."""
 
     github_api_url: str
     github_html_url: str
     jira_url: str
     growthbook_url: str
-    servers: Servers
+    control: Control
 
     @property
     def request_log(self) -> dict[str, RequestLog]:
-        """What `github`, `jira` and `growthbook` were asked."""
-        return self.servers.logs
-
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong; more can be added."""
-        return self.servers.faults
-
-    def show(self, world: World) -> None:
-        """Serve another world, or the same one after it has changed."""
-        self.servers.show(world)
+        """What `github`, `jira` and `growthbook` were asked so far."""
+        return self.control.logs()
 
 
 def listen(port: int) -> socket.socket:
     """A listening socket on loopback, on the wanted port or, where that is in use, on any free one."""
     for wanted in (port, 0):
-        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # With TCP named, asyncio switches Nagle's algorithm off; without it every answer waits 40 ms for an acknowledgement.
+        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind(("127.0.0.1", wanted))
@@ -140,7 +182,9 @@ def uvicorn_servers(servers: Servers) -> dict[str, uvicorn.Server]:
     """A uvicorn server for each application. Idle connections stay open: a client's next burst may be a minute away."""
     return {
         name: uvicorn.Server(
-            uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", log_config=None, access_log=False, timeout_keep_alive=120)
+            uvicorn.Config(
+                app, http=ResettableProtocol, ws="none", lifespan="off", log_config=None, access_log=False, timeout_keep_alive=120
+            )
         )
         for name, app in servers.applications().items()
     }
@@ -158,7 +202,7 @@ def serve(
     """Serve a world from a thread of this process while the block runs.
 
     Args:
-        world: what is served; after changing it, call `Endpoints.show`.
+        world: what is served; after changing it, call `Endpoints.control.show`.
         git_root: folder with the bare repositories, `<owner>/<name>.git`.
         token: what GitHub, Jira (with `settings.jira.email`) and GrowthBook accept.
         settings: limits, ports, kind of Jira.

@@ -1,0 +1,248 @@
+"""A small organisation for the tests of the demo servers: real bare repositories, one of everything that the servers serve."""
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines.demo.world import (
+    Account,
+    Attempt,
+    CheckRun,
+    Commit,
+    Issue,
+    JiraIssue,
+    Job,
+    Person,
+    PullRequest,
+    Repository,
+    RequiredCheck,
+    Review,
+    Signature,
+    Spell,
+    Step,
+    WorkflowRun,
+    World,
+)
+
+TOKEN = "demo-token-3f9a"
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+OWNER = Account(1001, "acme", name="Acme AI")
+ANA, BEN = Account(2001, "ana", name="Ana Alves"), Account(2002, "ben", name="Ben Brandt")
+BOT = Account(3001, "dependabot[bot]", "Bot")
+PULLS, RUNS = 34, 23
+
+
+def at(hours: float) -> datetime:
+    """So many hours after the start of the story."""
+    return START + timedelta(hours=hours)
+
+
+def person(account: Account, person_id: str) -> Person:
+    """An engineer."""
+    spell = Spell("platform", "L4", "", "2025-01-01")
+    return Person(person_id, account.name, account, (f"{person_id}@acme.example",), f"5f{person_id}", (spell,))
+
+
+def small_world(git_root: Path) -> World:
+    """The organisation; its repositories lie below `git_root`."""
+    world = World(7, OWNER, people=[person(ANA, "ana"), person(BEN, "ben")], bots=[BOT])
+    for repository in repositories():
+        world.repositories[repository.full_name] = repository
+    _harness(world)
+    _jira(world)
+    _growthbook(world)
+    write_repositories(world, git_root)
+    return world
+
+
+def repositories() -> list[Repository]:
+    """One repository of every kind."""
+    checks = (
+        RequiredCheck("gate", 15368, "ruleset", 71),
+        RequiredCheck("style", 15368, "ruleset", 71),
+        RequiredCheck("safety", 15368, "ruleset", 72),
+        RequiredCheck("legacy", 9, "classic"),
+    )
+    old = START - timedelta(days=400)
+    return [
+        Repository(501, "acme", "harness", old, at(90), "Eval harness", required_checks=checks, head="harness:2"),
+        Repository(502, "acme", "harness-fork", old + timedelta(days=1), at(2), fork_of="acme/harness", head="harness-fork:1"),
+        Repository(503, "acme", "from-template", old + timedelta(days=2), at(3), template="acme/starter", head="from-template:1"),
+        Repository(
+            504, "acme", "starter", old + timedelta(days=3), at(4), is_template=True, is_archived=True, is_private=False, head="starter:1"
+        ),
+        Repository(505, "acme", "empty", old + timedelta(days=4), at(5), is_empty=True),
+        Repository(506, "acme", "vanished", old + timedelta(days=5), at(6), is_gone=True),
+    ]
+
+
+def _commit(world: World, mark: str, parents: tuple[str, ...], writes: dict[str, str], hours: float, account: Account = ANA) -> None:
+    signature = Signature(account.name or account.login, f"{account.login}@acme.example")
+    text = f"Change {mark}\n\nWhy it is needed.\n"
+    world.commits[mark] = Commit(mark, "acme/" + mark.partition(":")[0], signature, at(hours), text, parents, writes, account=account)
+
+
+def _harness(world: World) -> None:
+    for name in ("harness", "harness-fork", "from-template", "starter"):
+        _commit(world, f"{name}:1", (), {"README.md": f"# {name}\n"}, 0)
+    for number in range(1, PULLS + 1):
+        _pull(world, number)
+    _commit(world, "harness:2", ("harness:1",), {"gate.py": "print('gate')\n"}, 60, BEN)
+    for number in range(1, 6):
+        world.issues.append(_issue(number))
+    for number in range(1, RUNS + 1):
+        world.runs.append(_run(number))
+    for attempt, conclusion in enumerate(("failure", "success")):
+        moment = at(10 + attempt)
+        check = CheckRun(880 + attempt, "acme/harness", "harness:p1", "deepsource", 99, "deepsource", conclusion, moment, moment)
+        world.check_runs.append(check)
+
+
+def _pull(world: World, number: int) -> None:
+    """Pull request `number`: 1 is merged with reviews and two commits, even ones are closed, odd ones open."""
+    mark, opened = f"harness:p{number}", at(number)
+    _commit(world, mark, ("harness:1",), {f"module_{number}.py": f"VALUE = {number}\n"}, number, BEN if number % 2 else ANA)
+    pull = PullRequest(
+        90_000_000_000 + number,
+        "acme/harness",
+        number,
+        f"Change {number}",
+        f"Body of {number}",
+        BEN if number % 2 else ANA,
+        f"topic-{number}",
+        [mark],
+        "harness:1",
+        opened,
+        opened + timedelta(hours=1),
+        labels=("eval", "needs care"),
+        files=[(f"module_{number}.py", "ADDED", 1, 0)],
+    )
+    if number % 2 == 0:
+        pull.closed_at = pull.updated_at
+    if number == 1:
+        _commit(world, "harness:p1b", (mark,), {"gate.py": "print('gate')\n"}, 2, BEN)
+        pull.commits.append("harness:p1b")
+        pull.files.append(("gate.py", "ADDED", 1, 0))
+        pull.merged_at = pull.closed_at = at(60)
+        pull.merged_by, pull.merge_commit = ANA, "harness:2"
+        pull.reviews = [
+            Review(4001, ANA, "CHANGES_REQUESTED", at(3), mark, "Please test it."),
+            Review(4002, ANA, "APPROVED", at(5), "harness:p1b"),
+        ]
+    world.pull_requests.append(pull)
+
+
+def _issue(number: int) -> Issue:
+    opened = at(200 + number)
+    closed = opened + timedelta(hours=1) if number % 2 else None
+    return Issue(70_000 + number, "acme/harness", 100 + number, f"Bug {number}", "It fails.", ANA, opened, opened, closed, ("bug",))
+
+
+def _run(number: int) -> WorkflowRun:
+    """Run `number` of pull request 1's head; run 3 was started three times."""
+    conclusions = ("failure", "failure", "success") if number == 3 else ("success",)
+    attempts = [_attempt(number, attempt, conclusion) for attempt, conclusion in enumerate(conclusions)]
+    head = "harness:p1" if number <= 3 else "harness:2"
+    workflow = ("Gate", ".github/workflows/gate.yml", "pull_request")
+    return WorkflowRun(
+        16_000_000_000 + number, "acme/harness", 61, *workflow, head, "topic-1", number, BEN, at(24 * number), attempts, (1,)
+    )
+
+
+def _attempt(number: int, place: int, conclusion: str) -> Attempt:
+    start = at(24 * number + place)
+    steps = [Step("Set up job", "success"), Step("Run evals", conclusion), Step("Upload", "skipped")]
+    end = start + timedelta(minutes=6)
+    job = Job(45_000_000_000 + 10 * number + place, "gate", conclusion, start, end, steps)
+    path = "acme/harness/.github/workflows/gate.yml@refs/heads/main"
+    return Attempt(conclusion, start, end, ANA if place else BEN, [job], ((path, "harness:1", "refs/heads/main"),))
+
+
+def _jira(world: World) -> None:
+    world.jira_projects = {"INC": (10001, "Incidents"), "ML": (10002, "Machine Learning")}
+    world.jira_fields = {"customfield_10050": ("Severity", "option"), "customfield_10051": ("Impact started", "datetime")}
+    world.jira_users = {
+        "5fana": {"displayName": "Ana Alves", "emailAddress": "ana@acme.example", "active": True, "accountType": "atlassian"},
+        "5fben": {"displayName": "Ben Brandt", "active": True, "accountType": "atlassian"},
+    }
+    world.jira_issues = [_jira_issue("INC", number) for number in range(1, 131)] + [_jira_issue("ML", 1)]
+    world.jira_issues[4].is_broken = True
+
+
+def _jira_issue(project: str, number: int) -> JiraIssue:
+    created = at(number)
+    issue = JiraIssue(
+        (20_000 if project == "INC" else 30_000) + number,
+        f"{project}-{number}",
+        "Incident" if project == "INC" else "Task",
+        f"Trouble {number}",
+        "It stopped.\nThen it started.",
+        "Done" if number % 3 == 0 else "Open",
+        "done" if number % 3 == 0 else "new",
+        "High",
+        "5fana",
+        "5fben" if number % 2 else "",
+        created,
+        created + timedelta(minutes=30),
+        created + timedelta(minutes=30) if number % 3 == 0 else None,
+        "Fixed" if number % 3 == 0 else "",
+        labels=("eval",),
+        fields={"customfield_10050": "Sev 1", "customfield_10051": created},
+    )
+    if (project, number) == ("INC", 7):
+        issue.history = [_history(place, created) for place in range(55)]
+        issue.comments = [_comment(place, created) for place in range(25)]
+        link = {"id": 801, "type": "Problem/Incident", "inward": "is caused by", "outward": "causes"}
+        issue.links = [{**link, "direction": "inward", "key": "ML-1"}]
+    return issue
+
+
+def _history(place: int, created: datetime) -> dict[str, object]:
+    item = {"field": "status", "fieldId": "status", "from": "1", "fromString": "Open", "to": str(place), "toString": f"State {place}"}
+    return {"id": 31_000 + place, "author": "5fben", "created": created + timedelta(seconds=place), "items": [item]}
+
+
+def _comment(place: int, created: datetime) -> dict[str, object]:
+    moment = created + timedelta(seconds=place)
+    return {"id": 63_000 + place, "author": "5fana", "created": moment, "updated": moment, "body": f"Note {place}"}
+
+
+def _growthbook(world: World) -> None:
+    world.growthbook_experiments = [
+        {"id": f"exp_{number:02}", "name": f"Experiment {number}", "phases": [{"name": "Main"}, {"name": "90/10"}]} for number in range(23)
+    ]
+    world.growthbook_results = {"exp_00/0": {"id": "snp_1", "experimentId": "exp_00", "phase": "0", "results": []}}
+    world.growthbook_metrics = [{"id": "met_hit", "name": "Hit@1", "type": "binomial"}]
+    world.growthbook_settings = {"pValueThreshold": 0.05, "pValueCorrection": "holm-bonferroni"}
+
+
+def write_repositories(world: World, git_root: Path) -> None:
+    """Bare repositories of the world's commits; fills `world.shas`."""
+    for repository in world.repositories.values():
+        bare = git_root / f"{repository.full_name}.git"
+        git(None, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
+        commits = [commit for commit in world.commits.values() if commit.repository == repository.full_name]
+        if commits:
+            marks = {commit.mark: number for number, commit in enumerate(commits, start=1)}
+            stream = "".join(_fast_import(commit, marks, repository.head) for commit in commits)
+            git(bare, "fast-import", "--quiet", "--export-marks=marks", stdin=stream)
+            exported = dict(line.split() for line in (bare / "marks").read_text().splitlines())
+            world.shas |= {mark: exported[f":{number}"] for mark, number in marks.items()}
+
+
+def _fast_import(commit: Commit, marks: dict[str, int], head: str) -> str:
+    ref = "refs/heads/main" if commit.mark == head else f"refs/heads/at-{marks[commit.mark]}"
+    who = f"{commit.author.name} <{commit.author.email}> {int(commit.authored_at.timestamp())} +0000"
+    lines = [f"commit {ref}", f"mark :{marks[commit.mark]}", f"author {who}", f"committer {who}"]
+    lines += [f"data {len(commit.message.encode())}", commit.message]
+    lines += [f"{verb} :{marks[parent]}" for verb, parent in zip(("from", "merge"), commit.parents, strict=False)]
+    for path, content in commit.writes.items():
+        lines += [f"M 100644 inline {path}", f"data {len(content.encode())}", content]
+    return "\n".join(lines) + "\n\n"
+
+
+def git(where: Path | None, *arguments: str, stdin: str = "") -> str:
+    """Run git; its output."""
+    place = ["-C", str(where)] if where else []
+    done = subprocess.run(["git", *place, *arguments], input=stdin, capture_output=True, text=True, check=True)
+    return done.stdout
