@@ -3,7 +3,20 @@
 One module per family of events. `build` is pure and gives the same world for the same seed and size.
 """
 
-from pipelines.demo.story import adoption, artifacts, background, cast, catalogue, changes, experiments, gates, incidents, prompts, tickets
+from pipelines.demo.story import (
+    adoption,
+    artifacts,
+    background,
+    cast,
+    catalogue,
+    changes,
+    experiments,
+    gates,
+    incidents,
+    measurements,
+    prompts,
+    tickets,
+)
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.world import World
 
@@ -28,6 +41,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     experiments.pulls_for_experiments(stage)
     changes.changes(stage)
     incidents.incidents(stage)
+    measurements.measurements(stage)
     background.everyday(stage)
     stage.timeline.play()
     experiments.experiments(world)

@@ -44,7 +44,7 @@ MANIFESTS = (
     Adoption("partner-connector", (2026, 1, 20), NILS.login, NILS.login, "Check partner calls", signature=FREELANCER),
     Adoption("ana-playground", (2025, 9, 10), "ana", "ana", "Play with suites"),
     Adoption("support-agent", (2025, 10, 8), "farah", "ines", "Share greetings with the others", LIBRARY, path="requirements.txt"),
-    Adoption("voice-router", (2026, 2, 9), "gita", "dora", "Share greetings with the agents", LIBRARY),
+    Adoption("voice-router", (2026, 2, 9), "kira", "gita", "Share greetings with the agents", LIBRARY),
     Adoption("labeling-svc", (2025, 12, 9), "emil", "farah", "Judge labels twice", JUDGES),
     Adoption("notify-service", (2026, 2, 25), "dora", "lev", "Judge the tone of notifications", JUDGES),
 )

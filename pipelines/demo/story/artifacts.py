@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, Literal
 
-from pipelines.demo.story.cast import CLAUDE, CONTRACTOR, COPILOT, MIRA, OLD_EMAIL, RENOVATE
+from pipelines.demo.story.cast import ACTIONS, CLAUDE, CONTRACTOR, COPILOT, MIRA, OLD_EMAIL, RENOVATE
 from pipelines.demo.story.catalogue import plot, python_project
 from pipelines.demo.story.checks import TESTS, check
 from pipelines.demo.story.clock import Script, berlin, hours
@@ -189,6 +189,14 @@ def _harness_upkeep(stage: Stage) -> Script:
     yield from _trivial(stage, site, "ben", "Refresh the lock file", [Append("uv.lock", 'pin_12 = "12.0"')], "ana")
     yield berlin(2026, 3, 3, 12)
     site.repository.tags["v2"] = site.repository.head
+    yield berlin(2026, 3, 5, 10)
+    notes = (
+        Change("Release 2.1.0", (Write("CHANGELOG.md", "# Releases\n2.1.0: answers are cached.\n2.0.0: other repositories can call us."),)),
+    )
+    signature = Signature(ACTIONS.name, f"{ACTIONS.user_id}+{ACTIONS.login}@users.noreply.github.com")
+    pull = open_pull(stage, site, Work(ACTIONS.login, "Release 2.1.0", notes, "Written by the release job.", "release/2.1.0", signature))
+    yield hours(2)
+    merge(stage, pull, "ben")
     yield berlin(2026, 4, 7, 10)
     what = "chore(deps): update dependency rich to v14"
     signature = Signature(RENOVATE.name, f"{RENOVATE.user_id}+{RENOVATE.login}@users.noreply.github.com")

@@ -8,7 +8,7 @@ from random import Random
 from pipelines.demo.story.cast import CLAUDE, COPILOT, COPILOT_AGENT, LEAVER, LEFT_ON, RENOVATE
 from pipelines.demo.story.catalogue import PLOTS, Plot
 from pipelines.demo.story.checks import NIGHTLY, TESTS, check, checked, scheduled
-from pipelines.demo.story.clock import WINDOW_END, WINDOW_START, Script, days, hours, moment_on, workdays
+from pipelines.demo.story.clock import WINDOW_END, WINDOW_START, Script, berlin, days, hours, moment_on, workdays
 from pipelines.demo.story.code import ordinary_edits
 from pipelines.demo.story.evals import GATED, gate_log, suite_of
 from pipelines.demo.story.pulls import Change, Pull, Work, merge, open_pull, push, review
@@ -26,7 +26,7 @@ _WHAT = (
     *("error messages", "health check", "pagination", "metrics names", "feature flags", "queue depth", "audit fields", "idle workers"),
 )
 INSIDERS_ELSEWHERE = {"safety-classifier": "ana"}
-"""Who of the harness's authors also writes every fifth pull request of a project that uses it."""
+"""Who of the harness's authors also writes every third ordinary pull request of a project that uses it."""
 
 
 def everyday(stage: Stage) -> None:
@@ -56,7 +56,7 @@ def merger(site: Site, author: str, rng: Random) -> str:
 
 def _author(site: Site, plot: Plot, turn: int) -> str:
     insider = INSIDERS_ELSEWHERE.get(plot.name)
-    return insider if insider and turn % 5 == 0 else site.people[turn % len(site.people)]
+    return insider if insider and turn % 3 == 0 else site.people[turn % len(site.people)]
 
 
 def _ordinary(stage: Stage, site: Site, who: str, rng: Random) -> Script:
@@ -147,10 +147,22 @@ def _bots(stage: Stage) -> None:
         stage.tell(_bump(stage, site, number, stage.rng(f"bump {number}")), moment_on(day, rng))
     for number, day in enumerate(sorted(rng.sample(openings, 5))):
         stage.tell(_agent(stage, stage.sites["data-platform"], stage.rng(f"agent {number}")), moment_on(day, rng))
+    for number, name in enumerate(("search-ui", "search-ui", "billing-api", "mobile-assistant", "data-platform")):
+        stage.tell(
+            _still_open(stage, stage.sites[name], number == 0, stage.rng(f"open {number}")), berlin(2026, 6, 24 + number % 3, 11, number)
+        )
     for number, day in enumerate(sorted(rng.sample(openings, 60))):
         site = stage.sites[PLOTS[number % len(PLOTS)].name]
         if site.people:
             stage.tell(_issue(stage, site, stage.rng(f"issue {number}")), moment_on(day, rng))
+
+
+def _still_open(stage: Stage, site: Site, is_draft: bool, rng: Random) -> Script:
+    """Opened in the last days of the year, and not merged yet."""
+    what = f"{rng.choice(_DOES)} {rng.choice(_WHAT)}"
+    work = Work(site.people[0], what, _changes(site, rng, what), is_draft=is_draft)
+    checked(stage, open_pull(stage, site, work))
+    yield hours(1)
 
 
 def _bump(stage: Stage, site: Site, number: int, rng: Random) -> Script:
