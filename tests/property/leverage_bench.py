@@ -28,7 +28,7 @@ INPUTS: dict[str, str] = {
     " workflows varchar, names varchar",
     "staging.stg_git__commits": "repository_id varchar, sha varchar, author_email varchar, landed_sha varchar, landed_at timestamptz,"
     f" pull_request_number bigint, {PROVENANCE}",
-    "staging.stg_git__commit_files": f"repository_id varchar, sha varchar, path varchar, change_type varchar, {PROVENANCE}",
+    "staging.stg_git__commit_files": f"repository_id varchar, sha varchar, path varchar, change_type varchar, insertions bigint, {PROVENANCE}",
     "staging.stg_git__manifest_declarations": "repository_id varchar, path varchar, ecosystem varchar, package varchar, from_sha varchar,"
     " from_at timestamptz, from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz,"
     f" is_current boolean, {PROVENANCE}",
@@ -51,10 +51,20 @@ INPUTS: dict[str, str] = {
     f" {PROVENANCE}",
     "staging.stg_jira__issues": "issue_id varchar, issue_key varchar, project_id varchar, project_key varchar, summary varchar,"
     f" description varchar, reporter_id varchar, created_at timestamptz, {PROVENANCE}",
-    "staging.stg_evals__runs": f"run_id varchar, started_at timestamptz, {PROVENANCE}",
+    "staging.stg_evals__runs": f"run_id varchar, started_at timestamptz, dataset_version_id varchar, limit_applied bigint, {PROVENANCE}",
     "staging.stg_experiments__experiments": f"experiment_id varchar, started_at timestamptz, ended_at timestamptz, {PROVENANCE}",
+    "staging.stg_github__workflow_jobs": f"job_id bigint, {PROVENANCE}",
+    "staging.stg_github__check_runs": f"check_run_id bigint, {PROVENANCE}",
+    "staging.stg_git__repositories": f"repository_id varchar, full_name varchar, {PROVENANCE}",
+    "staging.stg_git__prompt_versions": f"repository_id varchar, prompt_key varchar, sha varchar, landed_sha varchar, {PROVENANCE}",
+    "staging.stg_evals__dataset_versions": f"dataset_version_id varchar, {PROVENANCE}",
+    "staging.stg_experiments__phases": f"experiment_id varchar, phase bigint, {PROVENANCE}",
+    "staging.stg_experiments__results": "experiment_id varchar, phase bigint, metric_key varchar, dimension varchar, dimension_value varchar,"
+    f" variant_key varchar, baseline_key varchar, {PROVENANCE}",
     "intermediate.int_accounts_resolved": "system varchar, account varchar, account_login varchar, person_id varchar, kind varchar",
     "intermediate.int_workflow_run_artifacts": "run_id bigint, run_attempt bigint, artifact_id varchar, ref_sha varchar",
+    "intermediate.int_experiment_pull_requests": "experiment_id varchar, pull_request_id bigint",
+    "intermediate.int_settings": "review_lines varchar",
     "intermediate.int_repository_names": "repository_id varchar, slug varchar, full_name varchar, is_current boolean",
     "intermediate.int_repository_projects": "repository_id varchar, project_id varchar",
     "core.dim_people": "person_id varchar, display_name varchar, kind varchar, first_seen_on date, left_on date",
@@ -66,14 +76,37 @@ INPUTS: dict[str, str] = {
     "core.bridge_pull_request_authors": "pull_request_id bigint, person_id varchar, kind varchar, role varchar, share double",
     "core.fct_reviews": "review_id bigint, pull_request_id bigint, reviewer_person_id varchar, reviewer_kind varchar, state varchar,"
     " submitted_at timestamptz",
-    "core.fct_commits": "repository_id varchar, sha varchar, author_person_id varchar, author_kind varchar, landed_at timestamptz, landed_sha varchar",
-    "core.fct_eval_runs": "eval_run_id varchar, harness_artifact_id varchar, project_id varchar, project_how varchar, repository_id varchar,"
-    " git_sha varchar, person_id varchar, started_at timestamptz, source_url varchar",
-    "core.fct_gate_runs": "gate_run_id varchar, project_id varchar, artifact_id varchar, verdict varchar, is_blocking boolean,"
-    " started_at timestamptz, completed_at timestamptz",
+    "core.fct_commits": "repository_id varchar, sha varchar, author_person_id varchar, author_kind varchar, landed_at timestamptz, landed_sha varchar,"
+    " is_merge boolean",
+    "core.bridge_commit_authors": "repository_id varchar, sha varchar, person_id varchar, kind varchar, share double",
+    "core.fct_eval_runs": "eval_run_id varchar, kind varchar, task_name varchar, harness_artifact_id varchar, project_id varchar, project_how varchar,"
+    " repository_id varchar, git_sha varchar, person_id varchar, started_at timestamptz, status varchar, dataset_version_id varchar,"
+    " dataset_name varchar, n_samples bigint, n_unscored bigint, primary_metric varchar, primary_value double, source_url varchar",
+    "core.fct_eval_dataset_versions": "dataset_version_id varchar, dataset_name varchar, version_at timestamptz, n_items bigint, n_slices bigint,"
+    " n_failure_modes bigint, slices varchar",
+    "core.fct_eval_samples": "eval_run_id varchar, sample_key varchar, epoch bigint, scorer varchar, failure_mode varchar, is_passed boolean",
+    "core.fct_gate_runs": "gate_run_id varchar, repository_id varchar, project_id varchar, gate varchar, head_sha varchar, job_id bigint,"
+    " head_state varchar, verdict varchar, eval_run_id varchar, is_blocking boolean, artifact_id varchar, started_at timestamptz,"
+    " completed_at timestamptz",
     "core.fct_gate_catches": "gate_catch_id varchar, repository_id varchar, project_id varchar, pull_request_id bigint, gate varchar,"
-    " artifact_id varchar, outcome varchar, counts_low boolean, counts_mid boolean, counts_high boolean, last_red_sha varchar,"
-    " red_at timestamptz, green_at timestamptz, merged_at timestamptz, source_url varchar",
+    " artifact_id varchar, outcome varchar, counts_low boolean, counts_mid boolean, counts_high boolean, last_red_sha varchar, green_sha varchar,"
+    " red_at timestamptz, green_at timestamptz, merged_at timestamptz, red_eval_run_id varchar, green_eval_run_id varchar, source_url varchar",
+    "core.fct_prompt_changes": "prompt_change_id varchar, prompt_id varchar, path varchar, kind varchar, pull_request_id bigint, sha varchar,"
+    " project_id varchar, landed_at timestamptz, ended_at timestamptz, change_kind varchar, reverted_at timestamptz, attempt_no bigint, n_failed_confirmed bigint,"
+    " n_failed_possible bigint, n_failed_people bigint, outcome varchar, reason_url varchar, has_linked_issue boolean, has_stated_reason boolean,"
+    " has_eval_before_after boolean, has_alternatives boolean, eval_run_before_id varchar, eval_run_after_id varchar",
+    "core.fct_experiments": "experiment_id varchar, name varchar, project_id varchar, status varchar, decision varchar, decided_at timestamptz,"
+    " preregistered_at timestamptz, started_at timestamptz, ended_at timestamptz, has_holdout boolean, randomization_unit varchar,"
+    " analysis_unit varchar, sequential_method varchar, n_looks bigint",
+    "core.bridge_experiment_people": "experiment_id varchar, person_id varchar, role varchar, share double, basis varchar",
+    "core.fct_experiment_phases": "experiment_id varchar, phase bigint, started_at timestamptz, ended_at timestamptz, coverage double, split varchar",
+    "core.fct_experiment_results": "experiment_id varchar, phase bigint, metric_key varchar, dimension varchar default '', dimension_value varchar"
+    " default '', variant_key varchar, baseline_key varchar, metric_name varchar, metric_role varchar, direction varchar, metric_kind varchar,"
+    " as_of timestamptz, n_variant bigint, n_baseline bigint, numerator_variant double, numerator_baseline double, mean_variant double,"
+    " mean_baseline double, non_inferiority_margin double, vendor_effect_relative double, vendor_ci_low double, vendor_ci_high double,"
+    " vendor_engine varchar, effect_abs double, effect_rel double, ci_low_abs double, ci_high_abs double, ci_level double, ci_method varchar,"
+    " p_two_sided double, recompute_status varchar, srm_p double",
+    "core.bridge_prompt_change_authors": "prompt_change_id varchar, person_id varchar, kind varchar, share double",
 }
 
 

@@ -30,9 +30,9 @@
     printf('%+.{{ decimals }}f', cast({{ expression }} as double))
 {%- endmacro %}
 
-{#- A number for a headline with as many decimals as it needs, at most six significant digits. -#}
+{#- A number for a headline with the decimals that its size calls for: 1,015, 12.9, 0.627. -#}
 {% macro plain_number_text(expression) -%}
-    printf('%.6g', cast({{ expression }} as double))
+    case when abs({{ expression }}) >= 1000 then format('{:,.0f}', cast({{ expression }} as double)) else printf('%.4g', cast({{ expression }} as double)) end
 {%- endmacro %}
 
 {#- An empty list of source references. -#}
@@ -40,9 +40,9 @@
     cast([] as {{ source_refs_type() }})
 {%- endmacro %}
 
-{#- Aggregate: source references of a group, each once, in a stable order. -#}
-{% macro source_refs(system, kind, id, url, extracted_at, load_id) -%}
-    list_sort(list(distinct {{ source_ref(system, kind, id, url, extracted_at, load_id) }}))
+{#- Aggregate: source references of a group as a list, in the order of the given expressions. -#}
+{% macro source_refs(order_by, system, kind, id, url, extracted_at, load_id) -%}
+    list({{ source_ref(system, kind, id, url, extracted_at, load_id) }} order by {{ order_by | join(', ') }})
 {%- endmacro %}
 
 {#- The key of a raw record as one text: key columns in the contract's order, joined by `|`. -#}
@@ -58,4 +58,9 @@
 {#- The instant given by the caller as text. -#}
 {% macro instant(text) -%}
     cast({{ text }} as timestamp with time zone)
+{%- endmacro %}
+
+{#- A signed number with three significant digits: +0.011, -12.3. -#}
+{% macro signed_plain_text(expression) -%}
+    printf('%+.3g', cast({{ expression }} as double))
 {%- endmacro %}

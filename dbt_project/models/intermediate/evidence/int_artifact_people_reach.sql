@@ -1,0 +1,73 @@
+-- Per engineer, artifact and period: how many projects used it and how, what share is theirs, and the leverage that follows.
+-- A project that the engineer built half or more of is not "other people's" and is counted apart.
+with used as (
+    select
+        person_id,
+        artifact_id,
+        period_id,
+        count(case when own_share < 0.5 and rung = 4 then 1 end) as n_relied,
+        count(case when own_share < 0.5 and rung >= 3 then 1 end) as n_ran,
+        count(case when own_share < 0.5 and rung < 3 then 1 end) as n_weak,
+        count(case when own_share >= 0.5 then 1 end) as n_mostly_own,
+        count(*) as n_projects,
+        sum(leverage_low) as leverage_low,
+        sum(leverage_mid) as leverage_mid,
+        sum(leverage_high) as leverage_high
+    from {{ ref('int_leverage_people') }}
+    where bucket = 'person'
+    group by person_id, artifact_id, period_id
+),
+
+reached as (
+    select
+        artifact_id, period_id,
+        sum(u_low) as reach_low,
+        sum(u_mid) as reach_mid,
+        sum(u_high) as reach_high,
+        count(case when not is_counted and not_counted_reason <> 'own_repository' then 1 end) as n_not_counted,
+        min(policy_version) as policy_version
+    from {{ ref('int_leverage_direct') }}
+    group by artifact_id, period_id
+),
+
+acceptors as (
+    select artifact_id, period_id, max(n_accepted) / cast(sum(n_accepted) as double) as top_acceptor_share
+    from (
+        select artifact_id, period_id, accepted_by_person_id, count(*) as n_accepted
+        from {{ ref('int_leverage_bounded') }}
+        group by artifact_id, period_id, accepted_by_person_id
+    ) as per_person
+    group by artifact_id, period_id
+)
+
+select
+    s.person_id,
+    s.artifact_id,
+    a.name as artifact_name,
+    t.period_id,
+    t.period_start,
+    t.period_end,
+    s.share_low,
+    s.share_mid,
+    s.share_high,
+    coalesce(u.n_relied, 0) as n_relied,
+    coalesce(u.n_ran, 0) as n_ran,
+    coalesce(u.n_weak, 0) as n_weak,
+    coalesce(u.n_mostly_own, 0) as n_mostly_own,
+    coalesce(u.n_projects, 0) as n_projects,
+    coalesce(u.leverage_low, 0.0) as leverage_low,
+    coalesce(u.leverage_mid, 0.0) as leverage_mid,
+    coalesce(u.leverage_high, 0.0) as leverage_high,
+    coalesce(r.reach_low, 0.0) as reach_low,
+    coalesce(r.reach_mid, 0.0) as reach_mid,
+    coalesce(r.reach_high, 0.0) as reach_high,
+    coalesce(r.n_not_counted, 0) as n_not_counted,
+    c.top_acceptor_share,
+    r.policy_version
+from {{ ref('int_artifact_author_shares') }} as s
+inner join {{ ref('dim_artifacts') }} as a on s.artifact_id = a.artifact_id
+inner join {{ ref('int_periods') }} as t on s.period_id = t.period_id
+left join used as u on s.person_id = u.person_id and s.artifact_id = u.artifact_id and s.period_id = u.period_id
+left join reached as r on s.artifact_id = r.artifact_id and s.period_id = r.period_id
+left join acceptors as c on s.artifact_id = c.artifact_id and s.period_id = c.period_id
+where s.person_id is not null and s.share_high > 0

@@ -1,0 +1,28 @@
+-- What a suite's row stands on: dataset versions, the person's own changes of its files, and one run per person and day.
+select suite_id, period_id, cast(null as varchar) as person_id, 1 as priority, 'evals' as source_system, 'dataset_versions' as source_kind, version_end as source_record_id
+from {{ ref('int_eval_suite_sizes') }}
+union all
+select suite_id, period_id, null, 2, 'evals', 'dataset_versions', version_start
+from {{ ref('int_eval_suite_sizes') }}
+union all
+select c.suite_id, t.period_id, c.person_id, 3, 'git', 'commits', {{ record_id(['c.repository_id', 'c.sha']) }}
+from {{ ref('int_eval_suite_changes') }} as c
+inner join {{ ref('int_periods') }} as t on c.landed_on < t.period_end
+where c.person_id is not null
+union all
+select suite_id, period_id, null, 4, 'evals', 'runs', eval_run_id
+from (
+    select
+        r.kind || ':' || r.task_name as suite_id,
+        t.period_id,
+        r.eval_run_id,
+        row_number() over (
+            partition by r.kind, r.task_name, t.period_id, r.person_id, {{ utc_date('r.started_at') }}
+            order by r.started_at, r.eval_run_id
+        ) as position
+    from {{ ref('fct_eval_runs') }} as r
+    inner join {{ ref('int_periods') }} as t
+        on {{ utc_date('r.started_at') }} >= {{ add_days('t.period_start', -184) }} and {{ utc_date('r.started_at') }} < t.period_end
+    where r.task_name is not null
+) as daily
+where position = 1

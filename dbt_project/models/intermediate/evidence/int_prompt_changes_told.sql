@@ -1,0 +1,34 @@
+-- Landed changes to prompts and rubrics, with what their sentence needs: the scores before and after, and the boxes ticked and missing.
+with changes as (
+    select
+        c.*,
+        coalesce(c.n_failed_confirmed, 0) as n_confirmed,
+        coalesce(c.n_failed_possible, 0) as n_possible,
+        before.primary_value as value_before,
+        after.primary_value as value_after,
+        after.primary_metric as metric_name
+    from {{ ref('fct_prompt_changes') }} as c
+    left join {{ ref('fct_eval_runs') }} as before on c.eval_run_before_id = before.eval_run_id
+    left join {{ ref('fct_eval_runs') }} as after on c.eval_run_after_id = after.eval_run_id
+    where c.landed_at is not null
+)
+
+select
+    *,
+    case kind when 'rubric' then 'rubric' when 'agent_instructions' then 'agent instructions' else 'prompt' end as noun,
+    -- Three before commas are cut off again: a list in words without knowing how long it is.
+    substr(
+        case when has_linked_issue then ', a linked issue' else '' end
+        || case when has_stated_reason then ', a stated reason' else '' end
+        || case when has_eval_before_after then ', eval runs before and after' else '' end
+        || case when has_alternatives then ', alternatives tried' else '' end, 3
+    ) as ticked,
+    substr(
+        case when not has_linked_issue then ', a linked issue' else '' end
+        || case when not has_stated_reason then ', a stated reason' else '' end
+        || case when not has_eval_before_after then ', eval runs before and after' else '' end
+        || case when not has_alternatives then ', alternatives tried' else '' end, 3
+    ) as missing,
+    case when has_linked_issue then 1 else 0 end + case when has_stated_reason then 1 else 0 end
+    + case when has_eval_before_after then 1 else 0 end + case when has_alternatives then 1 else 0 end as n_ticked
+from changes

@@ -1,0 +1,34 @@
+-- What a prompt change stands on: its pull request and file versions, its eval runs, and the failed attempts that came before it.
+with changes as (
+    select * from {{ ref('int_prompt_changes_told') }}
+),
+
+failed as (
+    select *
+    from {{ ref('fct_prompt_changes') }}
+    where
+        change_kind not in ('reverted', 'restored')
+        and (outcome = 'abandoned' or (outcome = 'reverted' and reverted_at <= {{ instant_plus_days('landed_at', 30) }}))
+)
+
+select prompt_change_id, 1 as priority, 'github' as source_system, 'pull_requests' as source_kind, cast(pull_request_id as varchar) as source_record_id
+from changes
+union all
+select c.prompt_change_id, 2, 'git', 'prompt_versions', {{ record_id(['v.repository_id', 'v.prompt_key', 'v.sha']) }}
+from changes as c
+inner join {{ ref('stg_git__prompt_versions') }} as v
+    on c.prompt_id = v.repository_id || ':' || v.prompt_key and c.sha = coalesce(v.landed_sha, v.sha)
+union all
+select prompt_change_id, 3, 'evals', 'runs', eval_run_before_id
+from changes
+union all
+select prompt_change_id, 3, 'evals', 'runs', eval_run_after_id
+from changes
+union all
+select c.prompt_change_id, 4, 'github', 'pull_requests', cast(f.pull_request_id as varchar)
+from changes as c
+inner join failed as f
+    on
+        c.prompt_id = f.prompt_id and f.ended_at < c.ended_at
+        and f.ended_at >= {{ instant_plus_days('c.ended_at', -365) }}
+where c.change_kind not in ('reverted', 'restored')

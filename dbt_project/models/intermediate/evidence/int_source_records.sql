@@ -1,0 +1,37 @@
+-- Raw records by system, table and key: what a source reference of an evidence row points at.
+-- The id is the raw table's key columns in the contract's order, joined by a bar.
+{% set records = [
+    ('github', 'pull_requests', ref('stg_github__pull_requests'), ['pull_request_id']),
+    ('github', 'issues', ref('stg_github__issues'), ['issue_id']),
+    ('github', 'workflow_runs', ref('stg_github__workflow_runs'), ['run_id', 'run_attempt']),
+    ('github', 'workflow_jobs', ref('stg_github__workflow_jobs'), ['job_id']),
+    ('github', 'check_runs', ref('stg_github__check_runs'), ['check_run_id']),
+    ('git', 'repositories', ref('stg_git__repositories'), ['repository_id']),
+    ('git', 'commits', ref('stg_git__commits'), ['repository_id', 'sha']),
+    ('git', 'manifest_declarations', ref('stg_git__manifest_declarations'), ['repository_id', 'path', 'ecosystem', 'package', 'from_sha']),
+    ('git', 'workflow_uses', ref('stg_git__workflow_uses'), ['repository_id', 'path', 'uses', 'from_sha']),
+    ('git', 'mentions', ref('stg_git__mentions'), ['repository_id', 'path', 'artifact_id', 'is_exact', 'from_sha']),
+    ('git', 'tree_files', ref('stg_git__tree_files'), ['repository_id', 'path']),
+    ('git', 'prompt_versions', ref('stg_git__prompt_versions'), ['repository_id', 'prompt_key', 'sha']),
+    ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),
+    ('evals', 'runs', ref('stg_evals__runs'), ['run_id']),
+    ('evals', 'dataset_versions', ref('stg_evals__dataset_versions'), ['dataset_version_id']),
+    ('experiments', 'experiments', ref('stg_experiments__experiments'), ['experiment_id']),
+    ('experiments', 'phases', ref('stg_experiments__phases'), ['experiment_id', 'phase']),
+    (
+        'experiments', 'results', ref('stg_experiments__results'),
+        ['experiment_id', 'phase', 'metric_key', 'dimension', 'dimension_value', 'variant_key', 'baseline_key']
+    ),
+] %}
+
+{% for system, kind, relation, key in records %}
+select
+    '{{ system }}' as system,
+    '{{ kind }}' as kind,
+    {{ record_id(key) }} as id,
+    _source_url as url,
+    _extracted_at as extracted_at,
+    _load_id as load_id
+from {{ relation }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

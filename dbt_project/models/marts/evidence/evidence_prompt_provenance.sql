@@ -1,0 +1,98 @@
+{% set own = {
+    'prompt_change_id': 'varchar', 'change_kind': 'varchar', 'outcome': 'varchar', 'landed_at': 'timestamp with time zone', 'attempt_no': 'bigint',
+    'n_failed_confirmed': 'bigint', 'n_failed_possible': 'bigint', 'n_failed_people': 'bigint', 'has_linked_issue': 'boolean',
+    'has_stated_reason': 'boolean', 'has_eval_before_after': 'boolean', 'has_alternatives': 'boolean', 'eval_value_before': 'double',
+    'eval_value_after': 'double', 'reason_url': 'varchar',
+} %}
+with changes as (
+    select
+        c.*,
+        b.person_id,
+        b.share,
+        t.period_id,
+        t.period_start,
+        t.period_end,
+        c.n_confirmed >= {{ policy_threshold('confirmed_failures') }} as is_hard
+    from {{ ref('int_prompt_changes_told') }} as c
+    inner join {{ ref('bridge_prompt_change_authors') }} as b on c.prompt_change_id = b.prompt_change_id
+    inner join {{ ref('int_periods') }} as t
+        on {{ utc_date('c.landed_at') }} >= t.period_start and {{ utc_date('c.landed_at') }} < t.period_end
+    where b.person_id is not null and b.kind = 'human'
+),
+
+facts as (
+    select
+        person_id, period_id, period_start, period_end,
+        kind as subject_kind,
+        prompt_id as subject_id,
+        path as subject_name,
+        prompt_change_id as natural_key,
+        'value' as state,
+        'On ' || cast({{ utc_date('landed_at') }} as varchar) || ' the engineer ' || case when share < 1 then 'and others ' else '' end
+        || case change_kind
+            when 'created' then 'landed the ' || noun || ' ' || path
+            when 'deleted' then 'removed the ' || noun || ' ' || path
+            when 'reverted' then 'took back an earlier change of the ' || noun || ' ' || path
+            when 'restored' then 'brought back an earlier change of the ' || noun || ' ' || path
+            else 'landed a change of the ' || noun || ' ' || path
+        end
+        || case
+            when is_hard
+                then ' that ' || {{ count_text('n_confirmed') }} || ' earlier attempts in the year before, landed and reverted, had failed at'
+                    || case when n_possible > 0 then ' (and ' || {{ count_text('n_possible') }} || ' more closed unmerged)' else '' end
+                    || ', by ' || {{ counted_noun('coalesce(n_failed_people, 0)', 'person', 'people') }}
+            when attempt_no > 1 then ' (attempt ' || cast(attempt_no as varchar) || ' on it within a year)'
+            else ''
+        end
+        || case
+            when has_eval_before_after and value_before is not null and value_after is not null
+                then '; it scored ' || {{ plain_number_text('value_after') }} || ' after ' || {{ plain_number_text('value_before') }} || ' before, on the same dataset'
+            else ''
+        end
+        || case when n_ticked > 0 then '; on record: ' || ticked else '' end
+        || case when n_ticked < 4 then '; missing: ' || missing else '' end
+        || case when outcome = 'reverted' then '; it was reverted on ' || cast({{ utc_date('reverted_at') }} as varchar) else '' end
+        || '.' as headline,
+        'failed attempts in the year before' as measure,
+        'attempts' as unit,
+        n_confirmed as value_low,
+        n_confirmed + n_possible / 2.0 as value_mid,
+        n_confirmed + n_possible as value_high,
+        coalesce(attempt_no, 1) as n,
+        'attempts at the same prompt within 365 days: low = landed and reverted within 30 days, high = also closed without merging, mid = half of '
+        || 'those; author share split equally among the pull request''s human authors and co-authors' as method,
+        'resolved' as strength,
+        share as share_low, share as share_mid, share as share_high,
+        trim('A failed attempt is known by its revert or closing, not by why it failed; attempts in notebooks or prompt consoles do not show. '
+        || 'Ideas, reviews and eval work of others earn no author share. '
+        || case
+            when has_eval_before_after then 'A score before and after is two runs, not an experiment. '
+            else 'No pair of eval runs on one dataset, so nothing is said about its effect. '
+        end
+        || case
+            when kind = 'rubric' then 'A changed rubric is a different ruler: scores before and after it are not comparable without re-scored labels. '
+            else ''
+        end) as limits,
+        'The landing commit not touching the file, a revert of it, or its pull request naming other authors.' as falsifier,
+        change_kind,
+        prompt_change_id,
+        outcome,
+        landed_at,
+        attempt_no,
+        n_confirmed as n_failed_confirmed,
+        n_possible as n_failed_possible,
+        n_failed_people,
+        has_linked_issue, has_stated_reason, has_eval_before_after, has_alternatives,
+        value_before as eval_value_before,
+        value_after as eval_value_after,
+        reason_url
+    from changes
+),
+
+proofs as (
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, p.priority, p.source_system, p.source_kind, p.source_record_id
+    from facts as f
+    inner join {{ ref('int_prompt_proofs') }} as p on f.prompt_change_id = p.prompt_change_id
+),
+
+{{ evidence_rows('prompt_provenance', own) }}

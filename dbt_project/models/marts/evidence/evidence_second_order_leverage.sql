@@ -1,0 +1,88 @@
+{% set own = {
+    'reach_low': 'double', 'reach_mid': 'double', 'reach_high': 'double', 'n_projects_relied': 'bigint', 'n_projects_ran': 'bigint',
+    'n_projects_declared_or_mentioned': 'bigint', 'n_projects_mostly_own': 'bigint', 'n_projects_not_counted': 'bigint',
+    'top_acceptor_share': 'double', 'policy_version': 'varchar',
+} %}
+with reach as (
+    select *, {{ share_range_text('share_low', 'share_high') }} as share_text, {{ period_text('period_id') }} as period_name
+    from {{ ref('int_artifact_people_reach') }}
+),
+
+facts as (
+    select
+        person_id, period_id, period_start, period_end,
+        'artifact' as subject_kind,
+        artifact_id as subject_id,
+        artifact_name as subject_name,
+        '' as natural_key,
+        case when n_projects > 0 then 'value' else 'observed_zero' end as state,
+        'In ' || period_name || ', '
+        || case
+            when n_ran > 0
+                then {{ counted_noun('n_ran', 'project', 'projects') }} || ' built mostly by other people ran ' || artifact_name
+                    || case when n_relied > 0 then ', in ' || {{ count_text('n_relied') }} || ' of them it stopped a change from merging until it was fixed' else '' end
+                    || case when n_weak > 0 then ', and ' || {{ count_text('n_weak') }} || ' more declare or mention it' else '' end
+            when n_weak > 0
+                then {{ counted_noun('n_weak', 'project', 'projects') }} || ' built mostly by other people named or declared ' || artifact_name || ' and none ran it'
+            when n_mostly_own > 0 then 'only projects that the engineer mostly built used ' || artifact_name
+            else 'no project outside its authors was seen to use ' || artifact_name
+        end
+        || case
+            when n_mostly_own > 0 and n_ran + n_weak > 0 then ' (and ' || {{ count_text('n_mostly_own') }} || ' that the engineer mostly built)'
+            else ''
+        end
+        || '; ' || share_text || ' of it is the engineer''s work'
+        || case
+            when n_projects > 0
+                then '; leverage ' || {{ number_text('leverage_mid', 1) }} || ' projects (' || {{ number_text('leverage_low', 1) }} || ' to '
+                    || {{ number_text('leverage_high', 1) }} || ')'
+            else ''
+        end || '.' as headline,
+        'second-order leverage' as measure,
+        'projects' as unit,
+        leverage_low as value_low,
+        leverage_mid as value_mid,
+        leverage_high as value_high,
+        n_projects as n,
+        'cited use: each project once by its strongest proof (mentions, declares, runs, relies), between a low and a high value; times the '
+        || 'share of the artifact by surviving lines and by merged changes; without the part of each project that the engineer built' as method,
+        case when n_ran + n_relied > 0 then 'resolved' when n_projects > 0 then 'declared' else 'derived' end as strength,
+        share_low, share_mid, share_high,
+        'Reach of use, not value. Use outside the connected repositories and eval stores does not show, so the count is a lower bound; every '
+        || 'project counts once whatever its importance. Deleting, designing and reviewing leave no lines and earn no share here. Colleagues '
+        || 'accepting each other''s tools and second accounts that nobody has linked are not detected'
+        || case
+            when top_acceptor_share is not null
+                then '; ' || {{ percent_text('top_acceptor_share') }} || ' % of the counted facts were accepted by one person'
+            else ''
+        end
+        || '. Whoever holds 10 % of the artifact is an insider, and what an insider accepts does not count. '
+        || {{ counted_noun('n_not_counted', 'project was', 'projects were') }} || ' seen and not counted; the reasons stand in core.fct_leverage.' as limits,
+        case
+            when n_projects > 0
+                then 'No run, declaration or caught change by a project outside the authors in the period; or the linked acceptors being authors of the artifact.'
+            else 'A run, declaration or mention of the artifact in another project, accepted by somebody outside its authors, in the period.'
+        end as falsifier,
+        reach_low, reach_mid, reach_high,
+        n_relied as n_projects_relied,
+        n_ran as n_projects_ran,
+        n_weak as n_projects_declared_or_mentioned,
+        n_mostly_own as n_projects_mostly_own,
+        n_not_counted as n_projects_not_counted,
+        top_acceptor_share,
+        policy_version
+    from reach
+),
+
+proofs as (
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, u.priority, u.source_system, u.source_kind, u.source_record_id
+    from facts as f
+    inner join {{ ref('int_use_proofs') }} as u on f.subject_id = u.artifact_id and f.period_id = u.period_id
+    union all
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 9, a.source_system, a.source_kind, a.source_record_id
+    from facts as f
+    inner join {{ ref('int_artifact_proofs') }} as a
+        on f.person_id = a.person_id and f.subject_id = a.artifact_id and f.period_id = a.period_id
+),
+
+{{ evidence_rows('second_order_leverage', own) }}
