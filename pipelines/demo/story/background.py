@@ -20,6 +20,7 @@ from pipelines.demo.world import Issue, JiraIssue, Signature
 QUARTERS = (date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1), WINDOW_END)
 LAST_START_BEFORE_QUARTER_END = 12
 """Workdays: what starts in a quarter also ends in it, so that a quarter's counts do not hang on one slow review."""
+LAST_START_OF_LEAVER = date.fromisoformat(LEFT_ON) - timedelta(days=14)
 _DOES = ("Add", "Fix", "Speed up", "Simplify", "Guard", "Log", "Cache", "Retry", "Split", "Document")
 _WHAT = (
     *("token budget", "retry policy", "session cleanup", "locale fallback", "request batching", "cache keys", "timeout handling"),
@@ -50,8 +51,13 @@ def everyday(stage: Stage) -> None:
 
 def merger(site: Site, author: str, rng: Random) -> str:
     """Who reviews and merges: somebody else of the repository's people, if there is anybody."""
-    others = [who for who in site.people if who not in (author, LEAVER)]
+    others = [who for who in staying(site) if who != author]
     return rng.choice(others) if others else author
+
+
+def staying(site: Site) -> list[str]:
+    """The repository's people without the one who leaves within the year."""
+    return [who for who in site.people if who != LEAVER]
 
 
 def _author(site: Site, plot: Plot, turn: int) -> str:
@@ -60,8 +66,8 @@ def _author(site: Site, plot: Plot, turn: int) -> str:
 
 
 def _ordinary(stage: Stage, site: Site, who: str, rng: Random) -> Script:
-    if who == LEAVER and stage.now.date() >= date.fromisoformat(LEFT_ON):
-        who = next(other for other in site.people if other != LEAVER)
+    if who == LEAVER and stage.now.date() >= LAST_START_OF_LEAVER:
+        who = staying(site)[0]
     what = f"{rng.choice(_DOES)} {rng.choice(_WHAT)}"
     reviewer = merger(site, who, rng)
     linked: JiraIssue | None = None
@@ -160,7 +166,7 @@ def _bots(stage: Stage) -> None:
 def _still_open(stage: Stage, site: Site, is_draft: bool, rng: Random) -> Script:
     """Opened in the last days of the year, and not merged yet."""
     what = f"{rng.choice(_DOES)} {rng.choice(_WHAT)}"
-    work = Work(site.people[0], what, _changes(site, rng, what), is_draft=is_draft)
+    work = Work(staying(site)[0], what, _changes(site, rng, what), is_draft=is_draft)
     checked(stage, open_pull(stage, site, work))
     yield hours(1)
 
@@ -187,12 +193,12 @@ def _bump(stage: Stage, site: Site, number: int, rng: Random) -> Script:
     pull = open_pull(stage, site, work)
     check(stage, pull, TESTS)
     yield hours(rng.randint(1, 30))
-    merge(stage, pull, RENOVATE.login if number % 3 == 0 else rng.choice(site.people))
+    merge(stage, pull, RENOVATE.login if number % 3 == 0 else rng.choice(staying(site)))
 
 
 def _agent(stage: Stage, site: Site, rng: Random) -> Script:
     """A pull request by the coding agent, with the human who asked for it as co-author."""
-    asked = rng.choice(site.people)
+    asked = rng.choice(staying(site))
     what = f"{rng.choice(_DOES)} {rng.choice(_WHAT)}"
     change = Change(what, ordinary_edits(site, rng), (stage.signature(asked),))
     pull = open_pull(
@@ -206,7 +212,7 @@ def _agent(stage: Stage, site: Site, rng: Random) -> Script:
 
 
 def _issue(stage: Stage, site: Site, rng: Random) -> Script:
-    who = rng.choice(site.people)
+    who = rng.choice(staying(site))
     title = f"{rng.choice(_WHAT).capitalize()} should be {rng.choice(('configurable', 'documented', 'faster', 'tested'))}"
     issue = Issue(
         stage.new_id("issue"), site.repository.full_name, site.number(), title, "Seen today.", stage.account(who), stage.now, stage.now
