@@ -10,9 +10,6 @@ from connectors.people.options import PeopleOptions
 from connectors.people.roster import PARTITION, Roster
 from connectors.people.schema import TABLES
 
-NO_TABLE = ("",)
-"""What `Finished` is told when no table was listed completely; an empty tuple means every table."""
-
 
 @dataclass(frozen=True)
 class PeopleReader:
@@ -58,7 +55,7 @@ def take_roster(source: PeopleSource) -> Roster:
 
 def _complete_tables(roster: Roster) -> tuple[str, ...]:
     """Tables whose missing rows are really gone; where something was set aside, the last good rows stay."""
-    return tuple(table.name for table in TABLES if table.name not in roster.doubtful) or NO_TABLE
+    return tuple(table.name for table in TABLES if table.name not in roster.doubtful)
 
 
 def open_people(options: PeopleOptions) -> Reader:
