@@ -1,0 +1,182 @@
+"""A `Run` as rows of the tables: ids, where it belongs, whether it met its threshold, means by slice, its dataset's version."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.contract import Record
+from connectors.evals.digest import sha_of_text
+from connectors.evals.envelope import belonging, threshold_of
+from connectors.evals.model import Judge, Metric, Run, Sample, Score
+from connectors.evals.shape import Json
+from connectors.evals.tally import Tally
+
+NO_SCORE = Score("", None, unscored_reason="not_scored")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file that a run is read from."""
+
+    kind: str
+    path: str
+    url: str
+    content_sha: str
+    modified_at: datetime | None
+    envelope: Json | None
+    default_threshold: float | None
+
+
+class RunRecords:
+    """Makes the rows of one run; samples first, since the others need their counts."""
+
+    def __init__(self, run: Run, origin: Origin) -> None:
+        self.run, self.origin = run, origin
+        self.run_id = sha_of_text(f"{origin.kind}|{run.native_id}")
+        self.tally = Tally(run.primary[0] if run.primary else None, run.slice_metrics, run.planned.epochs)
+        self.threshold = threshold_of(origin.envelope, run.declared, origin.default_threshold)
+
+    def samples(self, sample: Sample) -> Iterator[Record]:
+        """A row for each scorer, and one without a scorer where there is none."""
+        self.tally.add(sample)
+        for score in sample.scores or (NO_SCORE,):
+            yield {
+                "run_id": self.run_id,
+                "sample_key": sample.key,
+                "epoch": sample.epoch,
+                "scorer": score.scorer,
+                "slice": sample.slice,
+                "failure_mode": sample.failure_mode,
+                "score_num": score.number,
+                "score_raw": score.raw,
+                "passed": score.passed,
+                "error_kind": sample.error_kind,
+                "unscored_reason": score.unscored_reason,
+                "judge_kind": score.judge.kind,
+                "judge_id": score.judge.name,
+                "judge_prompt_sha": score.judge.prompt_sha,
+                "rationale_sha": score.rationale_sha,
+                "input_sha": sample.input_sha,
+                "target_sha": sample.target_sha,
+                "output_sha": sample.output_sha,
+                "cost_usd": sample.cost_usd,
+                "latency_ms": sample.latency_ms,
+                "tokens_in": sample.tokens_in,
+                "tokens_out": sample.tokens_out,
+                "edited": score.is_edited,
+                "content_sha": self.origin.content_sha,
+                "_raw": sample.raw,
+                "_source_url": self.origin.url,
+            }
+
+    def metrics(self) -> list[Record]:
+        """The tool's own numbers, then the means by slice that it did not report."""
+        own = {(metric.scorer, metric.metric, metric.slice, metric.variant): metric for metric in self.run.metrics}
+        means = {(metric.scorer, metric.metric, metric.slice, metric.variant): metric for metric in self._means()}
+        return [self._metric(metric, key not in own) for key, metric in (means | own).items()]
+
+    def run_record(self) -> Record:
+        """The run itself."""
+        run, origin, tally = self.run, self.origin, self.tally
+        planned = run.planned
+        n_samples = tally.samples if planned.samples is None else planned.samples
+        status = "failed_threshold" if run.status == "success" and self._passed() is False else run.status
+        return (
+            run.columns
+            | belonging(origin.envelope, run.declared, run.columns)
+            | {
+                "run_id": self.run_id,
+                "kind": origin.kind,
+                "native_run_id": run.native_id,
+                "path": origin.path,
+                "content_sha": origin.content_sha,
+                "status": status,
+                "dataset_version_id": self._dataset_version_id(),
+                "dataset_name": run.dataset_name,
+                "n_samples": n_samples,
+                "n_completed": tally.samples - tally.errors if planned.completed is None else planned.completed,
+                "n_errors": tally.errors if tally.samples or planned.completed is None else max(0, n_samples - planned.completed),
+                "n_unscored": tally.unscored if tally.samples else planned.unscored or 0,
+                "epochs": planned.epochs,
+                "_raw": run.raw,
+                "_source_url": origin.url,
+            }
+        )
+
+    def dataset_version(self) -> Record | None:
+        """The dataset that the run shows whole; None where it shows only a part, or nothing."""
+        version_id, seen_at = self._dataset_version_id(), self.run.columns.get("started_at") or self.origin.modified_at
+        if version_id is None or seen_at is None:
+            return None
+        tally = self.tally
+        return {
+            "dataset_version_id": version_id,
+            "dataset_name": self.run.dataset_name,
+            "kind": self.origin.kind,
+            "version_label": self.run.version_label,
+            "version_at": seen_at if isinstance(seen_at, datetime) else datetime.fromisoformat(seen_at),
+            "content_sha": tally.content_sha,
+            "n_items": len(tally.items),
+            "n_slices": len(tally.slices),
+            "slices": dict(sorted(tally.slices.items())),
+            "failure_modes": dict(sorted(tally.failure_modes.items())),
+            "_raw": {},
+            "_source_url": self.origin.url,
+        }
+
+    def _dataset_version_id(self) -> str | None:
+        content_sha = self.tally.content_sha if self.run.is_whole else None
+        return None if content_sha is None else sha_of_text(f"{self.run.dataset_name}|{content_sha}")
+
+    def _means(self) -> Iterator[Metric]:
+        judges = {metric.scorer: metric.judge for metric in reversed(self.run.metrics)}
+        direction = {(metric.scorer, metric.metric): metric.higher_is_better for metric in self.run.metrics}
+        variants = {metric.scorer: metric.variant for metric in reversed(self.run.metrics) if not metric.slice}
+        for (scorer, slice_name), mean in sorted(self.tally.means.items()):
+            name = self.run.slice_metrics[scorer]
+            yield Metric(
+                scorer,
+                name,
+                mean.value,
+                slice_name,
+                variants.get(scorer, ""),
+                n=mean.n,
+                higher_is_better=direction.get((scorer, name)),
+                reducer="mean",
+                judge=judges.get(scorer, Judge()),
+            )
+
+    def _metric(self, metric: Metric, is_computed: bool) -> Record:
+        is_primary = metric.slice == "" and (metric.scorer, metric.metric, metric.variant) == self.run.primary
+        mean = self.tally.means.get((metric.scorer, metric.slice))
+        return {
+            "run_id": self.run_id,
+            "scorer": metric.scorer,
+            "metric": metric.metric,
+            "slice": metric.slice,
+            "variant": metric.variant,
+            "value": metric.value,
+            "stderr": metric.stderr,
+            "n": mean.n if metric.n is None and mean is not None else metric.n,
+            "higher_is_better": metric.higher_is_better,
+            "threshold": self.threshold if is_primary else None,
+            "passed": self._passed() if is_primary else None,
+            "judge_model": metric.judge.name if metric.judge.kind == "llm" else None,
+            "judge_prompt_sha": metric.judge.prompt_sha,
+            "reducer": metric.reducer,
+            "is_primary": is_primary,
+            "content_sha": self.origin.content_sha,
+            "_raw": {"computed": is_computed},
+            "_source_url": self.origin.url,
+        }
+
+    def _passed(self) -> bool | None:
+        """Whether the leading metric meets its threshold; None where either is missing."""
+        metric = self._primary()
+        if metric is None or metric.value is None or self.threshold is None:
+            return None
+        return metric.value <= self.threshold if metric.higher_is_better is False else metric.value >= self.threshold
+
+    def _primary(self) -> Metric | None:
+        overall = (metric for metric in self.run.metrics if metric.slice == "")
+        return next((metric for metric in overall if (metric.scorer, metric.metric, metric.variant) == self.run.primary), None)

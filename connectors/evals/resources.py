@@ -1,0 +1,64 @@
+"""Reading every configured store: list it, read what is new or changed, say what could not be read, go on.
+
+A store is a partition. Its `files` are listed whole every time; a log is opened only when a file of it, or the envelope beside
+it, differs from the last complete reading.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from connectors.contract import Connector, Event, Failed, Finding, ReadContext, Reader
+from connectors.errors import SourceError
+from connectors.evals.inspect_logs import InspectLogs
+from connectors.evals.ledger import Ledger
+from connectors.evals.lm_eval_results import LmEvalResults
+from connectors.evals.model import Format
+from connectors.evals.options import EvalsOptions, EvalStore
+from connectors.evals.promptfoo_results import PromptfooResults
+from connectors.evals.schema import TABLES
+from connectors.evals.store import FsspecStore, Store
+from connectors.evals.units import sorted_out
+from connectors.evals.visit import DatasetVersions, StoreVisit
+
+FORMATS: dict[str, Format] = {tool.kind: tool for tool in (InspectLogs(), LmEvalResults(), PromptfooResults())}
+
+
+@dataclass(frozen=True)
+class EvalsReader:
+    """Opened stores; each is reached for only when its turn comes."""
+
+    stores: tuple[EvalStore, ...]
+    reach: Callable[[str], Store]
+
+    def read(self, context: ReadContext) -> Iterator[Event]:
+        """Runs, metrics, samples, dataset versions and files of every store; a store that fails does not keep the others."""
+        ledger, versions = Ledger(context), DatasetVersions.known(context)
+        for options in self.stores:
+            try:
+                visit = StoreVisit(options, self.reach(options.path), FORMATS[options.kind], ledger, versions, context)
+                yield from visit.events()
+            except SourceError as error:
+                yield Failed(options.partition, error)
+
+    def probe(self) -> Iterator[Finding]:
+        """Whether each store can be listed, and how many logs it holds."""
+        for options in self.stores:
+            name = f"evals {options.kind}"
+            try:
+                listing = sorted_out(self.reach(options.path).entries(), FORMATS[options.kind])
+            except SourceError as error:
+                yield Finding(name, "fail", f"{options.path}: {error.why}", error.hint)
+                continue
+            if listing.units:
+                yield Finding(name, "ok", f"{options.path}: {len(listing.units)} logs in {len(list(listing.files))} files")
+            else:
+                fix = f"expected {FORMATS[options.kind].expected}"
+                yield Finding(name, "warn", f"{options.path}: no log", fix)
+
+
+def open_evals(options: EvalsOptions) -> Reader:
+    """A reader of the configured stores."""
+    return EvalsReader(options.stores, FsspecStore)
+
+
+CONNECTOR = Connector(name="evals", title="Eval runs", tables=TABLES, open=open_evals)
