@@ -35,12 +35,12 @@ ci as (
 
 by_origin as (
     -- A full sha with its remote needs no proof; a short one must name exactly one commit of that repository.
-    select claimed.run_id, names.repository_id, 5 as rule, 'git_origin' as project_how
+    select claimed.run_id, names.repository_id, 6 as rule, 'git_origin' as project_how
     from claimed
     inner join names on claimed.origin_slug = names.slug
     where {{ character_count('claimed.sha') }} = 40
     union all
-    select claimed.run_id, min(known.repository_id), 6, 'git_origin_prefix'
+    select claimed.run_id, min(known.repository_id), 7, 'git_origin_prefix'
     from claimed
     inner join names on claimed.origin_slug = names.slug
     inner join {{ ref('int_known_shas') }} as known
@@ -75,12 +75,17 @@ candidates as (
     from claimed
     inner join ci on claimed.ci_run_id = ci.run_id
     union all
+    -- A run that GitHub has already forgotten still says where it ran.
+    select run_id, ci_repository_id, 5, 'ci_run'
+    from {{ ref('stg_evals__runs') }}
+    where ci_repository_id in (select repository_id from {{ ref('int_repositories') }})
+    union all
     select run_id, repository_id, rule, project_how from by_origin
     union all
-    select run_id, repository_id, 7, 'commit_lookup' from by_sha
+    select run_id, repository_id, 8, 'commit_lookup' from by_sha
     union all
     -- A tag is easily copied from another project's run: it counts only where no commit contradicts it.
-    select claimed.run_id, project_names.repository_id, 8, 'tag'
+    select claimed.run_id, project_names.repository_id, 9, 'tag'
     from claimed
     inner join project_names on claimed.project_tag = project_names.spelling
     where claimed.origin_slug is null or claimed.origin_slug in (select slug from {{ ref('int_repository_names') }} as n where n.repository_id = project_names.repository_id)

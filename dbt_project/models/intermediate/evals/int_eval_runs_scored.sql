@@ -4,7 +4,7 @@ with samples as (
     select
         run_id,
         count(distinct sample_key || '|' || cast(epoch as varchar)) filter (where score_num is not null or passed is not null) as n_scored
-    from {{ ref('stg_evals__samples') }}
+    from {{ ref('int_eval_samples') }}
     group by run_id
 ),
 
@@ -13,7 +13,7 @@ metrics as (
         metrics.*,
         coalesce(metrics.threshold, case when metrics.slice = '' and metrics.variant = '' then claimed.envelope_threshold end) as held_to,
         metrics.slice = '' and metrics.variant = '' as is_overall
-    from {{ ref('stg_evals__metrics') }} as metrics
+    from {{ ref('int_eval_metrics') }} as metrics
     left join {{ ref('int_eval_runs_claimed') }} as claimed on metrics.run_id = claimed.run_id
 ),
 
@@ -24,8 +24,8 @@ judged as (
             passed,
             case when held_to is not null and value is not null then (value >= held_to) = coalesce(higher_is_better, true) or value = held_to end
         ) as is_met,
-        -- The leading metric: overall, held to a threshold, then by the usual names.
-        case when is_overall then '0' else '1' end || case when held_to is not null then '0' else '1' end
+        -- The leading metric: overall, held to a threshold, first in the tool's own words, then by the usual names.
+        case when is_overall then '0' else '1' end || case when held_to is not null then '0' else '1' end || case when is_primary then '0' else '1' end
         || case lower(metric) when 'accuracy' then '0' when 'acc' then '0' when 'pass_rate' then '1' when 'mean' then '2' when 'score' then '3' else '4' end
         || scorer || '|' || metric || '|' || slice || '|' || variant as precedence
     from metrics

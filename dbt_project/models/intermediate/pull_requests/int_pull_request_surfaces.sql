@@ -3,7 +3,7 @@
 with files as (
     select
         pull_request_id,
-        {{ matches_nocase('path', "'(^|/)docs?/|(^|/)(readme|changelog|contributing|license|notice|security|code_of_conduct|authors)(\\.[a-z]+)?$'") }} as is_docs,
+        {{ matches_nocase('path', "'(^|/)docs?/.*\\.(md|rst|txt|adoc)$'") }} as is_docs,
         {{ matches_nocase('path', "'\\.lock$|(^|/)(package-lock\\.json|npm-shrinkwrap\\.json|yarn\\.lock|pnpm-lock\\.yaml|go\\.sum|requirements[^/]*\\.lock)$'") }} as is_lock,
         {{ matches_nocase(
             'path',

@@ -1,5 +1,6 @@
 -- Who wrote each artifact, as dated share ranges; the row without a person is what nobody can be credited with.
 select
+    {{ stable_hash(['s.artifact_id', 's.person_id', 's.period_id']) }} as artifact_author_id,
     s.artifact_id,
     s.person_id,
     s.period_id,

@@ -33,7 +33,7 @@ groups as (
         min(first_seen_at) as first_seen_at,
         max(case when is_span and day_to is null then null else coalesce(last_seen_at, first_seen_at) end) as last_seen_at,
         max(case when is_span and day_to is null then 1 else 0 end) = 1 as is_current,
-        sum(n_items) as n_items,
+        cast(sum(n_items) as bigint) as n_items,
         max(is_counted) = 1 as is_counted
     from items
     group by artifact_id, project_id, channel, group_key

@@ -14,4 +14,4 @@ select
     judge_model,
     judge_prompt_sha,
     reducer
-from {{ ref('stg_evals__metrics') }}
+from {{ ref('int_eval_metrics') }}

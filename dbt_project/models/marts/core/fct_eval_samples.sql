@@ -20,4 +20,4 @@ select
     cost_usd,
     latency_ms,
     edited as is_edited
-from {{ ref('stg_evals__samples') }}
+from {{ ref('int_eval_samples') }}

@@ -41,7 +41,7 @@ select
     pulls.updated_at,
     pulls.closed_at,
     pulls.merged_at,
-    pulls.author_kind = 'bot' or pulls.is_docs_or_lock_only or pulls.is_dependency_bump as is_trivial,
+    pulls.author_kind = 'bot' or pulls.is_docs_or_lock_only as is_trivial,
     pulls.is_dependency_bump,
     pulls._source_url as source_url
 from pulls

@@ -11,6 +11,7 @@ renamed as (
         content_sha,
         size,
         modified_at,
+        etag,
         run_id,
         _source_url,
         _extracted_at,

@@ -19,6 +19,8 @@ renamed as (
         judge_model,
         judge_prompt_sha,
         reducer,
+        is_primary,
+        content_sha,
         _source_url,
         _extracted_at,
         _load_id

@@ -28,6 +28,7 @@ renamed as (
         tokens_in,
         tokens_out,
         edited,
+        content_sha,
         _source_url,
         _extracted_at,
         _load_id
