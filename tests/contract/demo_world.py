@@ -68,9 +68,7 @@ def repositories() -> list[Repository]:
         Repository(501, "acme", "harness", old, at(90), "Eval harness", required_checks=checks, head="harness:2"),
         Repository(502, "acme", "harness-fork", old + timedelta(days=1), at(2), fork_of="acme/harness", head="harness-fork:1"),
         Repository(503, "acme", "from-template", old + timedelta(days=2), at(3), template="acme/starter", head="from-template:1"),
-        Repository(
-            504, "acme", "starter", old + timedelta(days=3), at(4), is_template=True, is_archived=True, is_private=False, head="starter:1"
-        ),
+        Repository(504, "acme", "starter", old + timedelta(days=3), at(4), is_template=True, is_private=False, head="starter:1"),
         Repository(505, "acme", "empty", old + timedelta(days=4), at(5), is_empty=True),
         Repository(506, "acme", "vanished", old + timedelta(days=5), at(6), is_gone=True),
     ]

@@ -3,7 +3,7 @@
 Held strictly: a field that the description does not know is a fault too, not only a required one that is missing.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -167,7 +167,7 @@ def test_answers_are_as_github_describes_them(served, template, path):
 
 def test_app_answers_are_as_github_describes_them(served):
     endpoints, _ = served
-    now = int(datetime.now().timestamp())
+    now = int(datetime.now(UTC).timestamp())
     token = jwt.encode({"iat": now - 60, "exp": now + 300, "iss": "77"}, KEY, algorithm="RS256")
     headers = {"Authorization": f"Bearer {token}"}
     listed = requests.get(f"{endpoints.github_api_url}/app/installations", headers=headers, timeout=30)

@@ -18,7 +18,7 @@ NAMES = (
     (re.compile(r"/branches/[^/]+"), "/branches/{branch}"),
     (re.compile(r"/experiments/[^/]+"), "/experiments/{id}"),
     (re.compile(r"/issue/[^/]+"), "/issue/{id}"),
-    (re.compile(r"/\d+(?=/|$)"), "/{id}"),
+    (re.compile(r"(?<!/rest/api)/\d+(?=/|$)"), "/{id}"),
 )
 
 
@@ -61,7 +61,7 @@ class RequestLog:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """A copy that does not change any more."""
-        return {name: dict(counts) for name, counts in sorted(self.endpoints.items())}
+        return {name: dict(+counts) for name, counts in sorted(self.endpoints.items())}
 
     def begin(self, method: str, path: str) -> Counter[str]:
         """Note a request that has arrived."""
@@ -71,9 +71,8 @@ class RequestLog:
         self.peak = max(self.peak, self._under_way)
         return counts
 
-    def end(self, counts: Counter[str], outcome: str) -> None:
-        """Note how it was answered."""
-        counts[outcome] += 1
+    def end(self) -> None:
+        """Note that it is over."""
         self._under_way -= 1
 
 
@@ -85,18 +84,21 @@ class Logged:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count one request and its answer; a refusal for a spent budget counts as limited, not as refused."""
-        counts, outcome = self.log.begin(scope["method"], scope["path"]), "dropped"
+        counts, is_answered = self.log.begin(scope["method"], scope["path"]), False
 
         async def noting(message: Message) -> None:
-            nonlocal outcome
+            nonlocal is_answered
             if message["type"] == "http.response.start":
-                outcome = "limited" if _is_limit(message) else outcome_of(message["status"])
+                # Before the client can know of the answer: whoever looks after it has come finds it counted.
+                counts["limited" if _is_limit(message) else outcome_of(message["status"])] += 1
+                is_answered = True
             await send(message)
 
         try:
             await self.app(scope, receive, noting)
         finally:
-            self.log.end(counts, outcome)
+            counts["dropped"] += not is_answered
+            self.log.end()
 
 
 def _is_limit(message: Message) -> bool:

@@ -1,0 +1,187 @@
+"""The demo's GraphQL endpoint: paging, limits, cost and refusals as GitHub's, asked by PyGithub and plainly."""
+
+import pytest
+import requests
+from github import Auth, Github
+
+from connectors.github import queries
+from pipelines.demo.servers.limits import Limits
+from pipelines.demo.servers.serving import Settings, serve
+from tests.contract.demo_world import PULLS, TOKEN, small_world
+
+PLACE = {"owner": "acme", "name": "harness"}
+
+
+def of_harness(fields, variables=""):
+    """A query for fields of the harness's repository."""
+    return f'query{variables} {{ repository(owner: "acme", name: "harness") {{ {fields} }} }}'
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return tmp_path_factory.mktemp("git")
+
+
+@pytest.fixture(scope="module")
+def world(root):
+    return small_world(root)
+
+
+@pytest.fixture(scope="module")
+def served(world, root):
+    with serve(world, root, token=TOKEN) as endpoints:
+        yield endpoints
+
+
+@pytest.fixture(scope="module")
+def ask(served):
+    def question(query, **variables):
+        body = {"query": query, "variables": variables}
+        return requests.post(f"{served.github_html_url}/api/graphql", json=body, auth=("x", TOKEN), timeout=30).json()
+
+    return question
+
+
+def test_pygithub_finds_the_endpoint_and_pages_through_pull_requests(served):
+    numbers, after = [], None
+    with Github(base_url=served.github_api_url, auth=Auth.Token(TOKEN), seconds_between_writes=0, timeout=30) as client:
+        while True:
+            variables = {**PLACE, "first": 10, "after": after}
+            _, answer = client.requester.graphql_query(queries.PULL_REQUESTS, variables)
+            page = answer["data"]["repository"]["pullRequests"]
+            numbers += [node["number"] for node in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+    assert (page["totalCount"], sorted(numbers)) == (PULLS, list(range(1, PULLS + 1)))
+
+
+def test_a_pull_request_comes_with_everything_around_it(ask, world):
+    answer = ask(queries.PULL_REQUESTS, **PLACE, first=100)
+    [pull] = [node for node in answer["data"]["repository"]["pullRequests"]["nodes"] if node["number"] == 1]
+    assert (pull["fullDatabaseId"], pull["state"], pull["mergedBy"]["login"]) == ("90000000001", "MERGED", "ana")
+    assert pull["mergeCommit"]["oid"] == world.sha("harness:2")
+    assert [review["state"] for review in pull["reviews"]["nodes"]] == ["CHANGES_REQUESTED", "APPROVED"]
+    assert [node["commit"]["oid"] for node in pull["commits"]["nodes"]] == [world.sha("harness:p1"), world.sha("harness:p1b")]
+    assert pull["commits"]["nodes"][0]["commit"]["author"]["user"] == {"databaseId": 2002, "login": "ben"}
+    assert [file["changeType"] for file in pull["files"]["nodes"]] == ["ADDED", "ADDED"]
+
+
+def test_further_pages_of_a_connection_go_on_where_the_first_ended(ask):
+    fields = "pullRequest(number: 1) { reviews(first: $n) { pageInfo { endCursor hasNextPage } nodes { fullDatabaseId } } }"
+    first = ask(of_harness(fields, "($n: Int!)"), n=1)
+    page = first["data"]["repository"]["pullRequest"]["reviews"]
+    assert page["pageInfo"]["hasNextPage"] is True
+    more = ask(queries.MORE["reviews"], **PLACE, number=1, after=page["pageInfo"]["endCursor"])
+    rest = more["data"]["repository"]["pullRequest"]["reviews"]
+    assert [node["fullDatabaseId"] for node in page["nodes"] + rest["nodes"]] == ["4001", "4002"]
+    assert rest["pageInfo"]["hasNextPage"] is False
+
+
+def test_check_runs_of_every_attempt_of_several_commits_at_once(ask, world):
+    answer = ask(queries.check_runs(2), **PLACE, sha0=world.sha("harness:p1"), sha1="0" * 40)
+    repository = answer["data"]["repository"]
+    assert repository["c1"] is None
+    suites = repository["c0"]["checkSuites"]["nodes"]
+    by_app = {}
+    for suite in suites:
+        by_app.setdefault(suite["app"]["slug"], []).extend(check["conclusion"] for check in suite["checkRuns"]["nodes"])
+    assert sorted(by_app["github-actions"]) == ["FAILURE", "FAILURE", "SUCCESS", "SUCCESS", "SUCCESS"]
+    assert by_app["deepsource"] == ["FAILURE", "SUCCESS"]
+    more = ask(queries.MORE_CHECK_RUNS, suite=suites[0]["id"])
+    assert more["data"]["node"]["checkRuns"]["nodes"] == suites[0]["checkRuns"]["nodes"]
+
+
+def test_only_latest_check_runs_without_a_filter_and_required_ones_are_marked(ask, world):
+    checks = "checkRuns(first: 50) { nodes { databaseId name conclusion isRequired(pullRequestNumber: 1) } }"
+    text = of_harness(
+        f"object(oid: $sha) {{ ... on Commit {{ checkSuites(first: 50) {{ nodes {{ {checks} }} }} }} }}", "($sha: GitObjectID!)"
+    )
+    suites = ask(text, sha=world.sha("harness:p1"))["data"]["repository"]["object"]["checkSuites"]["nodes"]
+    checks = [check for suite in suites for check in suite["checkRuns"]["nodes"]]
+    assert {check["conclusion"] for check in checks} == {"SUCCESS"}
+    assert {check["name"]: check["isRequired"] for check in checks} == {"gate": True, "deepsource": False}
+    # Beyond 32 bits: run and job ids outgrew the specification's Int years ago.
+    assert max(check["databaseId"] for check in checks) == 45_000_000_032
+
+
+def test_what_is_gone_is_null_with_a_reason_and_the_rest_is_answered(ask):
+    names = {"name0": "from-template", "name1": "vanished", "name2": "empty"}
+    answer = ask(queries.repository_details(3), owner0="acme", owner1="acme", owner2="acme", **names)
+    assert answer["data"]["r0"]["templateRepository"] == {"databaseId": 504, "nameWithOwner": "acme/starter"}
+    assert (answer["data"]["r1"], answer["data"]["r2"]["isEmpty"]) == (None, True)
+    [error] = answer["errors"]
+    assert (error["type"], error["path"]) == ("NOT_FOUND", ["r1"])
+    assert error["message"] == "Could not resolve to a Repository with the name 'acme/vanished'."
+
+
+DEEP = "files(first: 100) { nodes { path } } commits(first: 100) { nodes { commit { parents(first: 60) { nodes { oid } } } } }"
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "part"),
+    [
+        ("pullRequests(first: 101) { nodes { number } }", "EXCESSIVE_PAGINATION", "Requesting 101 records on the `pullRequests`"),
+        ("pullRequests { nodes { number } }", "MISSING_PAGINATION_BOUNDARIES", "`first` or `last`"),
+        (f"pullRequests(first: 100) {{ nodes {{ {DEEP} }} }}", "MAX_NODE_LIMIT_EXCEEDED", "620,100 possible nodes"),
+    ],
+)
+def test_queries_that_ask_for_too_much_are_refused(ask, fields, kind, part):
+    [error] = ask(of_harness(fields))["errors"]
+    assert error["type"] == kind
+    assert part in error["message"]
+
+
+def test_a_total_needs_no_bounds(ask):
+    assert ask(of_harness("issues { totalCount }"))["data"]["repository"]["issues"] == {"totalCount": 5}
+
+
+def test_an_unknown_field_is_named(ask):
+    answer = ask("{ viewer { shoeSize } }")
+    assert "data" not in answer
+    assert "shoeSize" in answer["errors"][0]["message"]
+
+
+def test_a_query_tells_its_cost_by_githubs_formula_and_is_charged_it(served, ask):
+    inner = "reviews(first: 10) { nodes { id } } commits(first: 10) { nodes { id } }"
+    text = of_harness(f"pullRequests(first: 100) {{ nodes {{ {inner} }} }}").replace(
+        "query {", "query { rateLimit { cost nodeCount remaining }"
+    )
+    before = ask("{ rateLimit { remaining } }")["data"]["rateLimit"]["remaining"]
+    told = ask(text)["data"]["rateLimit"]
+    # One request for the pull requests and two for each of the hundred: 201, two points.
+    assert (told["cost"], told["nodeCount"], told["remaining"]) == (2, 100 + 1000 + 1000, before - 2)
+
+
+def test_spent_points_are_an_error_with_status_200(world, root):
+    with serve(world, root, token=TOKEN, settings=Settings(limits=Limits(graphql=1))) as served:
+        answers = [
+            requests.post(f"{served.github_html_url}/graphql", json={"query": "{ viewer { login } }"}, auth=("x", TOKEN), timeout=30)
+            for _ in range(2)
+        ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == {"data": {"viewer": {"login": "ana"}}}
+    assert answers[1].json()["errors"][0]["type"] == "RATE_LIMITED"
+    assert answers[1].headers["x-ratelimit-remaining"] == "0"
+
+
+def test_the_wrong_token_and_a_broken_body_are_refused(served):
+    url = f"{served.github_html_url}/api/graphql"
+    assert requests.post(url, json={"query": "{ viewer { login } }"}, auth=("x", "wrong"), timeout=30).status_code == 401
+    broken = requests.post(url, data="{", auth=("x", TOKEN), timeout=30)
+    assert (broken.status_code, broken.json()["message"]) == (400, "Problems parsing JSON")
+
+
+def test_bots_are_bots_and_have_no_brackets_here(world, root):
+    bot = world.bots[0]
+    changed = next(pull for pull in world.pull_requests if pull.number == 2)
+    author, changed.account = changed.account, bot
+    try:
+        with serve(world, root, token=TOKEN) as served:
+            text = of_harness("pullRequest(number: 2) { author { __typename login ... on Bot { databaseId } } }")
+            answer = requests.post(f"{served.github_html_url}/api/graphql", json={"query": text}, auth=("x", TOKEN), timeout=30).json()
+            rest = requests.get(f"{served.github_api_url}/repos/acme/harness/pulls/2", auth=("x", TOKEN), timeout=30).json()
+    finally:
+        changed.account = author
+    assert answer["data"]["repository"]["pullRequest"]["author"] == {"__typename": "Bot", "login": "dependabot", "databaseId": 3001}
+    assert (rest["user"]["login"], rest["user"]["type"]) == ("dependabot[bot]", "Bot")
