@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -146,12 +147,14 @@ class CommandLine:
     def commits(self, mirror: Path, head: str, since: str | None) -> Iterator[CommitEntry]:
         """Git has finished when this returns: its answer waits in a temporary file, so a damaged mirror shows before any record."""
         arguments = ("log", "-z", "--topo-order", "--raw", "--numstat", "--no-abbrev", *RENAMES, *PLAIN_DIFF)
-        spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115 - closed by the iterator below
+        spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115 - closed with the iterator
         wanted = (f"--format={output.COMMIT_FORMAT}", head, *([f"^{since}"] if since else []), "--")
         with self._stream(mirror, *_mailmap(head), *arguments, *wanted) as stream:
             shutil.copyfileobj(stream, spool, output.CHUNK)
         spool.seek(0)
-        return _reading(spool)
+        entries = _reading(spool)
+        weakref.finalize(entries, spool.close)  # a reading that is broken off never begins with it
+        return entries
 
     def tree(self, mirror: Path, head: str) -> list[TreeEntry]:
         """With sizes, which a server answers without sending contents."""

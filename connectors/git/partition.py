@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from itertools import chain
+from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
@@ -53,21 +54,22 @@ class Reading:
             return iter([Finished(remote.partition, cursor)])
         if head is None:
             return self._empty(remote, cursor, target)
+        return self._whole(remote, head, cursor, target)
+
+    def _whole(self, remote: Remote, head: RemoteHead, cursor: Cursor, target: Cursor) -> Iterator[Event]:
+        """Every table, from a mirror that is cloned again once if it turns out to be damaged."""
         mirror = self.options.mirrors / remote.mirror_name
-        self.meter.count(made=1)
-        self.client.refresh(remote.url, mirror)
-        try:
-            return self._changed(remote, head, cursor, target)
-        except Damaged:
+        damage: Damaged | None = None
+        for _ in range(2):
             self.meter.count(made=1)
-            self.client.discard(mirror)
             self.client.refresh(remote.url, mirror)
-        try:
-            return self._changed(remote, head, cursor, target)
-        except Damaged as failure:
-            raise Unavailable(
-                "git", remote.full_name, str(failure), "its fresh clone cannot be read either; look at the remote: git fsck"
-            ) from failure
+            try:
+                return self._changed(remote, head, mirror, cursor, target)
+            except Damaged as failure:
+                self.client.discard(mirror)
+                damage = failure
+        hint = "its fresh clone cannot be read either; look at the remote: git fsck"
+        raise Unavailable("git", remote.full_name, str(damage), hint) from damage
 
     def _target(self, remote: Remote, head: RemoteHead | None) -> Cursor:
         """The cursor after a complete reading; while it equals the saved one there is nothing to do."""
@@ -102,9 +104,8 @@ class Reading:
         yield Counted(commits.COMMITS, remote.partition, 0, "ls-remote without refs")
         yield Finished(remote.partition, target, CENSUS)
 
-    def _changed(self, remote: Remote, head: RemoteHead, cursor: Cursor, target: Cursor) -> Iterator[Event]:
-        """Every table at the new head. Git is asked here, before the first event is taken."""
-        mirror = self.options.mirrors / remote.mirror_name
+    def _changed(self, remote: Remote, head: RemoteHead, mirror: Path, cursor: Cursor, target: Cursor) -> Iterator[Event]:
+        """Git is asked here, before the first event is taken."""
         count = self.client.count(mirror, head.sha)
         landings = self.client.landings(mirror, head.sha)
         files = {entry.path: entry for entry in self.client.tree(mirror, head.sha)}
