@@ -299,7 +299,7 @@ def _labelling_runs(stage: Stage) -> None:
 
 
 def _labelling(stage: Stage, site: Site, who: str, passed: int) -> Script:
-    sealed = envelope(site, LABELS, site.repository.head, stage.account(who))
+    sealed = envelope(stage, site, LABELS, site.repository.head, stage.account(who))
     eval_run(stage, LABELS, site, passed, who=who, package=HARNESS_PACKAGE, envelope=sealed)
     yield hours(1)
 
@@ -313,6 +313,6 @@ def _playground_runs(stage: Stage) -> None:
 
 
 def _played(stage: Stage, site: Site) -> Script:
-    sealed = envelope(site, SUPPORT, site.repository.head, stage.account("ana"))
+    sealed = envelope(stage, site, SUPPORT, site.repository.head, stage.account("ana"))
     eval_run(stage, SUPPORT, site, 30, who="ana", package=HARNESS_PACKAGE, envelope=sealed)
     yield hours(1)

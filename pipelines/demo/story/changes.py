@@ -68,7 +68,7 @@ def _migration(stage: Stage) -> Script:
 def _compared(stage: Stage, site: Site, who: str, suite: Suite, before: int, after: int) -> list[str]:
     """Both models on the same cases; the labelling service runs the harness by hand, the agent its vendor's tool."""
     by_harness = site.name == "labeling-svc"
-    sealed = envelope(site, suite, site.repository.head, stage.account("emil")) if by_harness else None
+    sealed = envelope(stage, site, suite, site.repository.head, stage.account("emil")) if by_harness else None
     package = HARNESS_PACKAGE if by_harness else ""
     return [
         eval_run(stage, suite, site, passed, who="emil" if by_harness else who, model=model, package=package, envelope=sealed).native_id

@@ -42,6 +42,7 @@ _SAFETY_AT_FIRST = (*["general"] * 8, "regulated_content", *["self_harm"] * 3)
 ROUTING = Suite("long_context_routing", "routing-golden", 40, ("short", "long_context", "multi_document"), ("wrong_tier", "timeout"))
 SAFETY_AT_FIRST = Suite("safety_regression", "safety-golden", 36, _SAFETY_AT_FIRST, ("over_refusal", "missed_harm"))
 SAFETY = Suite("safety_regression", "safety-golden", 60, ("general", *["regulated_content"] * 3, "self_harm"), REGULATED_MODES)
+RELEASED_2_1 = datetime(2026, 3, 5, 12, tzinfo=UTC)
 SAFETY_GREW_ON = datetime(2026, 1, 12, tzinfo=UTC)
 SUPPORT = Suite(
     "support_answers", "support-golden", 36, ("billing", "returns", "multilingual"), ("made_up_policy", "wrong_tone", "no_source")
@@ -61,6 +62,11 @@ def suite_of(site: Site, when: datetime) -> Suite:
     """What the gate of a repository runs at a time: the safety set grew in January."""
     suite = GATED[site.name]
     return SAFETY_AT_FIRST if suite is SAFETY and when < SAFETY_GREW_ON else suite
+
+
+def harness_version(when: datetime) -> str:
+    """The harness's newest release at a time."""
+    return "2.1.0" if when >= RELEASED_2_1 else "2.0.0"
 
 
 def samples(suite: Suite, rng: Random, passed: int, unscored: int = 0) -> list[EvalSample]:
@@ -107,19 +113,19 @@ def run(
         threshold=suite.threshold,
         envelope=envelope,
         harness_package=package,
-        harness_version="2.1.0" if package else "",
+        harness_version=harness_version(at) if package else "",
     )
     stage.world.eval_runs.append(log)
     return log
 
 
-def gate_log(stage: Stage, pull: Pull, gate: WorkflowRun, passed: int, *, unscored: int = 0, prompt: str = "") -> EvalRun:
+def gate_log(stage: Stage, pull: Pull, gate: WorkflowRun, passed: int, *, unscored: int = 0) -> EvalRun:
     """The log that the newest attempt of a gate run leaves in the store, with its envelope."""
     suite = suite_of(pull.site, stage.now)
     attempt = len(gate.attempts)
     actor = gate.attempts[-1].triggering
     about = {"pr": pull.request.number, "run_id": gate.run_id, "run_attempt": attempt}
-    sealed = envelope(pull.site, suite, gate.head, actor) | about
+    sealed = envelope(stage, pull.site, suite, gate.head, actor) | about
     return run(
         stage,
         suite,
@@ -130,18 +136,17 @@ def gate_log(stage: Stage, pull: Pull, gate: WorkflowRun, passed: int, *, unscor
         when=ended(gate),
         unscored=unscored,
         package=HARNESS_PACKAGE,
-        prompt=prompt,
         envelope=sealed,
     )
 
 
-def envelope(site: Site, suite: Suite, head: str, actor: Account) -> dict[str, Any]:
+def envelope(stage: Stage, site: Site, suite: Suite, head: str, actor: Account) -> dict[str, Any]:
     """What is written beside a log; `head_sha` is a mark here."""
     sealed: dict[str, Any] = {
         "schema": 1,
         "project": site.name,
         "harness": "eval-harness",
-        "harness_version": "2.1.0",
+        "harness_version": harness_version(stage.now),
         "repo_id": site.repository.repository_id,
         "repository": site.repository.full_name,
         "head_sha": head,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipelines.demo.story.checks import TESTS, check, checked
 from pipelines.demo.story.clock import Script, berlin, hours
-from pipelines.demo.story.evals import HELPFULNESS, SUPPORT, gate_log
+from pipelines.demo.story.evals import HELPFULNESS, SUPPORT
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.gates import noted, turned_red
@@ -86,10 +86,8 @@ def prompts(stage: Stage) -> None:
 
 
 def _through(stage: Stage, pull: Pull, merged_by: str) -> Script:
-    """Checks that pass, a review, and the merge."""
-    gate = checked(stage, pull)
-    if gate and pull.site.name == "support-agent":
-        gate_log(stage, pull, gate, SUPPORT.size - 2, prompt=_prompt_text(pull.site))
+    """Checks that pass, whose logs nobody kept, a review, and the merge."""
+    checked(stage, pull)
     yield hours(3)
     review(stage, pull, merged_by, "APPROVED")
     yield hours(1)
