@@ -33,7 +33,7 @@ def sha_of_content(value: Any) -> str | None:
 
 
 def sha_of_prompt(text: str) -> str:
-    """Hash of a prompt as of the file that it was read from: `\\n` line ends, and one at the end.
+    """Hash of a prompt as of the file that it was read from: one kind of line end, and one of them at the end.
 
     promptfoo trims what it reads, Inspect does not; the git connector hashes files as they are. Files end with a line end, so
     the three agree.

@@ -8,4 +8,5 @@ rm -rf /srv/eval/pf /srv/eval/promptfoo-home && mkdir -p /srv/eval/pf && cp "$he
 promptfoo="node /srv/eval/node_modules/promptfoo/dist/src/entrypoint.js eval --no-cache --no-progress-bar --no-table"
 $promptfoo -c promptfooconfig.yaml -o queues.json || test $? -eq 100
 $promptfoo -c two_prompts.yaml -o two_prompts.json || test $? -eq 100
-cp queues.json two_prompts.json "$here"/..
+$promptfoo -c from_file.yaml -o from_file.json || test $? -eq 100
+cp queues.json two_prompts.json from_file.json "$here"/..
