@@ -104,7 +104,9 @@ def run(
 ) -> list[NodeResult]:
     """Run `dbt build` over the project or a part of it; what became of every node, failed ones too."""
     os.environ.update(facts.environment())
-    args = ["build", *(["--select", *select] if select else []), *(["--full-refresh"] if full_refresh else [])]
+    # Unit tests hold the SQL against fixtures; they belong to the test suite, not to every night.
+    args = ["build", "--exclude-resource-type", "unit_test"]
+    args += (["--select", *select] if select else []) + (["--full-refresh"] if full_refresh else [])
     return invoke(home, args, progress)
 
 
