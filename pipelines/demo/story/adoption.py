@@ -314,5 +314,5 @@ def _playground_runs(stage: Stage) -> None:
 
 def _played(stage: Stage, site: Site) -> Script:
     sealed = envelope(stage, site, SUPPORT, site.repository.head, stage.account("ana"))
-    eval_run(stage, SUPPORT, site, 30, who="ana", package=HARNESS_PACKAGE, envelope=sealed)
+    eval_run(stage, SUPPORT, site, 33, who="ana", package=HARNESS_PACKAGE, envelope=sealed)
     yield hours(1)
