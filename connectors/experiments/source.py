@@ -1,0 +1,55 @@
+"""The stores as the resources see them; `client.py` speaks to real ones, `fake.py` keeps them in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of experiments, and how many there are in all."""
+
+    experiments: list[Any]
+    total: int
+
+
+class GrowthBookSource(Protocol):
+    """What can be asked of GrowthBook. Every method fails with an error of `connectors.errors` that names what was asked for."""
+
+    def experiments(self) -> Iterator[ListPage]:
+        """All experiments, archived ones included, in the order of their creation."""
+        ...
+
+    def results(self, native_id: str, phase: int) -> Json | None:
+        """The latest results of one phase; null when there are none yet."""
+        ...
+
+    def metrics(self) -> list[Json]:
+        """All metrics of the older kind."""
+        ...
+
+    def fact_metrics(self) -> list[Json]:
+        """All metrics over fact tables."""
+        ...
+
+    def settings(self) -> Json:
+        """The organisation's settings."""
+        ...
+
+
+class FolderSource(Protocol):
+    """A folder, or one file, of experiments."""
+
+    def names(self) -> Sequence[str]:
+        """Paths below the folder, sorted; fails when it cannot be listed."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Content of one file; fails with OSError when it cannot be read."""
+        ...
+
+    def url(self, name: str) -> str:
+        """What a reader can open."""
+        ...
