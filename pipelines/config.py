@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.evals.options import EvalStore
-from connectors.experiments.options import ExperimentStore
+from connectors.experiments.options import Store as ExperimentStore
 from connectors.github.options import GithubOptions
 from connectors.jira.options import JiraOptions
 
@@ -260,29 +260,47 @@ def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _fault_of(item: Any, document: dict[str, Any], path: Path, lines: dict[Key, int]) -> Fault:
     """A pydantic error as a fault a person can act on."""
-    at: Key = tuple(part for part in item["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+    at = _place_in(document, item["loc"])
     line, key = _nearest_line(at, lines), _dotted(at)
     if item["type"] == "extra_forbidden":
-        legal = sorted(_legal_keys(at[:-1]))
+        legal = sorted(_legal_keys(item["loc"][:-1]))
         near = difflib.get_close_matches(str(at[-1]), legal, n=1)
         return Fault(path, line, key, "unknown key", expected=f"one of {', '.join(legal)}", nearest=near[0] if near else "")
     if item["type"] == "missing":
         return Fault(path, line, key, "missing", expected="a value")
-    shown = "" if any(part in SECRET_KEYS for part in at) else repr(_dig(document, at))
-    options = re.findall(r"'([^']*)'", str(item.get("ctx", {}).get("expected", "")))
-    near = difflib.get_close_matches(str(_dig(document, at)), options, n=1)
-    return Fault(path, line, key, item["msg"].removeprefix("Value error, "), shown, "", near[0] if near else "")
+    if item["type"].startswith("union_tag"):
+        at = (*at, "kind")
+        line, key = _nearest_line(at, lines), _dotted(at)
+    value = _dig(document, at)
+    shown = "" if any(part in SECRET_KEYS for part in at) else repr(value)
+    context = item.get("ctx", {})
+    options = re.findall(r"'([^']*)'", str(context.get("expected_tags") or context.get("expected", "")))
+    near = difflib.get_close_matches(str(value), options, n=1)
+    problem = "not one of the legal values" if options else item["msg"].removeprefix("Value error, ")
+    return Fault(path, line, key, problem, shown, ", ".join(options), near[0] if near else "")
 
 
-def _legal_keys(at: Key) -> set[str]:
-    """Field names of the model that a key path leads to."""
-    model: Any = Settings
-    for part in at:
-        if isinstance(part, int):
+def _place_in(document: Any, loc: Key) -> Key:
+    """A pydantic location as a path in the file: without the tags that pydantic puts in for one of several kinds."""
+    at: Key = ()
+    for part in loc:
+        node = _dig(document, at)
+        if isinstance(node, dict) and part not in node and node.get("kind") == part:
             continue
-        annotation = model.model_fields[part].annotation if part in getattr(model, "model_fields", {}) else None
-        model = next((kind for kind in _models_in(annotation)), model)
-    return set(model.model_fields)
+        at = (*at, part)
+    return at
+
+
+def _legal_keys(loc: Key) -> set[str]:
+    """Field names of the model, or of the several models, that a location leads to."""
+    models: list[Any] = [Settings]
+    for part in (part for part in loc if isinstance(part, str)):
+        holders = [model for model in models if part in model.model_fields]
+        if holders:
+            models = [inner for model in holders for inner in _models_in(model.model_fields[part].annotation)]
+        else:
+            models = [model for model in models if "kind" in model.model_fields and part in get_args(model.model_fields["kind"].annotation)]
+    return {name for model in models for name in model.model_fields}
 
 
 def _models_in(annotation: Any) -> Iterator[Any]:

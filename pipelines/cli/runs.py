@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from pipelines.cli.progress import reporting
-from pipelines.cli.session import FAILED, PARTIAL, REFUSED, USAGE, Session, explained_failures, fail, session_of
+from pipelines.cli.session import FAILED, PARTIAL, USAGE, Session, explained_failures, fail, session_of
 
 if TYPE_CHECKING:
     from pipelines.sync import Report
@@ -44,7 +44,7 @@ def sync(
         _check_names(only or [])
         from pipelines import sync as job
 
-        with reporting(session.talk) as progress, _build_failures():
+        with reporting(session.talk) as progress:
             report = job.sync(
                 settings,
                 session.home,
@@ -70,7 +70,7 @@ def build(
         settings = session.settings()
         from pipelines import sync as job
 
-        with reporting(session.talk) as progress, _build_failures():
+        with reporting(session.talk) as progress:
             report = job.build(settings, session.home, full_refresh=full_refresh, progress=progress)
     session.emit(summary(report), lambda: show_report(session, report))
 
@@ -93,7 +93,7 @@ def demo(
 ) -> None:
     """Build the demo organisation, serve its APIs on loopback, run the whole pipeline against them, show one engineer's evidence."""
     session = session_of(context)
-    with explained_failures(), _build_failures():
+    with explained_failures():
         from pipelines.cli.demo import run_demo
 
         run_demo(session, seed, engineers, serve)
@@ -191,21 +191,3 @@ def _day(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
         raise fail(USAGE, f"--since {text}: not a day; write it as 2026-01-31") from None
-
-
-class _build_failures:  # noqa: N801 - reads as a verb
-    """A refused publication ends with 4, a failed build with 1; the last snapshot stays in both cases."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is None:
-            return
-        from pipelines.sync import Unreconciled
-        from pipelines.transform import TransformFailed
-
-        if isinstance(error, Unreconciled):
-            raise fail(REFUSED, str(error), "`fulcrum status` shows every reconciliation; `fulcrum sync --full` reads all again") from None
-        if isinstance(error, TransformFailed):
-            raise fail(FAILED, str(error), "readers keep the last good snapshot") from None

@@ -85,22 +85,43 @@ def fail(code: int, message: str, hint: str = "") -> typer.Exit:
 
 @contextmanager
 def explained_failures() -> Generator[None]:
-    """Turn the failures that a user can act on into one plain message and the right exit code."""
+    """Turn the failures that a user can act on into one plain message and the right exit code.
+
+    The one boundary that catches everything: the failures' modules are heavy, and are asked only once something has failed.
+    """
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        ending = _explained(error)
+        if ending is None:
+            raise
+        raise ending from None
+
+
+def _explained(error: Exception) -> typer.Exit | None:
+    """How a known failure ends; None for one that is a defect of ours, whose trace is wanted."""
     from connectors.errors import SourceError
     from pipelines.config import BadConfiguration
     from pipelines.evidence.periods import BadPeriod
     from pipelines.gates import SuspiciousLoad
+    from pipelines.sync import Unreconciled
+    from pipelines.transform import TransformFailed
     from pipelines.warehouse import WarehouseBusy
 
-    try:
-        yield
-    except BadConfiguration as error:
-        raise fail(
-            USAGE, f"the configuration has {len(error.faults)} fault(s):\n{error}", "fix them all and run `fulcrum doctor`"
-        ) from None
-    except (BadPeriod, LookupError) as error:
-        raise fail(USAGE, str(error.args[0] if error.args else error)) from None
-    except SuspiciousLoad as error:
-        raise fail(REFUSED, str(error)) from None
-    except (FileNotFoundError, WarehouseBusy, SourceError) as error:
-        raise fail(FAILED, str(error)) from None
+    match error:
+        case BadConfiguration():
+            return fail(USAGE, f"the configuration has {len(error.faults)} fault(s):\n{error}", "mend them all, then run `fulcrum doctor`")
+        case BadPeriod() | LookupError():
+            return fail(USAGE, str(error.args[0] if error.args else error))
+        case Unreconciled():
+            return fail(REFUSED, str(error), "`fulcrum status` shows every reconciliation; `fulcrum sync --full` reads all again")
+        case SuspiciousLoad():
+            return fail(REFUSED, str(error))
+        case TransformFailed():
+            return fail(FAILED, str(error), "readers keep the last good snapshot")
+        case FileNotFoundError() | WarehouseBusy() | SourceError():
+            return fail(FAILED, str(error))
+        case _:
+            return None
