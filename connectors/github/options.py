@@ -21,7 +21,8 @@ Token = Annotated[SecretStr, Field(min_length=1)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A complaint about one key must not print the tokens beside it.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class AppAuth(_Frozen):

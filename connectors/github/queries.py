@@ -1,13 +1,13 @@
 """Every GraphQL text that this connector sends; all fields are in GitHub's public schema.
 
 Connections are paged by the caller. Page sizes are chosen so that one request costs few points and stays far below the
-limit of 500,000 nodes: a page of 50 pull requests with its nested pages is about 14,000 nodes and 3 points.
+limit of 500,000 nodes: a page of 50 pull requests with its nested pages is about 14,000 nodes and 2 points.
 """
 
 PULL_REQUESTS_A_PAGE = 50
 DETAILS_A_REQUEST = 50
 HEADS_A_REQUEST = 40
-"""40 heads with 10 suites of 50 check runs each are 20,400 nodes and 5 points."""
+"""40 heads with 10 suites of 50 check runs each are 20,400 nodes and 4 points."""
 
 _ACTOR = """
 fragment actor on Actor {

@@ -39,6 +39,13 @@ def test_secrets_are_not_shown():
     assert "t0ken-of-mine" not in shown
 
 
+def test_a_complaint_does_not_print_the_tokens_beside_the_mistake():
+    with pytest.raises(ValidationError) as caught:
+        GithubOptions.model_validate({**LEAST, "auth": {"app_id": 1, "private_key": "k3y-of-mine"}})
+    assert "t0ken-of-mine" not in str(caught.value)
+    assert "k3y-of-mine" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -316,6 +316,14 @@ def test_a_new_issue_is_added_and_counted_without_listing_the_old_ones(warehouse
     assert "issues" not in of_type(events, Finished)[1].tables
 
 
+def test_an_update_of_an_issue_that_appears_late_below_newer_ones_is_read(warehouse: Warehouse, repository: FakeRepository):
+    repository.issues.append(make.issue(32, "2026-01-05T00:00:00Z"))
+    warehouse.sync()
+    repository.issues[1] |= {"updated_at": "2026-06-01T08:30:00Z", "title": "Late"}
+    assert "Late" in ids(warehouse.sync(), "issues", "title")
+    assert sum("/issues?" in asked for asked in warehouse.github.asked) == 1
+
+
 def test_a_deleted_issue_makes_the_reading_list_them_all(warehouse: Warehouse, repository: FakeRepository):
     repository.issues = [make.issue(n, f"2026-02-01T{n // 60:02d}:{n % 60:02d}:00Z") for n in range(1, 301)]
     warehouse.sync()
