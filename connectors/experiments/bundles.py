@@ -36,7 +36,7 @@ class Bundle:
 
     def name(self, record: Record) -> str:
         """What messages call one of the records."""
-        return " ".join(filter(None, (self.place, self.names.get(id(record)))))
+        return self.names.get(id(record), self.place)
 
 
 @dataclass

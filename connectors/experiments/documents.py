@@ -5,7 +5,7 @@ Formats are taken apart in `formats.py`; what must hold between the parts is in 
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 
@@ -202,17 +202,17 @@ def _read_phases(given: Any, bundle: Bundle, place: Place) -> None:
         bundle.phases.append(_part_record(phase, raw, bundle))
 
 
-def _read_results(given: Any, bundle: Bundle, place: Place, names: Sequence[str]) -> None:
+def _read_results(given: Any, bundle: Bundle, place: Place, lines: Sequence[str]) -> None:
     for position, raw in enumerate(_list_of(given, "results", bundle, place)):
-        name = names[position] if names else f"results[{position}]"
+        here = replace(place, within=lines[position] if lines else f"{place.within} results[{position}]".strip())
         try:
             result = Result.model_validate(raw)
         except ValidationError as error:
-            identity = f"{bundle.experiment['experiment_id']}|{name}"
-            bundle.rejected.append(place.reject("results", identity, f"{name}: {_told(error, Result)}", raw))
+            identity = f"{bundle.experiment['experiment_id']}|{here}"
+            bundle.rejected.append(here.reject("results", identity, _told(error, Result), raw))
             continue
         bundle.results.append(_part_record(result, raw, bundle))
-        bundle.names[id(bundle.results[-1])] = name
+        bundle.names[id(bundle.results[-1])] = str(here)
 
 
 def _part_record(part: _Part, raw: Any, bundle: Bundle) -> Record:

@@ -196,8 +196,9 @@ class _Group:
 
     def found(self) -> Found:
         """The experiment as a document."""
-        described = [{"phase": number} | phase for number, (_, phase) in self.phases.items() if phase]
-        document = self.experiment | {"results": self.results} | ({"phases": described} if described else {})
+        # A row with a phase that is no number is set aside as a result; it makes no phase.
+        described = [{"phase": number} | phase for number, (_, phase) in self.phases.items() if str(number).isdigit()]
+        document = self.experiment | {"results": self.results, "phases": described}
         document.setdefault("variations", self._variations())
         within = self.first if self.first == self.last else f"{self.first} to {self.last.rpartition(' ')[2]}"
         return Found(document, within, tuple(self.places), problems=tuple(self.problems))
