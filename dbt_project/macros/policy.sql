@@ -5,7 +5,7 @@
 
 {#- The moment of this build as an SQL instant: given by the caller, so that every row of a snapshot says the same. -#}
 {% macro built_at() -%}
-    {{ instant("'" ~ env_var('FULCRUM_BUILD_AT', run_started_at.isoformat()) ~ "'") }}
+    {{ instant("'" ~ env_var('FULCRUM_BUILD_AT', run_started_at | string) ~ "'") }}
 {%- endmacro %}
 
 {#- The snapshot that this build will be published as. -#}

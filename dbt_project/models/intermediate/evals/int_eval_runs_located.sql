@@ -44,7 +44,10 @@ by_origin as (
     from claimed
     inner join names on claimed.origin_slug = names.slug
     inner join {{ ref('int_known_shas') }} as known
-        on names.repository_id = known.repository_id and substr(claimed.sha, 1, 7) = known.short_sha and {{ has_prefix('known.sha', 'claimed.sha') }}
+        on
+            names.repository_id = known.repository_id
+            and substr(claimed.sha, 1, 7) = known.short_sha
+            and {{ has_prefix('known.sha', 'claimed.sha') }}
     group by claimed.run_id
     having count(distinct known.sha) = 1
 ),
@@ -61,7 +64,7 @@ by_sha as (
 candidates as (
     select run_id, envelope_repository_id as repository_id, 1 as rule, 'envelope' as project_how
     from claimed
-    where envelope_repository_id in (select repository_id from {{ ref('int_repositories') }})
+    where envelope_repository_id in (select r.repository_id from {{ ref('int_repositories') }} as r)
     union all
     select claimed.run_id, names.repository_id, 2, 'envelope'
     from claimed
@@ -78,7 +81,7 @@ candidates as (
     -- A run that GitHub has already forgotten still says where it ran.
     select run_id, ci_repository_id, 5, 'ci_run'
     from {{ ref('stg_evals__runs') }}
-    where ci_repository_id in (select repository_id from {{ ref('int_repositories') }})
+    where ci_repository_id in (select r.repository_id from {{ ref('int_repositories') }} as r)
     union all
     select run_id, repository_id, rule, project_how from by_origin
     union all
@@ -88,7 +91,9 @@ candidates as (
     select claimed.run_id, project_names.repository_id, 9, 'tag'
     from claimed
     inner join project_names on claimed.project_tag = project_names.spelling
-    where claimed.origin_slug is null or claimed.origin_slug in (select slug from {{ ref('int_repository_names') }} as n where n.repository_id = project_names.repository_id)
+    left join {{ ref('int_repository_names') }} as agreeing
+        on project_names.repository_id = agreeing.repository_id and claimed.origin_slug = agreeing.slug
+    where claimed.origin_slug is null or agreeing.slug is not null
 ),
 
 chosen as (

@@ -22,11 +22,13 @@ judged as (
         *,
         coalesce(
             passed,
-            case when held_to is not null and value is not null then (value >= held_to) = coalesce(higher_is_better, true) or value = held_to end
+            case when held_to is not null then (value >= held_to) = coalesce(higher_is_better, true) or value = held_to end
         ) as is_met,
         -- The leading metric: overall, held to a threshold, first in the tool's own words, then by the usual names.
-        case when is_overall then '0' else '1' end || case when held_to is not null then '0' else '1' end || case when is_primary then '0' else '1' end
-        || case lower(metric) when 'accuracy' then '0' when 'acc' then '0' when 'pass_rate' then '1' when 'mean' then '2' when 'score' then '3' else '4' end
+        case when is_overall then '0' else '1' end
+        || case when held_to is not null then '0' else '1' end
+        || case when is_primary then '0' else '1' end
+        || case when lower(metric) in ('accuracy', 'acc', 'pass_rate', 'mean', 'score') then '0' else '1' end
         || scorer || '|' || metric || '|' || slice || '|' || variant as precedence
     from metrics
     where value is not null

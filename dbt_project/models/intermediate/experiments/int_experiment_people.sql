@@ -27,7 +27,10 @@ people as (
 ),
 
 counted as (
-    select *, sum(parts) over (partition by experiment_id) as all_parts, bool_or(role = 'pr_author') over (partition by experiment_id) as has_code
+    select
+        *,
+        sum(parts) over (partition by experiment_id) as all_parts,
+        bool_or(role = 'pr_author') over (partition by experiment_id) as has_code
     from people
 )
 

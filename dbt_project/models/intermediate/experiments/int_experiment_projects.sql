@@ -24,8 +24,11 @@ select
     experiments.experiment_id,
     names.repository_id,
     coalesce(projects.project_id, project_names.project_id) as project_id,
-    case when projects.project_id is not null then 'repository' when project_names.project_id is not null then 'project_name' else 'unresolved' end
-        as project_how
+    case
+        when projects.project_id is not null then 'repository'
+        when project_names.project_id is not null then 'project_name'
+        else 'unresolved'
+    end as project_how
 from experiments
 left join {{ ref('int_repository_names') }} as names on experiments.slug = names.slug
 left join {{ ref('int_repository_projects') }} as projects on names.repository_id = projects.repository_id

@@ -60,7 +60,7 @@ others as (
         checks._source_url as source_url
     from {{ ref('stg_github__check_runs') }} as checks
     cross join settings
-    where checks.check_run_id not in (select job_id from {{ ref('stg_github__workflow_jobs') }})
+    where checks.check_run_id not in (select jobs.job_id from {{ ref('stg_github__workflow_jobs') }} as jobs)
 )
 
 select * from jobs

@@ -20,13 +20,15 @@ spans as (
 fixing_commits as (
     select
         spans.pull_request_id, spans.gate, spans.repository_id, positions.sha,
-        coalesce({{ matches('positions.headline', "'^Merge (remote-tracking )?branch '") }}
-            and positions.headline like '%' || pulls.base_ref || '%', false) as is_base_merge,
+        coalesce({{ merges_branch('positions.headline') }}, false)
+        and positions.headline like '%' || coalesce(pulls.base_ref, '') || '%' as is_base_merge,
         landed.sha is not null as is_mirrored
     from spans
     inner join positions
-        on spans.pull_request_id = positions.pull_request_id
-        and positions.position > spans.red_position and positions.position <= spans.green_position
+        on
+            spans.pull_request_id = positions.pull_request_id
+            and spans.red_position < positions.position
+            and spans.green_position >= positions.position
     inner join {{ ref('stg_github__pull_requests') }} as pulls on spans.pull_request_id = pulls.pull_request_id
     left join {{ ref('stg_git__commits') }} as landed on spans.repository_id = landed.repository_id and positions.sha = landed.sha
 ),

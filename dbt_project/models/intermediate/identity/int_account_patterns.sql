@@ -21,7 +21,7 @@ matched as (
     inner join patterns
         on
             {{ matches_nocase(
-                "case patterns.field when 'email' then coalesce(seen.email, '') when 'login' then coalesce(seen.account_login, '') else coalesce(seen.name, '') end",
+                "coalesce(case patterns.field when 'email' then seen.email when 'login' then seen.account_login else seen.name end, '')",
                 'patterns.pattern'
             ) }}
     where patterns.field != 'name' or seen.system = 'git'

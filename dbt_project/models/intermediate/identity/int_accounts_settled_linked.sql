@@ -24,10 +24,8 @@ accounts_by_address as (
         links.priority
     from links
     inner join direct on direct.system = 'git' and links.email = direct.account and direct.person_id is not null
-    where not exists (
-        select 1 from direct as own
-        where own.system = 'github' and own.account = links.github_account
-    )
+    left join direct as own on own.system = 'github' and links.github_account = own.account
+    where own.account is null
 ),
 
 known_accounts as (
@@ -40,13 +38,19 @@ known_accounts as (
 ),
 
 addresses_by_account as (
-    select 'git' as system, links.email as account, known.person_id, known.kind, links.rule, links.confidence, links.evidence, links.priority
+    select
+        'git' as system,
+        links.email as account,
+        known.person_id,
+        known.kind,
+        links.rule,
+        links.confidence,
+        links.evidence,
+        links.priority
     from links
     inner join known_accounts as known on links.github_account = known.account
-    where not exists (
-        select 1 from direct as own
-        where own.system = 'git' and own.account = links.email
-    )
+    left join direct as own on own.system = 'git' and links.email = own.account
+    where own.account is null
 ),
 
 candidates as (
@@ -56,9 +60,8 @@ candidates as (
     union all
     select named.system, named.account, named.person_id, named.kind, named.rule, named.confidence, named.evidence, named.priority
     from {{ ref('int_account_patterns') }} as named
-    where
-        named.priority = 9
-        and not exists (select 1 from direct as own where own.system = named.system and own.account = named.account)
+    left join direct as own on named.system = own.system and named.account = own.account
+    where named.priority = 9 and own.account is null
 )
 
 {{ settle_accounts('candidates') }}

@@ -11,7 +11,10 @@ named as (
 ),
 
 met as (
-    select accounts.person_id, coalesce(max(named.display_name), max(accounts.account_login), max(accounts.name)) as display_name, min(accounts.kind) as kind
+    select
+        accounts.person_id,
+        coalesce(max(named.display_name), max(accounts.account_login), max(accounts.name)) as display_name,
+        min(accounts.kind) as kind
     from {{ ref('int_accounts_resolved') }} as accounts
     left join named on accounts.person_id = named.person_id
     where accounts.person_id is not null and accounts.kind in ('bot', 'ai_agent')
@@ -34,7 +37,7 @@ spells as (
 people as (
     select * from directory
     union all
-    select * from met where person_id not in (select person_id from directory)
+    select * from met where met.person_id not in (select directory.person_id from directory)
 )
 
 select

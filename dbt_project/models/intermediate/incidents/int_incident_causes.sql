@@ -12,7 +12,11 @@ links as (
 
 declared as (
     -- The linked ticket's change that was merged last before the incident began.
-    select links.issue_id, max_by(pulls.pull_request_id, pulls.merged_at) as pull_request_id, 1 as strength, 'declared' as cause_link_strength
+    select
+        links.issue_id,
+        max_by(pulls.pull_request_id, pulls.merged_at) as pull_request_id,
+        1 as strength,
+        'declared' as cause_link_strength
     from links
     inner join {{ ref('int_pull_request_issue_links') }} as named on links.other_issue_id = named.issue_id and named.system = 'jira'
     inner join {{ ref('stg_github__pull_requests') }} as pulls
@@ -25,16 +29,18 @@ reverted as (
     select
         incidents.issue_id,
         fixes.repository_id,
-        try_cast({{ extract('fixes.body', "'(?i)\\brevert(?:s|ed|ing)?(?: (?:pr|pull request))? +(?:[\\w.-]+/[\\w.-]+)?#([0-9]+)'") }} as bigint) as number
+        {{ reverted_number('fixes.body') }} as number
     from incidents
     inner join {{ ref('int_pull_request_issue_links') }} as named on incidents.issue_id = named.issue_id and named.system = 'jira'
-    inner join {{ ref('stg_github__pull_requests') }} as fixes on named.pull_request_id = fixes.pull_request_id and fixes.merged_at is not null
+    inner join {{ ref('stg_github__pull_requests') }} as fixes
+        on named.pull_request_id = fixes.pull_request_id and fixes.merged_at is not null
 ),
 
 resolved as (
     select reverted.issue_id, min(pulls.pull_request_id) as pull_request_id, 2 as strength, 'resolved' as cause_link_strength
     from reverted
-    inner join {{ ref('stg_github__pull_requests') }} as pulls on reverted.repository_id = pulls.repository_id and reverted.number = pulls.number
+    inner join {{ ref('stg_github__pull_requests') }} as pulls
+        on reverted.repository_id = pulls.repository_id and reverted.number = pulls.number
     group by reverted.issue_id
 ),
 

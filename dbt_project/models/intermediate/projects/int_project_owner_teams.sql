@@ -5,7 +5,8 @@ with authored as (
         spells.team,
         sum(authors.share) as changes
     from {{ ref('int_pull_request_authors') }} as authors
-    inner join {{ ref('stg_github__pull_requests') }} as pulls on authors.pull_request_id = pulls.pull_request_id and pulls.merged_at is not null
+    inner join {{ ref('stg_github__pull_requests') }} as pulls
+        on authors.pull_request_id = pulls.pull_request_id and pulls.merged_at is not null
     inner join {{ ref('int_repository_projects') }} as projects on pulls.repository_id = projects.repository_id
     inner join {{ ref('stg_people__spells') }} as spells
         on

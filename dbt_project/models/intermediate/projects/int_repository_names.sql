@@ -21,10 +21,10 @@ names as (
     select repository_id, lower(full_name) as slug, full_name, true as is_current from current_names
     union all
     select repository_id, lower(full_name), full_name, true from sources_of_forks
-    where repository_id not in (select repository_id from current_names)
+    where repository_id not in (select c.repository_id from current_names as c)
     union all
     select repository_id, lower(full_name), full_name, false from seen_in_urls
-    where lower(full_name) not in (select lower(full_name) from current_names where full_name is not null)
+    where lower(full_name) not in (select lower(c.full_name) from current_names as c where c.full_name is not null)
 )
 
 select repository_id, slug, min(full_name) as full_name, bool_or(is_current) as is_current

@@ -4,7 +4,7 @@ with undone as (
     -- A revert that was itself taken back counts no longer.
     select reverts.*
     from {{ ref('int_prompt_reverts') }} as reverts
-    where reverts.reverting_change_id not in (select reverted_change_id from {{ ref('int_prompt_reverts') }})
+    where reverts.reverting_change_id not in (select again.reverted_change_id from {{ ref('int_prompt_reverts') }} as again)
 ),
 
 reverted as (

@@ -28,9 +28,16 @@ shas as (
 linked as (
     -- A run of this change's code, or of this very text. A run that names another text of this prompt measured that one.
     select
-        changes.prompt_change_id, changes.previous_text_sha, changes.prompt_id,
-        coalesce(changes.opened_at, changes.landed_at) as opened_at, runs.eval_run_id, runs.repository_id, runs.task_name, runs.dataset_version_id,
-        runs.started_at, coalesce(runs.prompt_sha = changes.text_sha, false) as is_same_text
+        changes.prompt_change_id,
+        changes.previous_text_sha,
+        changes.prompt_id,
+        coalesce(changes.opened_at, changes.landed_at) as opened_at,
+        runs.eval_run_id,
+        runs.repository_id,
+        runs.task_name,
+        runs.dataset_version_id,
+        runs.started_at,
+        coalesce(runs.prompt_sha = changes.text_sha, false) as is_same_text
     from changes
     inner join runs on changes.repository_id = runs.repository_id
     left join shas on changes.prompt_change_id = shas.prompt_change_id and runs.git_sha = shas.sha
@@ -44,7 +51,7 @@ linked as (
 ),
 
 after_runs as (
-    select *, row_number() over (partition by prompt_change_id order by is_same_text desc, started_at desc, eval_run_id) as place
+    select *, row_number() over (partition by prompt_change_id order by is_same_text desc, started_at desc, eval_run_id asc) as place
     from linked
 ),
 
@@ -54,7 +61,7 @@ before_runs as (
         runs.eval_run_id,
         row_number() over (
             partition by after_runs.prompt_change_id
-            order by coalesce(runs.prompt_sha = after_runs.previous_text_sha, false) desc, runs.started_at desc, runs.eval_run_id
+            order by coalesce(runs.prompt_sha = after_runs.previous_text_sha, false) desc, runs.started_at desc, runs.eval_run_id asc
         ) as place
     from after_runs
     inner join runs

@@ -27,7 +27,7 @@ words as (
         changes.prompt_change_id,
         changes.prompt_id,
         {{ extract('pulls.body', "'This reverts commit ([0-9a-f]{7,40})'") }} as target_sha,
-        try_cast({{ extract('pulls.body', "'(?i)\\brevert(?:s|ed|ing)?(?: (?:pr|pull request))? +(?:[\\w.-]+/[\\w.-]+)?#([0-9]+)'") }} as bigint) as target_number,
+        {{ reverted_number('pulls.body') }} as target_number,
         {{ extract('pulls.title', "'^Revert \"(.+)\"'") }} as target_title
     from changes
     inner join {{ ref('stg_github__pull_requests') }} as pulls on changes.pull_request_id = pulls.pull_request_id
@@ -40,7 +40,11 @@ titled as (
 ),
 
 found as (
-    select members.prompt_change_id as reverting_change_id, shas.prompt_change_id as reverted_change_id, 'commit_text' as revert_how, 1 as strength
+    select
+        members.prompt_change_id as reverting_change_id,
+        shas.prompt_change_id as reverted_change_id,
+        'commit_text' as revert_how,
+        1 as strength
     from members
     inner join shas on members.prompt_id = shas.prompt_id and {{ has_prefix('shas.sha', 'members.reverts_sha') }}
     union

@@ -12,7 +12,11 @@ signed as (
 ),
 
 contributors as (
-    select signed.*, accounts.person_id, coalesce(accounts.kind, 'unknown') as kind, coalesce(accounts.person_id, signed.email, 'nobody') as author_key
+    select
+        signed.*,
+        accounts.person_id,
+        coalesce(accounts.kind, 'unknown') as kind,
+        coalesce(accounts.person_id, signed.email, 'nobody') as author_key
     from signed
     left join accounts on signed.email = accounts.account
 ),

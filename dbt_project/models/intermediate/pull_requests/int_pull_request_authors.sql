@@ -7,7 +7,7 @@ with contributors as (
         bool_or(kind = 'human') over (partition by pull_request_id) as has_human
     from {{ ref('int_pull_request_contributors') }}
     -- Commits may be known of a pull request that is itself in quarantine.
-    where pull_request_id in (select pull_request_id from {{ ref('stg_github__pull_requests') }})
+    where pull_request_id in (select pulls.pull_request_id from {{ ref('stg_github__pull_requests') }} as pulls)
 ),
 
 authors as (
@@ -34,7 +34,7 @@ automated as (
         case when bool_or(kind = 'ai_agent') then 'ai_agent' else 'bot' end as kind,
         'author' as role
     from contributors
-    where pull_request_id not in (select pull_request_id from authors)
+    where pull_request_id not in (select authors.pull_request_id from authors)
     group by pull_request_id
 ),
 

@@ -10,7 +10,7 @@ addresses as (
 commits as (
     -- Merging the base branch into one's own is no authorship.
     select * from {{ ref('stg_github__pull_request_commits') }}
-    where headline is null or not {{ matches('headline', "'^Merge (remote-tracking )?branch '") }}
+    where headline is null or not {{ merges_branch('headline') }}
 ),
 
 openers as (
@@ -43,7 +43,12 @@ trailers as (
 ),
 
 named as (
-    select trailers.pull_request_id, 'trailer' as basis, 'git:' || trailers.email as account, addresses.person_id, coalesce(addresses.kind, 'unknown') as kind
+    select
+        trailers.pull_request_id,
+        'trailer' as basis,
+        'git:' || trailers.email as account,
+        addresses.person_id,
+        coalesce(addresses.kind, 'unknown') as kind
     from trailers
     left join addresses on trailers.email = addresses.account
 )

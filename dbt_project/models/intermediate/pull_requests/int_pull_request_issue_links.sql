@@ -21,11 +21,21 @@ closed_numbers as (
     {{ each(extract_all('texts.lower_text', "'\\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? +#([0-9]+)\\b'"), 'n', 'number') }}
 )
 
-select distinct jira_keys.pull_request_id, 'jira' as system, issues.issue_id, issues.issue_key, issues._source_url as url
+select distinct
+    jira_keys.pull_request_id,
+    'jira' as system,
+    issues.issue_id,
+    issues.issue_key,
+    issues._source_url as url
 from jira_keys
 inner join {{ ref('stg_jira__issues') }} as issues on jira_keys.issue_key = issues.issue_key
 union all
-select distinct closed_numbers.pull_request_id, 'github', cast(issues.issue_id as varchar), '#' || cast(issues.number as varchar), issues._source_url
+select distinct
+    closed_numbers.pull_request_id,
+    'github',
+    cast(issues.issue_id as varchar),
+    '#' || cast(issues.number as varchar),
+    issues._source_url
 from closed_numbers
 inner join {{ ref('stg_github__issues') }} as issues
     on closed_numbers.repository_id = issues.repository_id and closed_numbers.number = issues.number

@@ -3,11 +3,11 @@
 with files as (
     select
         pull_request_id,
-        {{ matches_nocase('path', "'(^|/)docs?/.*\\.(md|rst|txt|adoc)$'") }} as is_docs,
-        {{ matches_nocase('path', "'\\.lock$|(^|/)(package-lock\\.json|npm-shrinkwrap\\.json|yarn\\.lock|pnpm-lock\\.yaml|go\\.sum|requirements[^/]*\\.lock)$'") }} as is_lock,
+        {{ matches_nocase('path', "'(^|/)docs?/.*[.](md|rst|txt|adoc)$'") }} as is_docs,
+        {{ matches_nocase('path', "'[.]lock$|(^|/)(package-lock[.]json|npm-shrinkwrap[.]json|pnpm-lock[.]yaml|go[.]sum)$'") }} as is_lock,
         {{ matches_nocase(
             'path',
-            "'(^|/)(pyproject\\.toml|setup\\.(py|cfg)|requirements[^/]*\\.(txt|in)|package\\.json|go\\.mod|cargo\\.toml|environment\\.ya?ml|pipfile)$'"
+            "'(^|/)(pyproject[.]toml|setup[.](py|cfg)|requirements[^/]*[.](txt|in)|package[.]json|go[.]mod|cargo[.]toml|pipfile)$'"
         ) }} as is_manifest
     from {{ ref('stg_github__pull_request_files') }}
 )

@@ -18,12 +18,15 @@ settings as (
         coalesce(timezone, 'UTC') as timezone,
         review_lines,
         {{ json_list('incident_projects') }} as incident_projects,
-        {{ json_list("coalesce(nullif(nullif(incident_issue_types, '[]'), 'null'), '[\"Incident\", \"[System] Incident\"]')") }} as incident_issue_types,
+        {{ json_list(
+            "coalesce(nullif(nullif(incident_issue_types, '[]'), 'null'), '[\"Incident\", \"[System] Incident\"]')"
+        ) }} as incident_issue_types,
         -- The step that judges; a failure elsewhere says nothing about the change.
         coalesce(eval_step_pattern, 'eval|gate|score') as eval_step_pattern,
         -- Steps named like these prepare or tidy up, also when their name contains "eval".
         coalesce(
-            setup_step_pattern, '^(post |set ?up|checkout|install|download|restore|cache|upload|prepare|complete job|start |stop |log ?in|authenticate)'
+            setup_step_pattern,
+            '^(post |set ?up|checkout|install|download|restore|cache|upload|prepare|complete job|start |stop |log ?in|authenticate)'
         ) as setup_step_pattern,
         -- Files whose change moves the ruler instead of the thing measured.
         coalesce(

@@ -38,7 +38,10 @@ select
     projects.project_id,
     projects.name,
     coalesce(projects.declared_team, teams.team) as owner_team,
-    case when projects.declared_team is not null then 'declared' when teams.team is not null then 'most_merged_changes' end as owner_team_how,
+    case
+        when projects.declared_team is not null then 'declared'
+        when teams.team is not null then 'most_merged_changes'
+    end as owner_team_how,
     projects.repository_id,
     projects.n_repositories,
     projects.is_fork,

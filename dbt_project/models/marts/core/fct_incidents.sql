@@ -24,14 +24,17 @@ select
     case when incidents.impact_started_at is not null then 'impact_start' else 'created_proxy' end as detected_how,
     times.acknowledged_at,
     coalesce(times.first_done_at, incidents.resolution_at) as resolved_at,
-    case when times.first_done_at is not null then 'first_done_transition' when incidents.resolution_at is not null then 'resolution_field' end
-        as resolved_how,
+    case
+        when times.first_done_at is not null then 'first_done_transition'
+        when incidents.resolution_at is not null then 'resolution_field'
+    end as resolved_how,
     times.is_reopened,
     incidents.customer_impact,
     case
         when incidents.stated in ('yes', 'true', 'y') then 'yes'
         when incidents.stated in ('no', 'false', 'n') then 'no'
-        when {{ list_has('incidents.label_list', "'eval-gap'") }} or {{ list_has('incidents.label_list', "'eval-attributable'") }} then 'yes'
+        when {{ list_has('incidents.label_list', "'eval-gap'") }} then 'yes'
+        when {{ list_has('incidents.label_list', "'eval-attributable'") }} then 'yes'
         else 'unknown'
     end as eval_attributable,
     responders.commander_person_id,

@@ -10,8 +10,8 @@ pulls as (
         mergers.person_id as merged_by_person_id,
         case when pulls.merged_at is not null then coalesce(mergers.kind, 'unknown') end as merged_by_kind,
         coalesce(surfaces.is_docs_or_lock_only, false) as is_docs_or_lock_only,
-        coalesce(surfaces.is_manifest_only, false)
-        and (coalesce(authors.kind, 'unknown') = 'bot' or {{ matches_nocase("coalesce(pulls.title, '')", "'\\b(bump|upgrade|update)\\b'") }}) as is_dependency_bump
+        coalesce(surfaces.is_manifest_only, false) as is_manifest_only,
+        {{ matches_nocase("coalesce(pulls.title, '')", "'(^|[^a-z])(bump|upgrade|update)([^a-z]|$)'") }} as says_bump
     from {{ ref('stg_github__pull_requests') }} as pulls
     left join accounts as authors on cast(pulls.author_id as varchar) = authors.account
     left join accounts as mergers on cast(pulls.merged_by_id as varchar) = mergers.account
@@ -42,7 +42,7 @@ select
     pulls.closed_at,
     pulls.merged_at,
     pulls.author_kind = 'bot' or pulls.is_docs_or_lock_only as is_trivial,
-    pulls.is_dependency_bump,
+    pulls.is_manifest_only and (pulls.author_kind = 'bot' or pulls.says_bump) as is_dependency_bump,
     pulls._source_url as source_url
 from pulls
 left join {{ ref('int_repository_projects') }} as projects on pulls.repository_id = projects.repository_id

@@ -5,7 +5,7 @@ with steps as (
 ),
 
 latest as (
-    select *, row_number() over (partition by source, table_name order by ended_at desc, outcome_id) as place
+    select *, row_number() over (partition by source, table_name order by ended_at desc, outcome_id asc) as place
     from steps
 )
 
