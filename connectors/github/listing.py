@@ -29,7 +29,6 @@ class Memory:
 class Seen:
     """One page: `data` is None where nothing changed since the last reading; `kept` is what was kept of it then or now."""
 
-    url: str
     data: Any
     kept: Any
 
@@ -51,7 +50,7 @@ def walk(client: Client, path: str, parameters: Mapping[str, Any], memory: Memor
         entry = list(known) if known and answer.is_unchanged else [answer.etag, answer.next, keep(answer.data)]
         if entry[0]:
             memory.new[url] = entry
-        yield Seen(url, answer.data, entry[2])
+        yield Seen(answer.data, entry[2])
         url = entry[1]
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,11 @@ def records() -> dict[str, list[dict[str, Any]]]:
 def test_the_registry_finds_it():
     assert registry.get("github") is CONNECTOR
     assert CONNECTOR.dataset == "raw_github"
+
+
+def test_pygithub_is_loaded_only_when_something_is_read():
+    code = "import sys, connectors.github.resources; sys.exit('github' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).returncode == 0
 
 
 def test_tables_have_durable_keys_and_say_what_a_row_is():
