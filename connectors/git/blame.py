@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathspec import GitIgnoreSpec
 from connectors.contract import Page, Record
 from connectors.git.facts import LARGEST, History, pages
 from connectors.git.landings import Standing, Tree, last_before, replayed
+from connectors.git.memory import Memory
 from connectors.git.paths import is_authored, is_regular, shown
 from connectors.git.protocol import BlamedLine, Landing
 
@@ -33,8 +34,8 @@ SEARCHED_FOR_MARKER = 10
 VERSION = 1
 """Raised when the same lines would be counted differently; answers kept from before are then forgotten."""
 
-Shares = dict[str, tuple[int, str]]
-"""By author's e-mail: surviving lines, and the commit with most of them."""
+Shares = list[tuple[str, int, str]]
+"""E-mail of an author, surviving lines, and the commit with most of them."""
 
 
 def quarter_end(moment: datetime) -> date:
@@ -49,32 +50,6 @@ def quarter_ends(first: datetime, now: datetime) -> list[date]:
     while ends[-1] < quarter_end(now):
         ends.append(quarter_end(datetime(ends[-1].year, ends[-1].month, 1, tzinfo=UTC)))
     return ends
-
-
-@dataclass
-class Memory:
-    """Answers of earlier readings, in one file; damaged or made under other rules they are simply not there."""
-
-    file: Path
-    rules: str
-    answers: dict[str, Shares] = field(default_factory=dict)
-
-    @classmethod
-    def opened(cls, file: Path, rules: str) -> "Memory":
-        """What an earlier reading left under the same rules."""
-        try:
-            kept = json.loads(file.read_text("utf-8"))
-        except (OSError, ValueError):
-            kept = {}
-        usable = kept["answers"] if isinstance(kept, dict) and kept.get("rules") == rules else {}
-        return cls(file, rules, {key: {email: (lines, sha) for email, lines, sha in shares} for key, shares in usable.items()})
-
-    def save(self, used: Iterable[str]) -> None:
-        """Keep the answers that this reading used; written beside and renamed, so that a killed process leaves the old ones."""
-        answers = {key: [[email, *share] for email, share in self.answers[key].items()] for key in sorted(set(used))}
-        unfinished = self.file.with_suffix(".part")
-        unfinished.write_text(json.dumps({"rules": self.rules, "answers": answers}), "utf-8")
-        unfinished.replace(self.file)
 
 
 @dataclass(frozen=True)
@@ -95,13 +70,15 @@ class Place:
 def events(history: History, globs: Sequence[str], now: datetime, threads: Executor) -> list[Page]:
     """Shares of every authored file at every quarter end; files are blamed by several processes at once."""
     places = list(_places(history.landings, _selection(globs), now))
-    memory = Memory.opened(history.mirror.with_suffix(".blame.json"), _rules(history))
-    missing = {place.key: place for place in places if place.key not in memory.answers}
+    memory = Memory.opened(history.mirror.with_suffix(".blame.json"), _rules(history), history.is_fresh)
+    missing = {place.key: place for place in places if place.key not in memory}
     with tempfile.TemporaryDirectory() as folder:
         ignored = _ignored_revisions(history, Path(folder))
-        memory.answers |= zip(missing, threads.map(lambda place: _blamed(history, place, ignored), missing.values()), strict=True)
-    memory.save(place.key for place in places)
-    records = (record for place in places for record in _records(place, memory.answers[place.key], history))
+        answers = threads.map(lambda place: _blamed(history, place, ignored), missing.values())
+        for key, shares in zip(missing, answers, strict=True):
+            memory[key] = shares
+    records = [record for place in places for record in _records(place, memory[place.key], history)]
+    memory.save()
     return list(pages(TABLE, history.remote.partition, records))
 
 
@@ -151,19 +128,19 @@ def _blamed(history: History, place: Place, ignored: Path | None) -> Shares:
     lines = history.client.blame(history.mirror, place.standing.landing, place.path, history.head, ignored)
     is_generated = any(GENERATED.search(line.text) for line in lines[:SEARCHED_FOR_MARKER])
     is_binary = any(b"\0" in line.text for line in lines)
-    return {} if is_generated or is_binary else _shares(lines)
+    return [] if is_generated or is_binary else _shares(lines)
 
 
 def _shares(lines: Iterable[BlamedLine]) -> Shares:
     commits: dict[str, Counter[str]] = {}
     for line in lines:
         commits.setdefault(line.email, Counter())[line.sha] += 1
-    return {email: (counter.total(), min(counter, key=lambda sha: (-counter[sha], sha))) for email, counter in sorted(commits.items())}
+    return [(email, counter.total(), min(counter, key=lambda sha: (-counter[sha], sha))) for email, counter in sorted(commits.items())]
 
 
 def _records(place: Place, shares: Shares, history: History) -> Iterator[Record]:
-    total = sum(lines for lines, _ in shares.values())
-    for (email, (lines, commit)), weight in zip(shares.items(), capped([lines for lines, _ in shares.values()]), strict=True):
+    counts = [lines for _, lines, _ in shares]
+    for (email, lines, commit), weight in zip(shares, capped(counts), strict=True):
         yield {
             "repository_id": history.remote.partition,
             "as_of": place.as_of,
@@ -171,7 +148,7 @@ def _records(place: Place, shares: Shares, history: History) -> Iterator[Record]
             "author_email": email,
             "commit_sha": commit,
             "lines": weight,
-            "_raw": {"lines": lines, "file_lines": total, "file_last_changed": place.standing.landing},
+            "_raw": {"lines": lines, "file_lines": sum(counts), "file_last_changed": place.standing.landing},
             "_source_url": history.remote.file_url(place.landing.sha, place.path, view="blame"),
         }
 

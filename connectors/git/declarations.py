@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -44,7 +45,7 @@ class Source:
     def find(self, *needles: str) -> tuple[int | None, str]:
         """Number and text of the first line with the first needle that stands anywhere; needles are regular expressions."""
         for needle in needles:
-            pattern = re.compile(needle, re.IGNORECASE)
+            pattern = _pattern(needle)
             for number, line in self._lines:
                 if pattern.search(line):
                     return number, line.strip()
@@ -55,6 +56,17 @@ class Source:
         line, text = self.find(*needles)
         wording = without_credentials(spec if isinstance(spec, str) else str(spec))
         return Declaration(ecosystem, package, wording, scope, line, without_credentials(text)[:300])
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(needle: str) -> re.Pattern[str]:
+    """Compiled once: a history asks for the same packages in every version of a file."""
+    return re.compile(needle, re.IGNORECASE)
+
+
+@lru_cache(maxsize=10_000)
+def _requirement(text: str) -> Requirement:
+    return Requirement(text)
 
 
 def strongest(declarations: Iterable[Declaration]) -> dict[Name, Declaration]:
@@ -74,7 +86,7 @@ def group_scope(group: str, otherwise: str) -> str:
 def requirement(source: Source, text: str, scope: str, report: Report) -> Declaration | None:
     """A PEP 508 requirement as a declaration; one that does not parse is reported, and the others go on."""
     try:
-        parsed = Requirement(text)
+        parsed = _requirement(text)
     except InvalidRequirement as failure:
         report(f"requirement {text[:100]!r}: {str(failure).splitlines()[0]}")
         return None

@@ -40,6 +40,8 @@ class History:
     landings: Sequence[Landing]
     files: Mapping[str, TreeEntry]
     """The tree of the head, by path."""
+    is_fresh: bool = False
+    """Whether nothing that earlier readings found out may be used."""
 
     def blob_of(self, path: str) -> str:
         """Content id of a regular file at the head; empty where there is none."""
@@ -50,16 +52,22 @@ class History:
 class Detector(Protocol):
     """A table built from contents of file versions."""
 
+    table: str
+
     def wanted(self, change: Change) -> Iterable[Side]:
         """File versions of this change whose contents must be known."""
         ...
 
-    def learn(self, path: str, blob: Blob) -> None:
-        """Take what matters from the content of a wanted file version."""
+    def examine(self, path: str, blob: Blob) -> Any:
+        """What matters in the content of a wanted file version, as a JSON value."""
+        ...
+
+    def learn(self, path: str, sha: str, answer: Any) -> None:
+        """Take what was examined, now or by an earlier reading."""
         ...
 
     def events(self, history: History) -> Iterator[Event]:
-        """Pages and rejections, once all contents are known."""
+        """Pages and rejections, once everything wanted is known."""
         ...
 
 
@@ -74,6 +82,7 @@ class FactTable(Generic[Fact]):
     """A `Detector` whose records are intervals of parsed facts."""
 
     table: str
+    fact: Callable[..., Fact]
     reads: Callable[[str], bool]
     parse: "Parse[Fact]"
     record: Callable[[Interval[Fact], Remote], Record]
@@ -89,17 +98,21 @@ class FactTable(Generic[Fact]):
         side = after(change)
         return [side] if side and is_regular(side.mode) and self.reads(side.path) else []
 
-    def learn(self, path: str, blob: Blob) -> None:
-        """Parse one version; its facts, or why there are none."""
+    def examine(self, path: str, blob: Blob) -> Any:
+        """Facts of one version, and what could not be read."""
         faults: list[str] = []
-        key = path, blob.sha
         try:
-            self._facts[key] = self.parse(path, _text_of(blob), faults.append)
+            found = self.parse(path, _text_of(blob), faults.append)
         except Unparsable as failure:
-            self._facts[key] = None
-            faults = [str(failure)]
-        if faults:
-            self._faults[key] = "; ".join(faults)
+            return {"facts": None, "fault": str(failure)}
+        return {"facts": [[list(name), vars(fact)] for name, fact in found.items()], "fault": "; ".join(faults)}
+
+    def learn(self, path: str, sha: str, answer: Any) -> None:
+        """Facts again as what they are."""
+        facts = answer["facts"]
+        self._facts[path, sha] = None if facts is None else {tuple(name): self.fact(**fields) for name, fields in facts}
+        if answer["fault"]:
+            self._faults[path, sha] = answer["fault"]
 
     def events(self, history: History) -> Iterator[Event]:
         """Intervals as records, then the versions that could not be parsed."""

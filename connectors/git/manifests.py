@@ -33,7 +33,7 @@ IN_REQUIREMENTS_FOLDER = re.compile(r"(.*/)?[\w.-]*requirements[\w.-]*/[^/]+\.(t
 def table(remote: Remote, packages: Iterable[str]) -> FactTable[Declaration]:
     """The detector of one repository's declarations; of lock files only `packages` are kept."""
     wanted = frozenset(canonicalize_name(package) for package in packages) | frozenset(package.lower() for package in packages)
-    return FactTable(TABLE, _reads, partial(_parse, submodules.Submodules(remote), wanted), record, _trace)
+    return FactTable(TABLE, Declaration, _reads, partial(_parse, submodules.Submodules(remote), wanted), record, _trace)
 
 
 def _reads(path: str) -> bool:

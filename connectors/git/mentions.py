@@ -78,14 +78,37 @@ class Term:
         return self.address is not None and self.address.fullmatch(around) is not None
 
 
+@dataclass
+class Names:
+    """All names, and which artifacts a word is similar to: asked once for each word of a whole history."""
+
+    terms: Sequence[Term]
+    _similar: dict[str, list[str]] = field(default_factory=dict)
+    _unlike: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        folded = {term: _folded(term.text) for term in self.terms}
+        self._comparable = {term: name for term, name in folded.items() if len(name) >= SHORTEST_SIMILAR and "/" not in name}
+
+    def similar(self, words: set[str]) -> dict[str, list[str]]:
+        """Artifacts with a name that a word nearly is, for those of the words that are like one."""
+        for word in words - self._unlike - self._similar.keys():
+            alike = process.extract(word, self._comparable, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None)
+            if alike:
+                self._similar[word] = sorted({term.artifact_id for _, _, term in alike})
+            else:
+                self._unlike.add(word)
+        return {word: self._similar[word] for word in words & self._similar.keys()}
+
+
 def table(artifacts: Sequence[ArtifactOptions]) -> FactTable[Mention]:
     """The detector of one repository's mentions of the configured artifacts."""
-    return FactTable(TABLE, _reads, partial(parse, terms(artifacts)), record)
+    return FactTable(TABLE, Mention, _reads, partial(parse, names(artifacts)), record)
 
 
-def terms(artifacts: Sequence[ArtifactOptions]) -> list[Term]:
+def names(artifacts: Sequence[ArtifactOptions]) -> Names:
     """Every name of every artifact, once."""
-    return [_term(artifact, name) for artifact in artifacts for name in sorted(_names(artifact))]
+    return Names([_term(artifact, name) for artifact in artifacts for name in sorted(_names(artifact))])
 
 
 def _names(artifact: ArtifactOptions) -> set[str]:
@@ -117,7 +140,7 @@ def _reads(path: str) -> bool:
     return (is_readme or is_document or place.name.lower().endswith(".adr.md")) and is_own
 
 
-def parse(known: Sequence[Term], path: str, text: str, report: Report) -> Mapping[Name, Mention]:  # noqa: ARG001 - every parser has the same signature
+def parse(known: Names, path: str, text: str, report: Report) -> Mapping[Name, Mention]:  # noqa: ARG001 - every parser has the same signature
     """The first exact and the first inexact mention of each artifact."""
     visible = _HIDDEN.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
     found = sorted(_found(known, visible), key=lambda place: place[0])
@@ -133,12 +156,12 @@ Found = tuple[int, str, str, bool]
 """Position, artifact, what stands there, whether it is exact."""
 
 
-def _found(known: Sequence[Term], text: str) -> Iterator[Found]:
+def _found(known: Names, text: str) -> Iterator[Found]:
     """Every place at which a name stands. One place that is exact for one name of an artifact is no look-alike for another."""
     exact: dict[str, list[tuple[int, int]]] = {}
     near: list[tuple[tuple[int, int], Found]] = []
     lowered = text.lower()
-    for term in known:
+    for term in known.terms:
         for match in term.pattern.finditer(text) if all(part in lowered for part in term.parts) else ():
             around = _widened(text, match)
             is_exact = term.is_met_by(around)
@@ -163,17 +186,12 @@ def _widened(text: str, match: re.Match[str]) -> str:
     return text[start:end].strip("./-")
 
 
-def _similar(known: Sequence[Term], text: str) -> Iterator[tuple[tuple[int, int], Found]]:
+def _similar(known: Names, text: str) -> Iterator[tuple[tuple[int, int], Found]]:
     """Words that are nearly a name: slips of the pen, plurals, other tools with almost the same name."""
-    words = {match[0].lower(): match for match in reversed(list(WORD.finditer(text)))}
-    choices = list(words)
-    for term in known:
-        name = _folded(term.text)
-        if len(name) >= SHORTEST_SIMILAR and "/" not in name:
-            alike = process.extract(name, choices, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None)
-            for word, _, _ in alike:
-                match = words[word]
-                yield match.span(), (match.start(), term.artifact_id, match[0], False)
+    alike = known.similar(set(WORD.findall(text.lower())))
+    for match in WORD.finditer(text) if alike else ():
+        for artifact_id in alike.pop(match[0].lower(), ()):
+            yield match.span(), (match.start(), artifact_id, match[0], False)
 
 
 def record(interval: Interval[Mention], remote: Remote) -> Record:

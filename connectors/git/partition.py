@@ -17,6 +17,7 @@ from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, R
 from connectors.errors import Empty, Unavailable
 from connectors.git import blame, commits, manifests, mentions, workflows
 from connectors.git.facts import LARGEST, Detector, History, pages
+from connectors.git.memory import Memory
 from connectors.git.options import GitOptions
 from connectors.git.paths import shown
 from connectors.git.prompts import PromptTable
@@ -39,6 +40,7 @@ class Reading:
     blaming: Executor
     now: datetime
     meter: Meter
+    is_full: bool = False
 
     def read(self, remote: Remote, cursor: Cursor) -> Iterator[Event]:
         """Everything new in one repository; nothing but its cursor where nothing is.
@@ -109,7 +111,7 @@ class Reading:
         count = self.client.count(mirror, head.sha)
         landings = self.client.landings(mirror, head.sha)
         files = {entry.path: entry for entry in self.client.tree(mirror, head.sha)}
-        history = History(remote, self.client, mirror, head.sha, landings, files)
+        history = History(remote, self.client, mirror, head.sha, landings, files, self.is_full)
         mailmap = history.blob_of(".mailmap")
         known = {landing.sha for landing in landings}
         # Commits never change; they are read again only where their landing or their names may have.
@@ -134,7 +136,8 @@ class Reading:
             workflows.table(),
             mentions.table(self.options.artifacts),
         ]
-        _learn(detectors, history)
+        rules = f"{self._rules()} {history.remote.url}"
+        _learn(detectors, history, Memory.opened(history.mirror.with_suffix(".facts.json"), rules, history.is_fresh))
         found: list[Event] = [event for detector in detectors for event in detector.events(history)]
         found += pages("tree_files", history.remote.partition, _tree_files(history))
         globs = self._globs(history.remote)
@@ -152,18 +155,29 @@ def _without_commits() -> tuple[str, ...]:
     return tuple(name for name in CENSUS if name not in READ_WITH_COMMITS)
 
 
-def _learn(detectors: Sequence[Detector], history: History) -> None:
-    """Show each wanted content once to everyone who wants it."""
-    wanted: dict[str, dict[tuple[int, str], Detector]] = {}
-    for landing in history.landings:
-        for change in landing.changes:
-            for number, detector in enumerate(detectors):
-                for side in detector.wanted(change):
-                    wanted.setdefault(side.blob, {})[number, side.path] = detector
-    if wanted:
-        for blob in history.client.blobs(history.mirror, wanted, LARGEST):
-            for (_, path), detector in wanted[blob.sha].items():
-                detector.learn(path, blob)
+def _learn(detectors: Sequence[Detector], history: History, memory: Memory) -> None:
+    """Let everyone know every version that it wants; contents that nobody remembers are fetched, each once."""
+    wanted = {
+        (side.blob, detector.table, side.path): detector
+        for landing in history.landings
+        for change in landing.changes
+        for detector in detectors
+        for side in detector.wanted(change)
+    }
+    unknown: dict[str, list[tuple[str, Detector, str]]] = {}
+    for (sha, table, path), detector in wanted.items():
+        if _key(sha, table, path) not in memory:
+            unknown.setdefault(sha, []).append((table, detector, path))
+    for blob in history.client.blobs(history.mirror, unknown, LARGEST) if unknown else ():
+        for table, detector, path in unknown[blob.sha]:
+            memory[_key(blob.sha, table, path)] = detector.examine(path, blob)
+    for (sha, table, path), detector in wanted.items():
+        detector.learn(path, sha, memory[_key(sha, table, path)])
+    memory.save()
+
+
+def _key(sha: str, table: str, path: str) -> str:
+    return f"{sha} {table} {shown(path)}"
 
 
 def _repository(remote: Remote, head: RemoteHead | None) -> Record:

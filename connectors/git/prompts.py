@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from pathspec import GitIgnoreSpec
 
@@ -72,7 +73,8 @@ class PromptTable:
 
     prompts: Sequence[str]
     rubrics: Sequence[str]
-    _contents: dict[str, Content] = field(default_factory=dict)
+    table: str = TABLE
+    _contents: dict[tuple[str, str], Content] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._rubric_paths = GitIgnoreSpec.from_lines(self.rubrics)
@@ -87,15 +89,21 @@ class PromptTable:
         """Both sides: a file may have been no prompt before it was moved."""
         return [side for side in (self._mine(before(change)), self._mine(after(change))) if side]
 
-    def learn(self, path: str, blob: Blob) -> None:
-        """Hashes of the text, and whether it instructs a judge."""
-        if blob.content is not None:
-            text = decoded(blob.content)
-            front_matter = _FRONT_MATTER.match(text)
-            is_graded = name_of(path).startswith("promptfooconfig") and bool(GRADED.search(text))
-            is_judging = is_graded or bool(front_matter and JUDGE.search(front_matter[1]))
-            unified = text.replace("\r\n", "\n").replace("\r", "\n")
-            self._contents[blob.sha] = Content(_sha(unified), _sha("".join(text.split())), is_judging)
+    def examine(self, path: str, blob: Blob) -> Any:
+        """Hashes of the text, and whether it instructs a judge; nothing of what is too large for a prompt."""
+        if blob.content is None:
+            return None
+        text = decoded(blob.content)
+        front_matter = _FRONT_MATTER.match(text)
+        is_graded = name_of(path).startswith("promptfooconfig") and bool(GRADED.search(text))
+        is_judging = is_graded or bool(front_matter and JUDGE.search(front_matter[1]))
+        unified = text.replace("\r\n", "\n").replace("\r", "\n")
+        return [_sha(unified), _sha("".join(text.split())), is_judging]
+
+    def learn(self, path: str, sha: str, answer: Any) -> None:
+        """Keep what was examined."""
+        if answer:
+            self._contents[path, sha] = Content(*answer)
 
     def events(self, history: History) -> Iterator[Event]:
         """Versions as records, with git's own count of changed lines."""
@@ -143,8 +151,8 @@ class PromptTable:
 
     def _record(self, version: Version, history: History, counts: dict[tuple[str, str], LineCounts]) -> Record:
         landing, old, new = version.landing, version.old, version.new
-        now = self._contents.get(new.blob) if new else None
-        then = self._contents.get(old.blob) if old else None
+        now = self._contents.get((new.path, new.blob)) if new else None
+        then = self._contents.get((old.path, old.blob)) if old else None
         lines = counts.get((landing.sha, version.path), LineCounts(0, 0))
         proof = landing.sha if new else (landing.parents or (landing.sha,))[0]
         return {

@@ -45,7 +45,7 @@ class GitReader:
         reading_threads = ThreadPoolExecutor(self._options.concurrency, "git-read")
         blaming_threads = ThreadPoolExecutor(self._options.concurrency, "git-blame")
         try:
-            reading = Reading(self._options, client, blaming_threads, context.now, context.meter)
+            reading = Reading(self._options, client, blaming_threads, context.now, context.meter, context.full)
             futures = {reading_threads.submit(reading.read, remote, context.cursor(remote.partition)): remote for remote in remotes}
             for future in as_completed(futures):
                 yield from _events(futures[future], future)

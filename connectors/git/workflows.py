@@ -47,7 +47,7 @@ class Use:
 
 def table() -> FactTable[Use]:
     """The detector of one repository's uses."""
-    return FactTable(TABLE, _reads, parse, record)
+    return FactTable(TABLE, Use, _reads, parse, record)
 
 
 def _reads(path: str) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.git.mentions import parse, terms
+from connectors.git.mentions import names, parse
 from connectors.git.options import ArtifactOptions
 from tests.unit.git_repositories import BEN, Repository, at, read
 
@@ -13,7 +13,7 @@ HARNESS = ArtifactOptions(id="eval-harness", repository="acme/eval-harness", pac
 
 def named(text: str) -> dict[bool, str]:
     """Whether exact, and what stands there, for the first of each kind."""
-    return {mention.is_exact: mention.matched_text for mention in parse(terms([HARNESS]), "README.md", text, lambda _: None).values()}
+    return {mention.is_exact: mention.matched_text for mention in parse(names([HARNESS]), "README.md", text, lambda _: None).values()}
 
 
 @pytest.mark.parametrize(
