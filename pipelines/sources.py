@@ -50,7 +50,8 @@ def _git(settings: Settings) -> GitOptions:
     )
     options: dict[str, Any] = {"mirrors": git.mirrors, "remotes": git.remotes, "artifacts": artifacts}
     if github:
-        options |= {"prompts": github.prompts, "rubrics": github.rubrics}
+        # Left out, the connector's own patterns stay: an empty list would say that nothing is a rubric.
+        options |= {name: globs for name, globs in (("prompts", github.prompts), ("rubrics", github.rubrics)) if globs}
         options |= {"token": github.tokens[0]} if github.tokens else {}
     return GitOptions(**options)
 

@@ -88,7 +88,13 @@ url = "{jira_url}"
 email = "${{DEMO_JIRA_EMAIL}}"
 token = "${{DEMO_TOKEN}}"
 projects = ["ML", "INC"]
-incidents = {{ projects = ["INC"], issue_types = ["Incident"] }}
+[sources.jira.incidents]
+projects = ["INC"]
+issue_types = ["Incident"]
+severity_field = "Severity"
+impact_start_field = "Impact start"
+customer_impact_field = "Customer impact"
+eval_attributable_field = "Eval attributable"
 {stores}
 [[sources.experiments]]
 kind = "growthbook"

@@ -20,7 +20,7 @@ from pipelines.demo.world import PullRequest, World
 Row = dict[str, Any]
 FAMILIES = (
     *("prompt_attempts", "rubric_changes", "experiments", "experiment_numbers", "incidents", "model_migrations", "kill_decisions"),
-    *("broken_jira_issues", "dataset_growth"),
+    *("broken_jira_issues", "dataset_growth", "other_prompt_changes"),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}
 
@@ -109,7 +109,7 @@ def _identity(company: Company) -> Row:
         {"system": system, "account": account, "login": name, "person": company.person(name), "kind": company.kind(name)}
         for system, account, name in sorted(set(_accounts(company.world)))
     ]
-    rows += [_jira_account(company.world, account) for account in sorted(company.world.jira_users)]
+    rows += [_jira_account(company.world, account) for account in sorted(_jira_accounts(company.world))]
     return {"accounts": rows, "unresolved": [[row["system"], row["account"]] for row in rows if row["kind"] == "unknown"]}
 
 
@@ -124,6 +124,13 @@ def _accounts(world: World) -> Iterable[tuple[str, str, str]]:
             yield "evals", run.created_by, run.created_by if "@" in run.created_by else f"{run.created_by}@acme.example"
     for experiment in world.growthbook_experiments:
         yield "experiments", experiment["owner"], experiment["owner"]
+
+
+def _jira_accounts(world: World) -> set[str]:
+    """Accounts that some readable issue shows."""
+    issues = [issue for issue in world.jira_issues if not issue.is_broken]
+    said = {entry["author"] for issue in issues for entry in (*issue.history, *issue.comments)}
+    return said | {who for issue in issues for who in (issue.reporter, issue.assignee)}
 
 
 def _jira_account(world: World, account: str) -> Row:

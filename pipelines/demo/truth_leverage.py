@@ -33,6 +33,7 @@ class Item:
     until: date | None = None
     """First day on which it held no more; none: it still holds."""
     excluded: str = ""
+    n_items: int = 1
     commit: str = ""
 
     @property
@@ -79,6 +80,7 @@ def _declared(company: Company, use: Use) -> Item:
         path=use.path,
         until=until,
         excluded=excluded,
+        n_items=use.n_items,
         commit=use.commit,
     )
 
@@ -169,7 +171,7 @@ def _citation(company: Company, group: list[Item]) -> Row:
         "first_seen_at": group[0].first_seen_at,
         "sha": f"{{sha:{shown.commit}}}" if shown.commit else None,
         "removed_on": shown.until,
-        "n_items": len(group),
+        "n_items": sum(item.n_items for item in group),
         "accepted_by": shown.accepted_by,
         "is_counted": bool(counted),
         "not_counted_reason": None if counted else verdicts[0][-1],

@@ -15,6 +15,7 @@ from pipelines.demo.story import (
     incidents,
     measurements,
     prompts,
+    safety_suite,
     tickets,
 )
 from pipelines.demo.story.stage import Stage
@@ -42,6 +43,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     changes.changes(stage)
     incidents.incidents(stage)
     measurements.measurements(stage)
+    safety_suite.safety_suite(stage)
     background.everyday(stage)
     stage.timeline.play()
     experiments.experiments(world)

@@ -10,7 +10,7 @@ from pipelines.demo.story.catalogue import plot, python_project, readme
 from pipelines.demo.story.checks import GATE, GATE_REF, HARNESS_WORKFLOW, checked, retry, started
 from pipelines.demo.story.clock import WINDOW_END, Script, berlin, days, hours, workdays
 from pipelines.demo.story.code import function, module, settings
-from pipelines.demo.story.evals import GATED, HARNESS_PACKAGE, LABELS, SUPPORT, envelope
+from pipelines.demo.story.evals import GATED, HARNESS_PACKAGE, LABELS, SUPPORT, envelope, suite_of
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import Use, uses
 from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
@@ -21,6 +21,7 @@ from pipelines.demo.world import Commit, Signature
 
 HARNESS, LIBRARY, JUDGES = "eval-harness", "prompt-library", "judge-kit"
 GATE_FILE = ".github/workflows/eval.yml"
+GOLDENS = "evals/goldens/cases.jsonl"
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def _gate(stage: Stage, plan: Adoption) -> Script:
     site = stage.sites[plan.project]
     edits: list[Edit] = [Write(GATE_FILE, gate_file(plan.project in RUN_BY_HAND)), Write("evals/suite.yml", _suite_file(plan.project))]
     if plan.project in GATED:
-        edits += [Write("evals/thresholds.yml", "minimum: 0.85\n"), Write("evals/goldens/cases.jsonl", _goldens(plan.project, 12))]
+        edits += [Write("evals/thresholds.yml", "minimum: 0.85\n"), Write(GOLDENS, goldens(plan.project, suite_of(site, stage.now).size))]
     yield from _landed(stage, plan, edits)
     site.is_gated = plan.project not in RUN_BY_HAND
     _use(stage, replace(plan, channel="uses_decl", path=GATE_FILE), stage.account(plan.merged_by).login)
@@ -170,11 +171,12 @@ def gate_file(by_hand: bool) -> str:
 
 
 def _suite_file(project: str) -> str:
-    return f"suite: {project}\ncases: evals/goldens/cases.jsonl\n"
+    return f"suite: {project}\ncases: {GOLDENS}\n"
 
 
-def _goldens(project: str, count: int) -> str:
-    return "".join(f'{{"id": "{project}-{n:03d}", "target": "expected {n:03d}"}}\n' for n in range(1, count + 1))
+def goldens(project: str, count: int, start: int = 1) -> str:
+    """Lines of a golden set, from one number on."""
+    return "".join(f'{{"id": "{project}-{n:03d}", "target": "expected {n:03d}"}}\n' for n in range(start, count + 1))
 
 
 def _pushed(stage: Stage, plan: Adoption, edits: Sequence[Edit]) -> Use:
@@ -214,9 +216,9 @@ def _fork(stage: Stage) -> Script:
     site.repository.head, site.tree, site.repository.created_at = source.repository.head, source.tree, stage.now
     site.repository.pushed_at, site.package, site.written = stage.now, source.package, 5000
     original = next(use for use in uses(stage.world) if use.project == source.repository.full_name and use.channel == "uses_decl")
-    uses(stage.world).append(
-        Use(HARNESS, site.repository.full_name, "uses_decl", GATE_FILE, original.commit, original.start, original.accepted_by)
-    )
+    # The fork has the commit but not the pull request, so whoever wrote the commit is all that it knows.
+    author = stage.world.commits[original.commit].author.email
+    uses(stage.world).append(Use(HARNESS, site.repository.full_name, "uses_decl", GATE_FILE, original.commit, original.start, author))
     for _ in range(3):
         yield days(9)
         edit = Append(f"src/{site.package}/core.py", function(site, stage.rng(f"fork {site.written}")))
@@ -230,7 +232,7 @@ def _vendored(stage: Stage) -> Script:
     copies = [Write(new, content(source.tree[old])) for old, new in paths.items()]
     plan = Adoption("mobile-assistant", (2025, 12, 3), "gita", "ines", "Bundle scoring for offline use", channel="vendored")
     yield from _landed(stage, plan, [*copies, _some_code(stage, site.name)])
-    _use(stage, replace(plan, path=min(paths.values())), stage.account("ines").login)
+    _use(stage, replace(plan, path=min(paths.values())), stage.account("ines").login).n_items = len(copies)
 
 
 def _from_template(stage: Stage) -> Script:

@@ -43,7 +43,7 @@ ROUTING = Suite("long_context_routing", "routing-golden", 40, ("short", "long_co
 SAFETY_AT_FIRST = Suite("safety_regression", "safety-golden", 36, _SAFETY_AT_FIRST, ("over_refusal", "missed_harm"))
 SAFETY = Suite("safety_regression", "safety-golden", 60, ("general", *["regulated_content"] * 3, "self_harm"), REGULATED_MODES)
 RELEASED_2_1 = datetime(2026, 3, 5, 12, tzinfo=UTC)
-SAFETY_GREW_ON = datetime(2026, 1, 12, tzinfo=UTC)
+SAFETY_GREW_ON = datetime(2026, 1, 13, tzinfo=UTC)
 SUPPORT = Suite(
     "support_answers", "support-golden", 36, ("billing", "returns", "multilingual"), ("made_up_policy", "wrong_tone", "no_source")
 )

@@ -23,6 +23,8 @@ class Use:
     """Login, or the e-mail of a commit made without a pull request."""
     pull_request: int | None = None
     end: datetime | None = None
+    n_items: int = 1
+    """Files that prove it."""
     reason: str = ""
     """Why it never counts, where that does not follow from people and dates."""
 
