@@ -10,7 +10,7 @@ from pipelines.warehouse import quote
 
 
 def record(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
-    """Add records set aside, refresh those seen again, and release those whose identity has since loaded well."""
+    """Add records set aside, refresh those seen again, and release those that have since loaded well or are no longer listed."""
     connector, run = landing.connector, landing.run
     for table in connector.tables:
         landed = landing.folder / "rows" / table.name
@@ -21,6 +21,7 @@ def record(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
                 and identity in (select {spelled} from read_parquet('{landed}/*.parquet'))""",
                 [run.now, connector.name, table.name],
             )
+    _release_unlisted(connection, landing)
     for name, partition, item in landing.bad:
         known = [connector.name, name, item.identity, item.reason]
         same = "source = ? and table_name = ? and identity = ? and reason = ? and released_at is null"
@@ -29,3 +30,15 @@ def record(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
             continue
         row = [uuid.uuid4().hex, connector.name, name, partition, item.identity, item.reason, item.raw, item.source_url, run.now, run.now]
         connection.execute("insert into raw_ops.quarantine values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)", [*row, run.run_id])
+
+
+def _release_unlisted(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+    """Release what a whole listing neither loaded nor set aside again: it was corrected into something else, or is gone."""
+    for event in landing.finished:
+        for table in event.tables:
+            again = [item.identity for name, partition, item in landing.bad if (name, partition) == (table, event.partition)]
+            connection.execute(
+                """update raw_ops.quarantine set released_at = ? where source = ? and table_name = ? and partition = ?
+                and released_at is null and not list_contains(?::varchar[], identity)""",
+                [landing.run.now, landing.connector.name, table, event.partition, again],
+            )

@@ -1,0 +1,136 @@
+"""People, Jira and experiments into the warehouse: what a user finds there after a fault, its correction, and a deletion."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from connectors.contract import Connector
+from connectors.experiments.options import ExperimentsOptions
+from connectors.experiments.resources import CONNECTOR as EXPERIMENTS
+from connectors.jira.fake import FakeJira, make_issue, make_project
+from connectors.jira.options import JiraOptions
+from connectors.jira.resources import CONNECTOR as JIRA
+from connectors.jira.resources import JiraReader
+from connectors.people.options import PeopleOptions
+from connectors.people.resources import CONNECTOR as PEOPLE
+from pipelines import load, warehouse
+from pipelines.landing import Run
+from pipelines.warehouse import Home
+
+pytestmark = pytest.mark.slow
+
+HEADER = "person,name,emails,logins,team,manager,level,from,to\n"
+BEN = "ben,Ben Roe,ben@acme.example,benroe,search,,L7,2023-01-01,\n"
+EXPERIMENT = (
+    "native_id: {name}\nvariations: [{{key: a, is_control: true}}, {{key: b}}]\nphases: [{{phase: 0, split: {{a: {share}, b: 0.5}}}}]\n"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.root.mkdir()
+    return home
+
+
+def sync(home: Home, connector: Connector, options: Any, **how: Any) -> load.SourceResult:
+    with warehouse.connect(home.warehouse) as connection:
+        warehouse.ensure_tables(connection, [connector])
+    return load.sync_source(connector, options, Run.start(home, **how))
+
+
+def ask(home: Home, query: str) -> list[tuple[Any, ...]]:
+    with warehouse.connect(home.warehouse) as connection:
+        return connection.execute(query).fetchall()
+
+
+def set_aside(home: Home) -> list[str]:
+    return [reason for (reason,) in ask(home, "select reason from raw_ops.quarantine where released_at is null order by reason")]
+
+
+def test_a_corrected_people_file_leaves_nothing_set_aside_and_its_last_good_rows_stay_meanwhile(home: Home, tmp_path: Path):
+    path = tmp_path / "people.csv"
+    options = PeopleOptions(directory=path)
+    path.write_text(HEADER + BEN + "ana,Ana,,ana,search,bem,L5,2024-01-01,\nana,Ana,,,ranking,ben,L5,2025-07-01,\n", encoding="utf-8")
+    sync(home, PEOPLE, options)
+    assert ask(home, "select person_id, team, manager_id from raw_people.spells order by all") == [
+        ("ana", "search", "bem"),
+        ("ben", "search", None),
+    ]
+    assert [("two" if "one team at a time" in reason else "manager") for reason in set_aside(home)] == ["manager", "two"]
+    assert sync(home, PEOPLE, options).rows_changed == 0
+
+    path.write_text(
+        HEADER + BEN + "ana,Ana,,ana,search,ben,L5,01/01/2024,2025-07-01\nana,Ana,,,ranking,ben,L5,2025-07-01,\n", encoding="utf-8"
+    )
+    sync(home, PEOPLE, options)
+    alive = "select person_id, team from raw_people.spells where _deleted_at is null order by all"
+    assert ask(home, alive) == [("ana", "ranking"), ("ana", "search"), ("ben", "search")], "a slip in a date takes no history away"
+    assert any("from is '01/01/2024'" in reason for reason in set_aside(home))
+
+    path.write_text(
+        HEADER + BEN + "ana,Ana,,ana,search,ben,L5,2024-01-01,2025-07-01\nana,Ana,,,growth,ben,L5,2025-07-01,\n", encoding="utf-8"
+    )
+    sync(home, PEOPLE, options)
+    assert ask(home, alive) == [("ana", "growth"), ("ana", "search"), ("ben", "search")]
+    assert set_aside(home) == []
+
+    path.write_text(HEADER + BEN, encoding="utf-8")
+    sync(home, PEOPLE, options)
+    assert ask(home, "select person_id from raw_people.people where _deleted_at is null") == [("ben",)]
+    assert ask(home, "select count(*) from raw_people.accounts where person_id = 'ana' and _deleted_at is null") == [(0,)]
+
+
+def test_a_deleted_jira_issue_is_tombstoned_in_the_next_sync_and_counts_agree(home: Home):
+    project = make_project("ML")
+    issues: list[Any] = [make_issue(number, f"ML-{number}") for number in (1, 2)] + [{"id": "3", "key": "ML-3"}]
+    issues[0]["changelog"] = {
+        "histories": [{"id": "9", "created": "2026-03-02T10:00:00.000+0000", "items": [{"field": "status"}]}],
+        "total": 1,
+    }
+    site = FakeJira([project], issues)
+    connector = replace(JIRA, open=lambda options: JiraReader(options, lambda _: site))
+    options = JiraOptions(url="https://acme.atlassian.net", token=SecretStr("x"), projects=("ML",))
+    sync(home, connector, options)
+    assert set_aside(home)[0].startswith("issue ML-3 (id 3)")
+    assert sync(home, connector, options).rows_changed == 0
+
+    site.stored.pop(0)
+    site.stored[-1] = make_issue(3, "ML-3", "2026-03-02T11:00:00.000+0000")
+    sync(home, connector, options)
+    states = ask(home, "select issue_key, _deleted_at is null from raw_jira.issues order by 1")
+    assert states == [("ML-1", False), ("ML-2", True), ("ML-3", True)]
+    assert ask(home, "select _deleted_reason from raw_jira.issue_changes") == [("no longer listed",)]
+    assert set_aside(home) == []
+    assert {state for (state,) in ask(home, "select distinct state from raw_ops.reconciliations where source = 'jira'")} == {"matched"}
+
+
+def test_an_unreadable_experiment_file_takes_nothing_away_and_a_corrected_one_is_released(home: Home, tmp_path: Path):
+    store = tmp_path / "experiments"
+    store.mkdir()
+    options = ExperimentsOptions.model_validate({"stores": [{"kind": "files", "path": str(store)}]})
+    (store / "a.yaml").write_text(EXPERIMENT.format(name="one", share=0.5), encoding="utf-8")
+    (store / "b.yaml").write_text(EXPERIMENT.format(name="two", share=0.1), encoding="utf-8")
+    sync(home, EXPERIMENTS, options)
+    alive = """select native_id, count(phase) from raw_experiments.experiments as e
+        left join raw_experiments.phases as p on p.experiment_id = e.experiment_id and p._deleted_at is null
+        where e._deleted_at is null group by native_id order by native_id"""
+    assert ask(home, alive) == [("one", 1), ("two", 0)]
+    assert "sums to 0.6" in set_aside(home)[0]
+
+    (store / "a.yaml").write_text("native_id: [", encoding="utf-8")
+    sync(home, EXPERIMENTS, options)
+    assert ask(home, alive) == [("one", 1), ("two", 0)]
+    assert len(set_aside(home)) == 2
+
+    (store / "a.yaml").unlink()
+    (store / "b.yaml").write_text(EXPERIMENT.format(name="two", share=0.5), encoding="utf-8")
+    sync(home, EXPERIMENTS, options)
+    assert ask(home, alive) == [("two", 1)]
+    assert set_aside(home) == []
+    assert {state for (state,) in ask(home, "select distinct state from raw_ops.reconciliations where source = 'experiments'")} == {
+        "matched"
+    }
