@@ -185,7 +185,7 @@ def _whole(value: float | None) -> int | None:
 
 def _raw(sample: Json) -> Json:
     """What is kept of a sample besides its row: times, usage, limits and the shape of its scores; no text of any kind."""
-    names = ("id", "uuid", "epoch", "started_at", "completed_at", "total_time", "working_time", "model_usage", "role_usage")
+    names = ("uuid", "epoch", "started_at", "completed_at", "total_time", "working_time", "model_usage", "role_usage")
     extra = {
         "limit": text(sample, "limit", "type"),
         "retries": len(listing(sample, "error_retries")),

@@ -120,7 +120,7 @@ class RunRecords:
             "n_slices": len(tally.slices),
             "slices": dict(sorted(tally.slices.items())),
             "failure_modes": dict(sorted(tally.failure_modes.items())),
-            "_raw": {},
+            "_raw": {"first_run_id": self.run_id},
             "_source_url": self.origin.url,
         }
 

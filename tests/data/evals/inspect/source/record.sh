@@ -24,8 +24,8 @@ rm uncommitted.txt
 $inspect support_tasks.py@graded --log-dir ../logs/graded --limit 3
 $inspect support_tasks.py@broken --log-dir ../logs/broken || true
 (cd .. && $inspect acme_evals/safety --log-dir logs/safety --model mockllm/model)
-timeout -s INT 12 $inspect support_tasks.py@slow --log-dir ../logs/cancelled || true
-timeout -s KILL 12 $inspect support_tasks.py@slow --log-dir ../logs/killed || true
+timeout -s INT 45 $inspect support_tasks.py@slow --log-dir ../logs/cancelled || true
+timeout -s KILL 45 $inspect support_tasks.py@slow --log-dir ../logs/killed || true
 /srv/eval/venv/bin/python "$here"/edit_scores.py ../logs/triage/*.eval ../logs/edited.eval
 for name in triage graded broken safety cancelled killed; do
     mv ../logs/$name/*.eval "$here"/../$name.eval

@@ -15,14 +15,12 @@ PROMPT = "Answer with the queue that the request belongs to.\nOne word."
 
 
 def samples() -> MemoryDataset:
-    return MemoryDataset(
-        [
-            Sample(id=case["id"], input=case["input"], target=case["target"], metadata={"slice": case["slice"], "failure_mode": case["mode"]})
-            for case in CASES
-        ],
-        name="support",
-        location="support.jsonl",
-    )
+    return MemoryDataset([sample(case) for case in CASES], name="support", location="support.jsonl")
+
+
+def sample(case: dict) -> Sample:
+    metadata = {"slice": case["slice"], "failure_mode": case["mode"]}
+    return Sample(id=case["id"], input=case["input"], target=case["target"], metadata=metadata)
 
 
 def answer(messages, *_):
