@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import ReadContext, Record
+from connectors.git.__main__ import main
 from connectors.git.client import CommandLine
 from connectors.git.options import GitOptions
 from connectors.git.remotes import Remote
@@ -212,3 +213,47 @@ def test_probe_of_names_uses_a_mirror_or_says_what_is_missing(repository: Reposi
     repository.path.rename(repository.path.with_name("away.git"))
     failed = {finding.name: finding for finding in reader.probe()}["git remote"]
     assert (failed.state, "search.git" in failed.detail) == ("fail", True)
+
+
+def test_contents_are_examined_once(repository: Repository, tmp_path: Path) -> None:
+    first, whole = counting(tmp_path, [str(repository.path)], ReadContext(NOW))
+    repository.commit("Nothing to examine", {"a.py": "3\n"})
+    second, less = counting(tmp_path, [str(repository.save().path)], first.next)
+    assert canonical(second.tables["manifest_declarations"]) == canonical(first.tables["manifest_declarations"])
+    assert canonical(second.tables["prompt_versions"]) == canonical(first.tables["prompt_versions"])
+    assert less == whole - 1, "no cat-file"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"rules": "other", "answers": {}}', '{"rules": 1, "answers": 2}'])
+def test_what_was_remembered_is_never_needed(repository: Repository, tmp_path: Path, content: str) -> None:
+    first = read(tmp_path, repository, artifacts=({**HARNESS, "repository": str(repository.path)},))
+    for file in (tmp_path / "mirrors").glob("*.json"):
+        file.write_text(content)
+    again = read(tmp_path, repository, artifacts=({**HARNESS, "repository": str(repository.path)},), context=ReadContext(NOW))
+    assert {table: canonical(rows) for table, rows in again.tables.items()} == {
+        table: canonical(rows) for table, rows in first.tables.items()
+    }
+
+
+def test_full_reading_does_not_trust_what_was_remembered(repository: Repository, tmp_path: Path) -> None:
+    read(tmp_path, repository)
+    (file,) = (tmp_path / "mirrors").glob("*.facts.json")
+    file.write_text(file.read_text().replace("acme-evals", "forged"))
+    assert read(tmp_path, repository, context=ReadContext(NOW)).rows("manifest_declarations", "package") == ["forged"]
+    file.write_text(file.read_text().replace("acme-evals", "forged"))
+    assert read(tmp_path, repository, context=ReadContext(NOW, full=True)).rows("manifest_declarations", "package") == ["acme-evals"]
+
+
+def test_smoke_run_prints_counts_and_failures(
+    repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = str(tmp_path / "gone.git")
+    monkeypatch.setattr(
+        "sys.argv",
+        ["git", "--mirrors", str(tmp_path / "m"), str(repository.path), gone, "--show", "mentions", "--artifact", "acme/eval-harness"],
+    )
+    assert main() == 1
+    shown = capsys.readouterr()
+    assert "2 commits" in shown.out
+    assert "'matched_text': 'eval-harness'" in shown.out
+    assert gone in shown.err
