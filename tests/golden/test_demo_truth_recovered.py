@@ -1,0 +1,172 @@
+"""What was planted in the demo organisation is what the published tables say: every citation, look-alike, number and person."""
+
+from datetime import datetime
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def test_every_planted_citation_is_found_with_its_kind_and_first_date(demo):
+    rows = demo.query(
+        """select c.artifact_id, coalesce(p.name, c.project_id), c.channel, coalesce(c.path, ''), c.first_seen_at, c.is_counted, c.not_counted_reason
+           from core.fct_citations c left join core.dim_projects p using (project_id)"""
+    )
+    found = {(a, project, channel, path): (seen, counted, reason) for a, project, channel, path, seen, counted, reason in rows}
+    planted = {
+        (c["artifact"], c["project"], c["channel"], c["path"]): (moment(c["first_seen_at"]), c["is_counted"], c["not_counted_reason"])
+        for c in demo.truth["citations"]
+    }
+    assert found == planted
+
+
+def test_look_alikes_are_listed_with_the_reason_that_keeps_them_out(demo):
+    reasons = {c["not_counted_reason"] for c in demo.truth["citations"]} - {None}
+    assert {"fork", "vendored_copy", "single_contributor", "bot_accepted", "similar_name", "removed_before_period", "insider_accepted"} <= (
+        reasons | {r for period in demo.truth["leverage"] for r in period["not_counted"].values()}
+    )
+
+
+def test_use_of_each_project_is_the_planted_one_to_six_decimals(demo):
+    rows = demo.query(
+        """select l.period_id, l.artifact_id, p.name, l.rung, l.u_low, l.u_mid, l.u_high
+           from core.fct_leverage l join core.dim_projects p using (project_id) where l.is_counted"""
+    )
+    found = {(period, artifact, project): (rung, *(round(u, 6) for u in bounds)) for period, artifact, project, rung, *bounds in rows}
+    planted = {
+        (entry["period"], entry["artifact"], use["project"]): (use["rung"], *(round(use[f"u_{x}"], 6) for x in ("low", "mid", "high")))
+        for entry in demo.truth["leverage"]
+        for use in entry["projects"]
+    }
+    assert found == planted
+
+
+def test_projects_that_do_not_count_say_why(demo):
+    rows = demo.query(
+        """select l.period_id, l.artifact_id, coalesce(p.name, l.project_id), l.not_counted_reason
+           from core.fct_leverage l left join core.dim_projects p using (project_id) where not l.is_counted"""
+    )
+    planted = {
+        (e["period"], e["artifact"], project, reason) for e in demo.truth["leverage"] for project, reason in e["not_counted"].items()
+    }
+    assert set(rows) == planted
+
+
+def test_leverage_of_each_person_is_the_planted_one_to_six_decimals(demo):
+    rows = demo.query(
+        """select period_id, person_id, subject_id, value_low, value_mid, value_high
+           from evidence.evidence_second_order_leverage where state = 'value'"""
+    )
+    found = {(period, person, artifact): tuple(round(v, 6) for v in values) for period, person, artifact, *values in rows}
+    planted = {
+        (entry["period"], person["person"], entry["artifact"]): tuple(round(person[f"leverage_{x}"], 6) for x in ("low", "mid", "high"))
+        for entry in demo.truth["leverage"]
+        for person in entry["people"]
+        if person["person"] and person["leverage_high"] > 0
+    }
+    assert found == planted
+
+
+def test_authors_share_each_artifact_as_planted(demo):
+    rows = demo.query("select period_id, artifact_id, person_id, share_low, share_mid, share_high from core.bridge_artifact_authors")
+    found = {(period, artifact, person): tuple(round(s, 6) for s in shares) for period, artifact, person, *shares in rows if shares[2] > 0}
+    planted = {
+        (entry["period"], entry["artifact"], person["person"]): tuple(round(person[f"share_{x}"], 6) for x in ("low", "mid", "high"))
+        for entry in demo.truth["leverage"]
+        for person in entry["people"]
+    }
+    assert {key: value for key, value in found.items() if key[2]} == {key: value for key, value in planted.items() if key[2]}
+
+
+def test_every_gate_outcome_is_the_planted_one(demo):
+    rows = demo.query(
+        """select p.name, r.number, g.gate, g.outcome, g.counts_low, g.counts_mid, g.counts_high
+           from core.fct_gate_catches g join core.fct_pull_requests r using (pull_request_id)
+           join core.dim_projects p on p.project_id = g.project_id"""
+    )
+    found = {(repository, number, gate): tuple(rest) for repository, number, gate, *rest in rows}
+    planted = {
+        (g["repository"], g["pull_request"], g["gate"]): (g["outcome"], g["counts_low"], g["counts_mid"], g["counts_high"])
+        for g in demo.truth["gate_outcomes"]
+        if g["outcome"] != "green"
+    }
+    assert {key: (found.get(key), value) for key, value in planted.items() if found.get(key) != value} == {}
+    assert found.keys() - planted.keys() == set()
+
+
+def test_the_prompt_that_took_seven_attempts_is_told_as_it_happened(demo):
+    rows = demo.query(
+        """select c.attempt_no, r.number, b.person_id, c.outcome from core.fct_prompt_changes c
+           join core.fct_pull_requests r using (pull_request_id)
+           join core.bridge_prompt_change_authors b on b.prompt_change_id = c.prompt_change_id and b.role = 'author'
+           where c.change_kind <> 'reverted' and r.number in (select unnest(?)) and c.path like 'prompts/%'
+           order by 1""",
+        ([attempt["pull_request"] for attempt in demo.truth["prompt_attempts"]],),
+    )
+    repository = demo.truth["prompt_attempts"][0]["repository"]
+    assert repository == "acme/support-agent"
+    found = {(number, person): (attempt, outcome) for attempt, number, person, outcome in rows}
+    for attempt in demo.truth["prompt_attempts"]:
+        number, outcome = found[(attempt["pull_request"], attempt["author"])]
+        assert (number, outcome) == (attempt["attempt_no"], attempt["outcome"])
+
+
+def test_the_experiment_has_the_planted_numbers_to_the_digit(demo):
+    planted = demo.truth["experiment_numbers"]
+    [(control, treatment, n, effect, low, high, p)] = demo.query(
+        """select mean_baseline, mean_variant, n_variant + n_baseline, effect_abs, ci_low_abs, ci_high_abs, p_two_sided
+           from core.fct_experiment_results r join core.fct_experiments e using (experiment_id)
+           where e.native_id = ? and r.phase = 0 and r.metric_role = 'primary' and r.dimension = ''""",
+        (planted["experiment"],),
+    )
+    assert (round(control, 3), round(treatment, 3), n) == (planted["hit_at_1_control"], planted["hit_at_1_treatment"], planted["n"])
+    assert round(100 * effect, 1) == planted["hit_at_1_effect_points"]
+    assert low < effect < high
+    assert p < planted["p_below"]
+
+
+def test_accounts_belong_to_the_planted_people_and_strangers_to_nobody(demo):
+    rows = demo.query("select system, account, person_id from core.bridge_people_accounts")
+    found = {(system, account): person for system, account, person in rows}
+    planted = {(a["system"], a["account"]): a["person"] for a in demo.truth["identity"]["accounts"] if a["kind"] == "human"}
+    assert {key: (found.get(key), person) for key, person in planted.items() if found.get(key) != person} == {}
+    strangers = {(a["system"], a["account"]) for a in demo.truth["identity"]["accounts"] if a["kind"] == "unknown"}
+    assert strangers & found.keys() == set()
+    listed = {(system, account) for system, account in demo.query("select system, account from ops.identity_unresolved")}
+    assert strangers <= listed
+
+
+def test_bots_and_ai_agents_are_kinds_of_their_own(demo):
+    kinds = dict(demo.query("select kind, count(*) from core.dim_people group by 1"))
+    assert kinds["human"] == demo.truth["counts"]["people"]
+    assert kinds["bot"] >= 2
+    assert kinds["ai_agent"] >= 1
+
+
+def test_incidents_have_the_planted_times_and_links(demo):
+    rows = demo.query(
+        "select issue_key, severity, detected_at, resolved_at, is_reopened, eval_attributable, commander_person_id from core.fct_incidents"
+    )
+    found = {key: rest for key, *rest in rows}
+    for incident in demo.truth["incidents"]:
+        severity, detected, resolved, reopened, attributable, commander = found.pop(incident["issue_key"])
+        assert (severity, reopened, attributable, commander) == (
+            incident["severity"],
+            incident["is_reopened"],
+            incident["eval_attributable"],
+            incident["commander"],
+        )
+        assert (detected, resolved) == (moment(incident["detected_at"]), moment(incident["resolved_at"]))
+    assert found == {}
+
+
+def test_bad_input_is_in_quarantine_with_its_reason(demo):
+    quarantined = demo.query("select source, table_name, reason from ops.quarantine_summary")
+    reasons = " ".join(f"{source}.{table}: {reason}" for source, table, reason in quarantined)
+    assert demo.truth["people_csv"]["rejected_person"] in reasons
+    assert demo.truth["broken_jira_issues"][0]["issue_key"] in reasons
+    assert demo.truth["truncated_eval_logs"][0].rpartition("/")[2] in reasons
