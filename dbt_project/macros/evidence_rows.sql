@@ -96,7 +96,7 @@ select
     e.falsifier,
     e.sources,
     {%- for column, type in own.items() %}
-    cast(e.{{ column }} as {{ type }}) as {{ column }},
+    cast({% if type == 'double' and not column.startswith('p_') and not column.endswith('_p') %}round(e.{{ column }}, 6){% else %}e.{{ column }}{% endif %} as {{ type }}) as {{ column }},
     {%- endfor %}
     d.metric_version,
     {{ built_at() }} as built_at,

@@ -95,7 +95,7 @@ INPUTS: dict[str, str] = {
     " project_id varchar, landed_at timestamptz, ended_at timestamptz, change_kind varchar, reverted_at timestamptz, attempt_no bigint, n_failed_confirmed bigint,"
     " n_failed_possible bigint, n_failed_people bigint, outcome varchar, reason_url varchar, has_linked_issue boolean, has_stated_reason boolean,"
     " has_eval_before_after boolean, has_alternatives boolean, eval_run_before_id varchar, eval_run_after_id varchar",
-    "core.fct_experiments": "experiment_id varchar, name varchar, project_id varchar, status varchar, decision varchar, decided_at timestamptz,"
+    "core.fct_experiments": "experiment_id varchar, native_id varchar, name varchar, feature_flag_key varchar, project_id varchar, status varchar, decision varchar, decided_at timestamptz,"
     " preregistered_at timestamptz, started_at timestamptz, ended_at timestamptz, has_holdout boolean, randomization_unit varchar,"
     " analysis_unit varchar, sequential_method varchar, n_looks bigint",
     "core.bridge_experiment_people": "experiment_id varchar, person_id varchar, role varchar, share double, basis varchar",
@@ -153,6 +153,8 @@ class Bench:
     """One in-memory warehouse: put rows in, build, read."""
 
     def __init__(self) -> None:
+        self._waiting: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
+        self._filled: set[str] = set()
         self.connection = duckdb.connect(config={"threads": "1"})
         self.connection.execute("set timezone = 'UTC'; attach ':memory:' as warehouse; use warehouse")
         for schema in ("staging", "intermediate", "core", "evidence"):
@@ -169,20 +171,35 @@ class Bench:
         self.connection.close()
 
     def put(self, table: str, *rows: dict[str, Any]) -> None:
-        """Insert rows; columns that a row leaves out are null or the column's default."""
+        """Take rows; columns that a row leaves out are null or the column's default. They are written when something is read."""
         for row in rows:
-            names, values = list(row), [_plain(value) for value in row.values()]
-            marks = ", ".join("?" for _ in names)
-            self.connection.execute(f"insert into {table} ({', '.join(names)}) values ({marks})", values)
+            self._waiting.setdefault((table, tuple(row)), []).append(tuple(_plain(value) for value in row.values()))
+
+    def flush(self) -> None:
+        """Write what waits, one statement for all rows of the same shape."""
+        for (table, names), rows in self._waiting.items():
+            marks = ", ".join(f"({', '.join('?' for _ in names)})" for _ in rows)
+            self.connection.execute(f"insert into {table} ({', '.join(names)}) values {marks}", [value for row in rows for value in row])
+        self._filled |= {table for table, _ in self._waiting}
+        self._waiting = {}
+
+    def clear(self) -> None:
+        """Empty every input that was filled, so that one bench can hold many stories in turn."""
+        self.flush()
+        for name in sorted(self._filled):
+            self.connection.execute(f"truncate {name}")
+        self._filled.clear()
 
     def build(self, *models: str) -> None:
         """Run the SQL of the models and of all that they read."""
+        self.flush()
         for name in _order(models):
             relation, sql, _ = rendered()[name]
             self.connection.execute(f"create or replace table {relation} as {sql}")
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The answer of a query, as dicts."""
+        self.flush()
         cursor = self.connection.execute(query, list(parameters))
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

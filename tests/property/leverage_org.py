@@ -26,6 +26,7 @@ class Organisation:
     ids: Iterator[int] = field(default_factory=lambda: count(1000))
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     accounts: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def artifact(self, artifact_id: str = ARTIFACT, name: str = "evalkit", number: int = 1) -> None:
         """A configured artifact with a repository of its own."""
@@ -42,7 +43,7 @@ class Organisation:
     def person(self, person_id: str, kind: str = "human", emails: tuple[str, ...] = ()) -> None:
         """Somebody with a GitHub account and addresses; kind `unknown` is an account that nobody has been matched to."""
         known = None if kind == "unknown" else person_id
-        self.accounts[person_id] = next(self.ids)
+        self.accounts[person_id], self.kinds[person_id] = next(self.ids), kind
         resolved = "intermediate.int_accounts_resolved"
         self.bench.put(resolved, {"system": "github", "account": str(self.accounts[person_id]), "person_id": known, "kind": kind})
         for email in (f"{person_id}@acme.example", *emails):
@@ -140,21 +141,34 @@ class Organisation:
 
     def catch(self, repository: str, author: str, merger: str, day: date = date(2026, 3, 3), outcome: str = "caught_confirmed") -> None:
         """The gate stopped a change that was then fixed and merged."""
-        pull_id, number = self.pull(repository, author, day=day, merger=merger)
+        self.catch_in(repository, self.pull(repository, author, day=day, merger=merger)[0], day, outcome)
+
+    def push(self, channel: str, repository: str, email: str, day: date, until: date | None, path: str, package: str = "evalkit") -> None:
+        """A declaration (`manifest`) or mention (`mention`) pushed straight to the default branch."""
+        row = {
+            "repository_id": repository, "path": path, "from_sha": f"push{next(self.ids)}", "from_at": at(day), "from_author_email": email,
+            "line": 1, "to_at": until and at(until), "is_current": until is None, "_source_url": f"https://git.example/{repository}/blob/main/{path}",
+        }  # fmt: skip
+        if channel == "manifest":
+            self.bench.put("staging.stg_git__manifest_declarations", {**row, "ecosystem": "pypi", "package": package})
+        else:
+            self.bench.put("staging.stg_git__mentions", {**row, "artifact_id": ARTIFACT, "is_exact": True})
+
+    def catch_in(self, repository: str, pull_id: int, day: date, outcome: str = "caught_confirmed") -> None:
+        """The gate stopped an existing pull request that was then fixed and merged."""
         self.bench.put(
             "core.fct_gate_catches",
             {
-                "gate_catch_id": f"catch{pull_id}", "repository_id": repository, "project_id": repository, "pull_request_id": pull_id, "gate": "gate / evaluate",
-                "artifact_id": ARTIFACT, "outcome": outcome, "counts_low": outcome == "caught_confirmed",
+                "gate_catch_id": f"catch{pull_id}/{next(self.ids)}", "repository_id": repository, "project_id": repository, "pull_request_id": pull_id,
+                "gate": "gate / evaluate", "artifact_id": ARTIFACT, "outcome": outcome, "counts_low": outcome == "caught_confirmed",
                 "counts_mid": outcome in ("caught_confirmed", "caught_probable"), "counts_high": outcome.startswith("caught_"),
                 "last_red_sha": f"red{pull_id}", "red_at": at(day, 6), "green_at": at(day, 9), "merged_at": at(day),
-                "source_url": f"https://git.example/{repository}/pull/{number}",
+                "source_url": f"https://git.example/pull/{pull_id}",
             },
         )  # fmt: skip
 
     def _known(self, person_id: str) -> str | None:
-        found = self.bench.rows("select person_id from intermediate.int_accounts_resolved where account = ?", [str(self.accounts[person_id])])
-        return found[0]["person_id"]
+        return None if self.kinds[person_id] == "unknown" else person_id
 
     def _kind(self, person_id: str) -> str:
-        return self.bench.rows("select kind from intermediate.int_accounts_resolved where account = ?", [str(self.accounts[person_id])])[0]["kind"]
+        return self.kinds[person_id]

@@ -62,6 +62,9 @@ select
     coalesce(r.reach_mid, 0.0) as reach_mid,
     coalesce(r.reach_high, 0.0) as reach_high,
     coalesce(r.n_not_counted, 0) as n_not_counted,
+    coalesce(e.leverage_low, 0.0) as all_artifacts_low,
+    coalesce(e.leverage_mid, 0.0) as all_artifacts_mid,
+    coalesce(e.leverage_high, 0.0) as all_artifacts_high,
     c.top_acceptor_share,
     r.policy_version
 from {{ ref('int_artifact_author_shares') }} as s
@@ -69,5 +72,6 @@ inner join {{ ref('dim_artifacts') }} as a on s.artifact_id = a.artifact_id
 inner join {{ ref('int_periods') }} as t on s.period_id = t.period_id
 left join used as u on s.person_id = u.person_id and s.artifact_id = u.artifact_id and s.period_id = u.period_id
 left join reached as r on s.artifact_id = r.artifact_id and s.period_id = r.period_id
+left join {{ ref('int_leverage_engineers') }} as e on s.person_id = e.person_id and s.period_id = e.period_id
 left join acceptors as c on s.artifact_id = c.artifact_id and s.period_id = c.period_id
 where s.person_id is not null and s.share_high > 0

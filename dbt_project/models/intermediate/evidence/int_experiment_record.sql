@@ -1,7 +1,7 @@
 -- One row per experiment and primary metric (one without metric where nothing was measured): what may be said about its effect.
 with joined as (
     select
-        x.experiment_id, x.name, x.status, x.decision, x.has_holdout, x.randomization_unit, x.preregistered_at, x.n_looks, x.sequential_method,
+        x.experiment_id, coalesce(x.feature_flag_key, x.native_id) as name, x.name as experiment_name, x.status, x.decision, x.has_holdout, x.randomization_unit, x.preregistered_at, x.n_looks, x.sequential_method,
         coalesce(x.analysis_unit, x.randomization_unit, 'unit') as unit_name,
         x.randomization_unit is not null and coalesce(x.analysis_unit, x.randomization_unit) = x.randomization_unit as is_unit_sound,
         {{ utc_date('coalesce(x.ended_at, x.decided_at, e.as_of, x.started_at)') }} as told_on,

@@ -1,5 +1,5 @@
 {% set own = {
-    'metric_key': 'varchar', 'metric_name': 'varchar', 'metric_kind': 'varchar', 'direction': 'varchar', 'variant_key': 'varchar', 'basis': 'varchar', 'split': 'varchar',
+    'experiment_name': 'varchar', 'metric_key': 'varchar', 'metric_name': 'varchar', 'metric_kind': 'varchar', 'direction': 'varchar', 'variant_key': 'varchar', 'basis': 'varchar', 'split': 'varchar',
     'n_days': 'bigint', 'level_baseline': 'double', 'level_variant': 'double', 'effect': 'double', 'effect_low': 'double', 'effect_high': 'double',
     'ci_level': 'double', 'p_two_sided': 'double', 'n_units': 'bigint', 'analysis_unit': 'varchar', 'randomization_unit': 'varchar',
     'secondary_name': 'varchar', 'secondary_effect': 'double', 'secondary_low': 'double', 'secondary_high': 'double', 'secondary_p': 'double',
@@ -62,7 +62,7 @@ facts as (
             when basis in ('no_holdout', 'lost_in_noise') then 'A holdout, or an earlier week without a launch in which the metric moved as much.'
             else 'A result of a primary metric with both groups'' counts on record.'
         end as falsifier,
-        metric_key, metric_name, metric_kind, direction, variant_key, basis,
+        experiment_name, metric_key, metric_name, metric_kind, direction, variant_key, basis,
         split_text as split,
         n_days, level_baseline, level_variant,
         case when basis <> 'srm_failed' then effect end as effect,

@@ -1,7 +1,8 @@
 {% set own = {
     'reach_low': 'double', 'reach_mid': 'double', 'reach_high': 'double', 'n_projects_relied': 'bigint', 'n_projects_ran': 'bigint',
     'n_projects_declared_or_mentioned': 'bigint', 'n_projects_mostly_own': 'bigint', 'n_projects_not_counted': 'bigint',
-    'top_acceptor_share': 'double', 'policy_version': 'varchar',
+    'all_artifacts_low': 'double', 'all_artifacts_mid': 'double', 'all_artifacts_high': 'double', 'top_acceptor_share': 'double',
+    'policy_version': 'varchar',
 } %}
 with reach as (
     select *, {{ share_range_text('share_low', 'share_high') }} as share_text, {{ period_text('period_id') }} as period_name
@@ -69,6 +70,7 @@ facts as (
         n_weak as n_projects_declared_or_mentioned,
         n_mostly_own as n_projects_mostly_own,
         n_not_counted as n_projects_not_counted,
+        all_artifacts_low, all_artifacts_mid, all_artifacts_high,
         top_acceptor_share,
         policy_version
     from reach
