@@ -117,6 +117,9 @@ def _pull(world: World, number: int) -> None:
     )
     if number % 2 == 0:
         pull.closed_at = pull.updated_at
+    if number == 2:
+        world.commits[mark].renames = (("README.md", "GUIDE.md"),)
+        pull.files.append(("GUIDE.md", "RENAMED", 0, 0))
     if number == 1:
         _commit(world, "harness:p1b", (mark,), {"gate.py": "print('gate')\n"}, 2, BEN)
         pull.commits.append("harness:p1b")
@@ -236,6 +239,7 @@ def _fast_import(commit: Commit, marks: dict[str, int], head: str) -> str:
     lines += [f"{verb} :{marks[parent]}" for verb, parent in zip(("from", "merge"), commit.parents, strict=False)]
     for path, content in commit.writes.items():
         lines += [f"M 100644 inline {path}", f"data {len(content.encode())}", content]
+    lines += [f"R {old} {new}" for old, new in commit.renames]
     return "\n".join(lines) + "\n\n"
 
 

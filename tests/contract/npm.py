@@ -33,3 +33,23 @@ def npm_file(package: str, version: str, member: str) -> Path:
             shutil.copyfileobj(source, out)
         part.replace(target)
     return target
+
+
+def npm_folder(package: str, version: str) -> Path:
+    """A folder in which Node finds one version of a package; installed at first need, without running its scripts."""
+    target = CACHE / f"{package.replace('/', '-')}-{version}"
+    if target.exists():
+        return target
+    if shutil.which("npm") is None:
+        pytest.skip(f"npm is not on this machine; it installs {package} {version}, which this test asks with")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=CACHE))
+    command = ["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", f"{package}@{version}"]
+    done = subprocess.run([*command, "--prefix", str(part)], capture_output=True, text=True)
+    assert done.returncode == 0, f"npm could not install {package} {version}: {done.stderr.strip()}"
+    try:
+        part.rename(target)
+    except OSError:
+        # Another worker was faster.
+        shutil.rmtree(part)
+    return target

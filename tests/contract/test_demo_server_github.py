@@ -181,6 +181,11 @@ def test_file_shas_are_gits(get, world, root):
     assert entry["sha"] in listed
 
 
+def test_a_renamed_file_names_what_it_was_called(hub):
+    [renamed, _] = hub.get_repo("acme/harness").get_pull(2).get_files()
+    assert (renamed.filename, renamed.status, renamed.previous_filename) == ("GUIDE.md", "renamed", "README.md")
+
+
 @pytest.mark.parametrize(
     ("created", "runs"),
     [
@@ -284,7 +289,8 @@ def test_payloads_name_the_host_that_the_client_used(served):
 
 
 def test_addresses_for_people_lead_to_pages(get):
-    for path, part in (("/pulls/1", "Change 1"), ("/issues/101", "Bug 1"), ("/actions/runs/16000000003", "attempt 3: success")):
+    titles = {"/pulls/1": "Change 1", "/issues/101": "Bug 1", "/actions/runs/16000000003": "attempt 3: success", "": "Eval harness"}
+    for path, part in {**titles, "/commits/main": "Change harness:2"}.items():
         page = requests.get(get(HARNESS + path).json()["html_url"], timeout=30)
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert part in page.text

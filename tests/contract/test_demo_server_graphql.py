@@ -3,9 +3,16 @@
 import pytest
 import requests
 from github import Auth, Github
+from graphql import execute_sync, get_named_type, is_leaf_type, parse
 
 from connectors.github import queries
-from pipelines.demo.servers.limits import Limits
+from pipelines.demo.servers.git_objects import Trees
+from pipelines.demo.servers.github_graph import GraphRefusal
+from pipelines.demo.servers.github_graph_repository import Graph
+from pipelines.demo.servers.github_graphql import Execution, Question, schema
+from pipelines.demo.servers.github_index import GithubIndex
+from pipelines.demo.servers.github_site import Site
+from pipelines.demo.servers.limits import Limits, Window
 from pipelines.demo.servers.serving import Settings, serve
 from tests.contract.demo_world import PULLS, TOKEN, small_world
 
@@ -185,3 +192,76 @@ def test_bots_are_bots_and_have_no_brackets_here(world, root):
         changed.account = author
     assert answer["data"]["repository"]["pullRequest"]["author"] == {"__typename": "Bot", "login": "dependabot", "databaseId": 3001}
     assert (rest["user"]["login"], rest["user"]["type"]) == ("dependabot[bot]", "Bot")
+
+
+ARGUMENTS = {
+    "issue": "(number: 101)",
+    "pullRequest": "(number: 1)",
+    "ref": '(qualifiedName: "refs/heads/main")',
+    "object": '(expression: "main")',
+    "isRequired": "(pullRequestNumber: 1)",
+}
+SHOWN_AS = {"Actor": "User", "RepositoryOwner": "Organization", "GitObject": "Commit", "Node": "Repository"}
+
+
+def every_field(kind, depth):
+    """A selection of all fields of a type, and of what they lead to, as deep as said."""
+    parts = ["__typename"]
+    for name, field in kind.fields.items():
+        of = get_named_type(field.type)
+        if is_leaf_type(of):
+            parts.append(name + ARGUMENTS.get(name, ""))
+        elif depth:
+            arguments = "(first: 2)" if of.name.endswith("Connection") else ARGUMENTS.get(name, "")
+            inner = every_field(schema().type_map[SHOWN_AS.get(of.name, of.name)], depth - 1)
+            inner = f"... on {SHOWN_AS[of.name]} {{ {inner} }}" if of.name in SHOWN_AS else inner
+            parts.append(f"{name}{arguments} {{ {inner} }}")
+    return " ".join(parts)
+
+
+def test_every_field_of_the_schema_has_a_value_of_its_own(world, root):
+    """A field that the graph's objects lack would be served as null, silently."""
+
+    def resolve(source, info, **arguments):
+        assert info.field_name in source, f"{info.parent_type}.{info.field_name} is served by nothing"
+        value = source[info.field_name]
+        return value(info, **arguments) if callable(value) else value
+
+    site = Site(GithubIndex(world), "http://localhost:1")
+    context = Question(Graph(site, Trees(root)), Window(10, 60.0, 0.0))
+    suites = f"checkSuites(first: 9) {{ nodes {{ {every_field(schema().type_map['CheckSuite'], 2)} }} }}"
+    questions = [
+        f'query {{ organization(login: "acme") {{ {every_field(schema().type_map["Organization"], 2)} }} }}',
+        of_harness(every_field(schema().type_map["Repository"], 2)),
+        of_harness(f"pullRequest(number: 1) {{ {every_field(schema().type_map['PullRequest'], 3)} }}"),
+        of_harness(f'object(oid: "{world.sha("harness:p1")}") {{ ... on Commit {{ {suites} }} }}'),
+    ]
+    for text in questions:
+        result = execute_sync(schema(), parse(text), context_value=context, field_resolver=resolve, execution_context_class=Execution)
+        # Other repositories have no issue 101.
+        assert [error for error in result.errors or [] if not isinstance(error.original_error, GraphRefusal)] == []
+
+
+def test_a_cursor_that_is_none_is_refused(ask):
+    [error] = ask(of_harness('pullRequests(first: 1, after: "nonsense") { nodes { number } }'))["errors"]
+    assert error["type"] == "INVALID_CURSOR_ARGUMENTS"
+
+
+def test_pages_can_be_taken_from_the_end_and_before_a_cursor(ask):
+    fields = "pullRequests(last: 2%s) { pageInfo { startCursor hasPreviousPage hasNextPage } nodes { number } }"
+    page = ask(of_harness(fields % ""))["data"]["repository"]["pullRequests"]
+    assert [node["number"] for node in page["nodes"]] == [PULLS - 1, PULLS]
+    before = ask(of_harness(fields % f', before: "{page["pageInfo"]["startCursor"]}"'))["data"]["repository"]["pullRequests"]
+    assert [node["number"] for node in before["nodes"]] == [PULLS - 3, PULLS - 2]
+    assert before["pageInfo"]["hasNextPage"] is True
+
+
+def test_things_are_found_again_by_their_global_id(ask):
+    fields = "id pullRequest(number: 1) { id }"
+    repository = ask(of_harness(fields))["data"]["repository"]
+    text = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+    ids = [repository["id"], repository["pullRequest"]["id"], "PR_nonsense"]
+    answer = ask(text, ids=ids[:2])
+    assert [(node["__typename"], node["id"]) for node in answer["data"]["nodes"]] == [("Repository", ids[0]), ("PullRequest", ids[1])]
+    [error] = ask("query($id: ID!) { node(id: $id) { id } }", id=ids[2])["errors"]
+    assert (error["type"], ids[2] in error["message"]) == ("NOT_FOUND", True)

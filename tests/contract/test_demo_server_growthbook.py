@@ -35,6 +35,7 @@ def test_experiments_are_paged_to_the_end(url):
         assert (page["total"], page["count"], page["hasMore"]) == (23, len(page["experiments"]), page["nextOffset"] is not None)
         names += [experiment["id"] for experiment in page["experiments"]]
         offset = page["nextOffset"]
+        assert page["experiments"], "an empty page that has more would be asked for ever"
     assert names == [f"exp_{number:02}" for number in range(23)]
 
 

@@ -54,7 +54,7 @@ class Graph:
             "visibility": "PRIVATE" if repository.is_private else "PUBLIC",
             **times(repository.created_at, max(repository.created_at, repository.pushed_at)),
             "pushedAt": None if repository.is_empty else iso(repository.pushed_at),
-            "owner": actor(site, site.owner(repository)),
+            "owner": self.owner(repository),
             "parent": lambda _info: self.repository(site.named(repository.fork_of)),
             "templateRepository": lambda _info: self.repository(site.named(repository.template)),
             "defaultBranchRef": lambda _info: self.ref(repository, repository.default_branch),
@@ -66,6 +66,17 @@ class Graph:
             "pullRequests": self._pulls(repository),
             "forkCount": sum(other.fork_of == name for other in index.world.repositories.values()),
         }
+
+    def owner(self, repository: Repository) -> Payload | None:
+        """Whoever a repository belongs to."""
+        account = self.site.owner(repository)
+        return self.organisation() if account == self.index.world.owner else actor(self.site, account)
+
+    def organisation(self) -> Payload:
+        """The organisation, with its readable repositories."""
+        owner = self.index.world.owner
+        owned = [one for one in self.index.world.repositories.values() if one.owner == owner.login and not one.is_gone]
+        return {**(actor(self.site, owner) or {}), "repositories": connection(owned, lambda one: self.repository(one) or {})}
 
     def _numbered(self, found: dict[int, Any], number: int, what: str, make: Callable[[Any], Payload]) -> Payload:
         if number not in found:
@@ -120,7 +131,7 @@ class Graph:
             "headRefName": pull.head_ref,
             "headRefOid": world.sha(pull.head),
             **dict.fromkeys(("headRepository", "baseRepository", "repository"), place),
-            "headRepositoryOwner": lambda _info: actor(site, site.owner(repository)),
+            "headRepositoryOwner": lambda _info: self.owner(repository),
             "baseRefName": repository.default_branch,
             "baseRefOid": world.sha(pull.base),
             "mergeCommit": lambda _info: self.commit(repository, world.commits[pull.merge_commit]) if pull.merge_commit else None,

@@ -29,7 +29,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipelines.demo.servers.github_access import Caller, Refusal
-from pipelines.demo.servers.github_graph import GraphRefusal, actor, connection
+from pipelines.demo.servers.github_graph import GraphRefusal, actor
 from pipelines.demo.servers.github_graph_cost import Cost, CostOf
 from pipelines.demo.servers.github_graph_repository import Graph
 from pipelines.demo.servers.github_http import REQUEST_HEADERS, Github, check_secondary, json_response
@@ -132,8 +132,7 @@ def _organization(_: Any, info: GraphQLResolveInfo, login: str) -> Payload:
     owner = graph.index.world.owner
     if login.lower() != owner.login.lower():
         raise GraphRefusal("NOT_FOUND", f"Could not resolve to an Organization with the login of '{login}'.")
-    owned = [one for one in graph.index.world.repositories.values() if one.owner == owner.login and not one.is_gone]
-    return {**(actor(graph.site, owner) or {}), "repositories": connection(owned, lambda one: graph.repository(one) or {})}
+    return graph.organisation()
 
 
 ROOT = {

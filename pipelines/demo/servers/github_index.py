@@ -109,7 +109,9 @@ class GithubIndex:
             self.issues[issue.repository][issue.number] = issue
 
     def _index_runs(self) -> None:
-        for run in sorted(self.world.runs, key=lambda run: (run.created_at, run.run_id), reverse=True):
+        # What belongs to a vanished repository has no shas and is never asked for.
+        known = [run for run in self.world.runs if run.head in self.world.shas]
+        for run in sorted(known, key=lambda run: (run.created_at, run.run_id), reverse=True):
             self.runs[run.repository].append(run)
             self.runs_by_id[run.run_id] = run
             for placed in jobs_of(run):
@@ -118,7 +120,8 @@ class GithubIndex:
 
     def _index_checks(self) -> None:
         latest: dict[tuple[str, str, int, str], CheckRun] = {}
-        ordered = sorted(self.world.check_runs, key=lambda check: (check.started_at, check.check_run_id))
+        known = [check for check in self.world.check_runs if check.head in self.world.shas]
+        ordered = sorted(known, key=lambda check: (check.started_at, check.check_run_id))
         for check in ordered:
             latest[check.repository, check.head, check.app_id, check.name] = check
         for check in ordered:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, NamedTuple
 
 from pipelines.demo.servers.faults import Fault, Faults
@@ -59,12 +60,14 @@ class Remote:
     """`Control` over servers in another process."""
 
     child: subprocess.Popen[bytes]
+    _turn: Lock = field(default_factory=Lock, repr=False)
 
     def _ask(self, method: str, *arguments: Any) -> Any:
         assert self.child.stdin is not None
         assert self.child.stdout is not None
-        send(self.child.stdin, Order(method, arguments))
-        return receive(self.child.stdout)
+        with self._turn:
+            send(self.child.stdin, Order(method, arguments))
+            return receive(self.child.stdout)
 
     def logs(self) -> dict[str, RequestLog]:
         """The logs as they are now; copies."""
@@ -106,7 +109,10 @@ def serve_apart(
         assert child.stdin is not None
         assert child.stdout is not None
         send(child.stdin, Start(world, git_root, token, settings or Settings(), faults or Faults()))
-        addresses: Addresses = receive(child.stdout)
+        try:
+            addresses: Addresses = receive(child.stdout)
+        except EOFError:
+            raise RuntimeError(f"the demo servers ended before they listened (exit code {child.wait()}); their message is above") from None
         yield Endpoints(*addresses, Remote(child))
     finally:
         _end(child)
