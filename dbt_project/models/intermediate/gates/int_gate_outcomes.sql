@@ -36,5 +36,16 @@ judged as (
     from gated
 )
 
-select * from judged
+select
+    pull_request_id,
+    gate,
+    repository_id,
+    artifact_id,
+    outcome,
+    -- A flake is red and green on one head; after a broken machine the green head is the one that ran through.
+    case when outcome = 'flaky' then last_flaky_sha else last_red_sha end as last_red_sha,
+    case when outcome in ('flaky', 'infra_failure') then last_green_sha else green_sha end as green_sha,
+    merged_at,
+    source_url
+from judged
 where outcome is not null

@@ -30,6 +30,8 @@ summed as (
         min(artifact_id) as artifact_id,
         coalesce(max_by(head_state, last_started_at) filter (where is_final), 'no_run') as final_state,
         max_by(source_url, last_started_at) as source_url,
+        max_by(head_sha, last_started_at) filter (where head_state in ('flaky_green', 'flaky_red')) as last_flaky_sha,
+        max_by(head_sha, last_started_at) filter (where head_state in ('green', 'flaky_green')) as last_green_sha,
         bool_or(head_state in ('flaky_green', 'flaky_red')) as is_flaky,
         bool_or(n_infra > 0) as has_infra_failure
     from heads

@@ -6,9 +6,14 @@ with runs as (
 ),
 
 changes as (
-    select changes.*, pulls.created_at as opened_at
+    -- An abandoned attempt never became what runs; its red run is in the gate's record.
+    select
+        changes.*,
+        pulls.created_at as opened_at,
+        lead(changes.landed_at) over (partition by changes.prompt_id order by changes.landed_at, changes.prompt_change_id) as replaced_at
     from {{ ref('int_prompt_changes') }} as changes
     left join {{ ref('stg_github__pull_requests') }} as pulls on changes.pull_request_id = pulls.pull_request_id
+    where changes.outcome != 'abandoned'
 ),
 
 texts as (
@@ -26,7 +31,8 @@ shas as (
 ),
 
 linked as (
-    -- A run of this change's code, or of this very text. A run that names another text of this prompt measured that one.
+    -- A run of this change's code, or of this very text before the next change. A run that names another text of this
+    -- prompt measured that one.
     select
         changes.prompt_change_id,
         changes.previous_text_sha,
@@ -43,7 +49,11 @@ linked as (
     left join shas on changes.prompt_change_id = shas.prompt_change_id and runs.git_sha = shas.sha
     left join texts on changes.prompt_id = texts.prompt_id and runs.prompt_sha = texts.text_sha
     where
-        coalesce(runs.prompt_sha = changes.text_sha, false)
+        (
+            coalesce(runs.prompt_sha = changes.text_sha, false)
+            and runs.started_at >= coalesce(changes.opened_at, changes.landed_at)
+            and (runs.started_at < changes.replaced_at or changes.replaced_at is null)
+        )
         or (
             (shas.sha is not null or runs.pull_request_number = changes.pull_request_number)
             and texts.text_sha is null

@@ -20,6 +20,7 @@ select
     case when incidents.severity is not null then 'field' when incidents.priority is not null then 'priority_fallback' else 'unknown' end
         as severity_how,
     incidents.impact_started_at as started_at,
+    incidents.created_at as reported_at,
     coalesce(incidents.impact_started_at, incidents.created_at) as detected_at,
     case when incidents.impact_started_at is not null then 'impact_start' else 'created_proxy' end as detected_how,
     times.acknowledged_at,

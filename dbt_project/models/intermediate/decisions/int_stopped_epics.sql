@@ -1,0 +1,78 @@
+{{ config(materialized='table') }}
+-- Epics that ended without being done, after work on them had begun: an idea that nobody started was not killed.
+with epics as (
+    select *
+    from {{ ref('stg_jira__issues') }}
+    where
+        lower(issue_type) in ('epic', 'initiative')
+        and lower(resolution) in ('won''t do', 'won''t fix', 'declined', 'cancelled', 'canceled')
+),
+
+family as (
+    select issue_id as epic_id, issue_id from epics
+    union all
+    select parent_id, issue_id from {{ ref('stg_jira__issues') }}
+    where parent_id in (select epics.issue_id from epics)
+),
+
+moves as (
+    select
+        changes.issue_id,
+        min(changes.changed_at) filter (
+            where lower(changes.field) = 'resolution' and lower(changes.to_text) = lower(epics.resolution)
+        ) as stopped_at,
+        min(changes.changed_at) filter (where lower(changes.field) = 'status') as begun_at,
+        max(changes.changed_at) filter (
+            where lower(changes.field) = 'resolution' and nullif(changes.to_text, '') is null and changes.from_text is not null
+        ) as reopened_at
+    from {{ ref('stg_jira__issue_changes') }} as changes
+    inner join epics on changes.issue_id = epics.issue_id
+    group by changes.issue_id
+),
+
+pulls as (
+    select distinct family.epic_id, pulls.pull_request_id, pulls.repository_id, pulls.merged_at
+    from family
+    inner join {{ ref('int_pull_request_issue_links') }} as links on family.issue_id = links.issue_id and links.system = 'jira'
+    inner join {{ ref('stg_github__pull_requests') }} as pulls on links.pull_request_id = pulls.pull_request_id
+    where pulls.merged_at is not null
+),
+
+work as (
+    select
+        pulls.epic_id,
+        count(*) as n_merged,
+        case when count(distinct projects.project_id) = 1 then min(projects.project_id) end as project_id
+    from pulls
+    inner join {{ ref('int_repository_projects') }} as projects on pulls.repository_id = projects.repository_id
+    group by pulls.epic_id
+),
+
+records as (
+    select
+        pulls.epic_id,
+        max_by(pulls.pull_request_id, pulls.merged_at) as record_pull_request_id,
+        max_by(files.path, pulls.merged_at) as record_path
+    from pulls
+    inner join {{ ref('stg_github__pull_request_files') }} as files on pulls.pull_request_id = files.pull_request_id
+    where {{ matches_nocase('files.path', "'(^|/)(adr|adrs|decisions)/'") }}
+    group by pulls.epic_id
+)
+
+select
+    epics.issue_id,
+    epics.issue_key,
+    epics.created_at,
+    moves.begun_at,
+    coalesce(moves.stopped_at, epics.resolution_at) as stopped_at,
+    coalesce(moves.reopened_at > moves.stopped_at, false) as is_reconsidered,
+    work.project_id,
+    coalesce(work.n_merged, 0) as n_merged_pull_requests,
+    records.record_pull_request_id,
+    records.record_path,
+    epics._source_url as source_url
+from epics
+left join moves on epics.issue_id = moves.issue_id
+left join work on epics.issue_id = work.epic_id
+left join records on epics.issue_id = records.epic_id
+where moves.begun_at < coalesce(moves.stopped_at, epics.resolution_at) or work.n_merged >= 5

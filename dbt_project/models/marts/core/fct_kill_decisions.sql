@@ -1,0 +1,21 @@
+select
+    {{ stable_hash(["'kill_decision'", 'subject_kind', 'subject_id']) }} as kill_decision_id,
+    subject_kind,
+    subject_id,
+    subject_name,
+    project_id,
+    decided_at,
+    decided_by_person_id,
+    evidence_class,
+    case
+        when record_pull_request_id is not null or subject_kind = 'experiment' then 'resolved'
+        when evidence_class = 'unsupported' then 'none'
+        else 'derived'
+    end as evidence_strength,
+    record_pull_request_id,
+    record_path,
+    eval_run_id,
+    experiment_id,
+    is_reconsidered,
+    source_url
+from {{ ref('int_kill_decisions') }}
