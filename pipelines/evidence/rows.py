@@ -64,9 +64,8 @@ def review_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def default_period(connection: duckdb.DuckDBPyConnection) -> Period | None:
     """The newest half-year that has ended and holds any evidence; the newest of all where none has ended."""
     row = connection.execute(
-        """select period_id, period_start, period_end from evidence.evidence_all where period_id like '%H%'
-           group by all having count(*) filter (where state <> 'not_observed') > 0
-           order by period_end <= current_date desc, period_end desc limit 1"""
+        """select distinct period_id, period_start, period_end from evidence.evidence_all
+           where period_id like '%H%' and state <> 'not_observed' order by period_end > current_date, period_end desc limit 1"""
     ).fetchone()
     return Period(*row) if row else None
 
