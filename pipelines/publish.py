@@ -117,9 +117,11 @@ def _build(home: Home, path: Path, audience: Audience, relations: list[Relation]
     try:
         with warehouse.connect(home.warehouse) as connection:
             connection.execute(f"attach '{path}' as snapshot (storage_version '{STORAGE_VERSION}')")
+            connection.execute("begin")  # one commit: hundreds of comments would each wait for the disk
             for relation in relations:
                 _copy(connection, relation, audience)
             _write_meta(connection, relations, audience, facts)
+            connection.execute("commit")
             connection.execute("checkpoint snapshot")
             connection.execute("detach snapshot")
     except Exception:
@@ -134,9 +136,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, audience: A
     connection.execute(f"create schema if not exists snapshot.{relation.schema}")
     spelled = ", ".join(_expression(column, audience, relation) for column in shown)
     connection.execute(f"create table {target} as select {spelled} from {relation.schema}.{quote(relation.name)} as source")
-    connection.execute(f"comment on table {target} is {_literal(relation.description)}")
-    for column in shown:
-        connection.execute(f"comment on column {target}.{quote(column.name)} is {_literal(column.description)}")
+    comments = [f"comment on table {target} is {_literal(relation.description)}"]
+    comments += [f"comment on column {target}.{quote(column.name)} is {_literal(column.description)}" for column in shown]
+    connection.execute(";".join(comments))
 
 
 def _expression(column: Column, audience: Audience, relation: Relation) -> str:
