@@ -4,7 +4,6 @@ import csv
 import difflib
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,14 +53,13 @@ def suffix_of(name: str) -> str:
 
 
 class _Yaml(yaml.SafeLoader):
-    """YAML as people mean it: `on` and `off` are variation keys, not truth values, and times stay as written."""
+    """YAML as people mean it: `on` and `off` are keys of variations, and times stay as written. Fields know truth values by themselves."""
 
 
 _Yaml.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
 def _from_yaml(content: bytes) -> Iterator[Found]:

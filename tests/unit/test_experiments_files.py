@@ -269,6 +269,7 @@ def test_three_arms_of_a_third_each_are_fine():
         (change("n_variant: 1150000", "n_variant: -5"), "ranker.yaml results[0]: n_variant is -5; expected greater than or equal to 0"),
         (change("metric_role: primary", "metric_role: main"), "metric_role is 'main'; expected 'primary'"),
         (change("n_baseline: 1150000", "n_baseline: .nan"), "n_baseline is nan"),
+        (change("numerator_variant: 815350", "numerator_variant: .inf"), "numerator_variant is inf; expected a finite number"),
         (
             change(
                 "variant_key: treatment, baseline_key: control,\n     n_variant: 1150000",
