@@ -11,7 +11,7 @@ from datetime import datetime
 from random import Random
 
 from pipelines.demo.story.clock import Script, Timeline
-from pipelines.demo.story.tree import Edit, Rename, Tree, applied, content
+from pipelines.demo.story.tree import Edit, Rename, Tree, applied, content, differs
 from pipelines.demo.world import Account, Commit, Person, Repository, Signature, World
 
 FIRST_IDS = {
@@ -146,9 +146,7 @@ class Stage:
             authored_at=when or self.now,
             message=message,
             parents=tuple(parents),
-            writes={
-                path: content(lines) for path, lines in after.items() if path not in sources or content(sources[path]) != content(lines)
-            },
+            writes={path: content(lines) for path, lines in after.items() if path not in sources or differs(sources[path], lines)},
             deletes=tuple(sorted(set(before) - set(after) - set(came_from.values()))),
             renames=tuple(renames),
             committer=committer,

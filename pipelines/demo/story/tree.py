@@ -65,6 +65,11 @@ def content(lines: Sequence[Line]) -> str:
     return "".join(f"{line.text}\n" for line in lines)
 
 
+def differs(before: Sequence[Line], after: Sequence[Line]) -> bool:
+    """Whether two contents of a file differ; most files of two trees are the very same object."""
+    return before is not after and _texts(before) != _texts(after)
+
+
 def applied(tree: Tree, edits: Sequence[Edit], email: str) -> Tree:
     """The tree after the edits of one commit, whose author's e-mail is given."""
     after = dict(tree)
@@ -94,7 +99,7 @@ def changed_files(before: Tree, after: Tree, renames: Sequence[tuple[str, str]] 
             rows += [] if path in came_from.values() else [(path, "DELETED", 0, len(before[path]))]
         elif path not in before:
             rows.append((path, "ADDED", len(after[path]), 0))
-        elif _texts(before[path]) != _texts(after[path]):
+        elif differs(before[path], after[path]):
             rows.append((path, "MODIFIED", *_line_counts(before[path], after[path])))
     return rows
 
