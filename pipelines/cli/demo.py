@@ -1,5 +1,6 @@
 """`fulcrum demo`: the whole way from servers to an evidence table, on an organisation that no one shaped to fit."""
 
+import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ def run_demo(session: Session, seed: int, engineers: int, serve: bool) -> None:
     home = Home(session.home.root / "demo")
     with reporting(session.talk) as progress:
         progress("organisation: people, repositories, eval logs")
+        # An older demo may show another organisation; reading this one on top would look like mass deletion, and be refused.
+        shutil.rmtree(home.root, ignore_errors=True)
         organisation = demo.found(home.root / "organisation", seed, engineers)
         settings = Settings(jira=JiraSite(email=demo.JIRA_EMAIL), ports=demo.PORTS)
         with serve_apart(organisation.world, organisation.git, token=demo.TOKEN, settings=settings) as endpoints:
