@@ -180,7 +180,7 @@ class Finished:
     partition: str
     cursor: Cursor
     tables: tuple[str, ...] = ()
-    """Tables that this reading listed completely (census may tombstone what it did not list)."""
+    """Tables that this reading listed completely: a census may tombstone what it did not list. Empty: none was."""
 
 
 @dataclass(frozen=True)
