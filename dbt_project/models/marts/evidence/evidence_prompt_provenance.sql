@@ -38,9 +38,9 @@ facts as (
         end
         || case
             when is_hard
-                then ' that ' || {{ count_text('n_confirmed') }} || ' earlier attempts in the year before, landed and reverted, had failed at'
-                    || case when n_possible > 0 then ' (and ' || {{ count_text('n_possible') }} || ' more closed unmerged)' else '' end
-                    || ', by ' || {{ counted_noun('coalesce(n_failed_people, 0)', 'person', 'people') }}
+                then ', after ' || {{ counted_noun('n_confirmed + n_possible', 'failed attempt', 'failed attempts') }} || ' by '
+                    || {{ counted_noun('coalesce(n_failed_people, 0)', 'person', 'people') }} || ' in the year before (' || {{ count_text('n_confirmed') }}
+                    || ' reverted after landing, ' || {{ count_text('n_possible') }} || ' closed unmerged)'
             when attempt_no > 1 then ' (attempt ' || cast(attempt_no as varchar) || ' on it within a year)'
             else ''
         end
