@@ -18,6 +18,8 @@ from jsonschema import Draft4Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
+from pipelines.demo import story
+from pipelines.demo.git_repos import materialise
 from pipelines.demo.servers.github_access import GithubApp
 from pipelines.demo.servers.serving import Settings, serve
 from tests.contract.demo_world import TOKEN, small_world
@@ -163,6 +165,34 @@ def test_answers_are_as_github_describes_them(served, template, path):
     url = endpoints.github_api_url + path.replace("{sha}", world.sha("harness:p1"))
     response = requests.get(url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
     assert faults_of(template, "get", response) == []
+
+
+def paths_of_the_demo(world):
+    """Something of everything that the demo organisation holds, from every repository."""
+    for name, repository in world.repositories.items():
+        yield HARNESS, f"/repos/{name}"
+        if repository.is_gone:
+            continue
+        for listing in ("issues", "pulls", "actions/runs", "commits"):
+            yield f"{HARNESS}/{listing}", f"/repos/{name}/{listing}?state=all&per_page=2"
+        yield f"{HARNESS}/rules/branches/{{branch}}", f"/repos/{name}/rules/branches/{repository.default_branch}"
+    for pull in world.pull_requests[::60]:
+        path = f"/repos/{pull.repository}/pulls/{pull.number}"
+        yield f"{HARNESS}/pulls/{{pull_number}}", path
+        for part in ("commits", "reviews", "files"):
+            yield f"{HARNESS}/pulls/{{pull_number}}/{part}", f"{path}/{part}"
+    for run in world.runs[::60]:
+        yield f"{HARNESS}/actions/runs/{{run_id}}/jobs", f"/repos/{run.repository}/actions/runs/{run.run_id}/jobs?filter=all"
+        yield f"{HARNESS}/commits/{{ref}}/check-runs", f"/repos/{run.repository}/commits/{world.sha(run.head)}/check-runs?filter=all"
+
+
+def test_the_demo_organisation_is_served_as_github_describes(tmp_path):
+    world = story.build()
+    materialise(world, tmp_path)
+    with serve(world, tmp_path, token=TOKEN) as endpoints, requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {TOKEN}"
+        for template, path in paths_of_the_demo(world):
+            assert faults_of(template, "get", session.get(endpoints.github_api_url + path, timeout=30)) == [], path
 
 
 def test_app_answers_are_as_github_describes_them(served):

@@ -180,14 +180,13 @@ def addresses(sockets: dict[str, socket.socket]) -> tuple[str, str, str, str]:
 
 def uvicorn_servers(servers: Servers) -> dict[str, uvicorn.Server]:
     """A uvicorn server for each application. Idle connections stay open: a client's next burst may be a minute away."""
-    return {
-        name: uvicorn.Server(
-            uvicorn.Config(
-                app, http=ResettableProtocol, ws="none", lifespan="off", log_config=None, access_log=False, timeout_keep_alive=120
-            )
-        )
-        for name, app in servers.applications().items()
-    }
+
+    def configured(app: ASGIApp) -> uvicorn.Config:
+        config = uvicorn.Config(app, http=ResettableProtocol, ws="none", lifespan="off", timeout_keep_alive=120, log_config=None)
+        config.access_log = config.server_header = False
+        return config
+
+    return {name: uvicorn.Server(configured(app)) for name, app in servers.applications().items()}
 
 
 async def run(running: dict[str, uvicorn.Server], sockets: dict[str, socket.socket]) -> None:
