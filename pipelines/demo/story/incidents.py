@@ -114,8 +114,10 @@ def _incident(stage: Stage, trouble: Trouble) -> Script:
     stage.world.incidents.append(
         Incident(issue.key, (f"acme/{trouble.project}", cause[1]) if cause else None, _attributable(trouble), trouble.is_covered)
     )
-    times = {"started_at": started, "detected_at": issue.created_at, "resolved_at": resolved_at}
-    row = {"issue_key": issue.key, "severity": trouble.severity or None, "severity_how": "field" if trouble.severity else "priority"}
+    # The recorded start of the impact stands for its detection, and the priority for a severity that nobody filled in.
+    times = {"started_at": started, "detected_at": started, "reported_at": issue.created_at, "resolved_at": resolved_at}
+    severity = trouble.severity or issue.priority
+    row = {"issue_key": issue.key, "severity": severity, "severity_how": "field" if trouble.severity else "priority_fallback"}
     linked = {"causing_pull_request": cause[1] if cause else None, "repository": f"acme/{trouble.project}" if trouble.project else None}
     more = {
         "is_reopened": trouble.is_reopened,
