@@ -84,7 +84,7 @@ def test_everything_the_world_holds_is_read_and_passes_its_contract(served: Endp
         "pull_requests": PULLS,
         "reviews": 2,
         "pull_request_commits": PULLS + 1,
-        "pull_request_files": PULLS + 1,
+        "pull_request_files": sum(len(pull.files) for pull in world.pull_requests),
         "issues": 5,
         "workflow_runs": attempts,
         "workflow_jobs": jobs,
