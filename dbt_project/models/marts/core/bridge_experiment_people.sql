@@ -1,5 +1,5 @@
 select
-    {{ stable_hash(['experiment_id', 'role', 'author_key']) }} as experiment_person_id,
+    {{ stable_hash(['experiment_id', 'role', 'author_key']) }} as experiment_participant_id,
     experiment_id,
     person_id,
     role,

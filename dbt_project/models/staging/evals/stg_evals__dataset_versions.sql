@@ -10,6 +10,7 @@ renamed as (
         kind,
         version_label,
         version_at,
+        first_run_id,
         content_sha,
         n_items,
         n_slices,
