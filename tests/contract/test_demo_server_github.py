@@ -296,6 +296,29 @@ def test_addresses_for_people_lead_to_pages(get):
         assert part in page.text
 
 
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("blob/{sha}/gate.py#L1", '<span id="L1">    1  print(&#x27;gate&#x27;)</span>'),
+        ("blame/{sha}/gate.py", "gate"),
+        ("pull/1/files", "module_1.py, gate.py"),
+        ("runs/880", "deepsource"),
+        ("actions/runs/16000000003/attempts/1", "attempt 1: failure"),
+        ("rules/71", "gate (ruleset 71)"),
+        ("settings/branches", "legacy (classic"),
+    ],
+)
+def test_evidence_links_lead_to_what_they_name(served, world, path, part):
+    address = f"{served.github_html_url}/acme/harness/{path.replace('{sha}', world.sha('harness:2'))}"
+    page = requests.get(address, timeout=30)
+    assert (page.status_code, part in page.text) == (200, True), page.text
+
+
+@pytest.mark.parametrize("path", ["acme/harness/blob/main/gate.py", "acme/harness/commit/abc", "acme/harness/pull/999", "acme/vanished"])
+def test_links_to_what_is_not_there_say_so(served, path):
+    assert requests.get(f"{served.github_html_url}/{path}", timeout=30).status_code == 404
+
+
 def test_requests_are_counted_by_endpoint(world, root):
     with serve(world, root, token=TOKEN) as served:
         headers = {"Authorization": f"token {TOKEN}"}

@@ -58,6 +58,11 @@ def test_metrics_and_settings_are_served(url):
     assert ask(url, "/settings").json()["settings"]["pValueThreshold"] == 0.05
 
 
+def test_an_experiment_has_a_page_for_people(url):
+    assert "Experiment 3" in requests.get(f"{url}/experiment/exp_03", timeout=30).text
+    assert requests.get(f"{url}/experiment/nope", timeout=30).status_code == 404
+
+
 def test_a_wrong_key_is_refused(url):
     assert ask(url, "/settings", token="wrong").status_code == 401
     assert requests.get(f"{url}/api/v1/settings", timeout=30).status_code == 401

@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from pipelines.demo.servers.github_access import token_of
 from pipelines.demo.servers.github_http import json_response
+from pipelines.demo.servers.github_pages import page
 from pipelines.demo.servers.limits import Limits, Window
 from pipelines.demo.world import World
 
@@ -41,7 +42,8 @@ class GrowthbookServer:
             "/fact-metrics": lambda request: _page(request, "factMetrics", []),
             "/settings": lambda _: {"settings": self.world.growthbook_settings},
         }
-        self.app = Starlette(routes=[Route(f"/api/v1{path}", self._endpoint(handler)) for path, handler in handlers.items()])
+        routes = [Route(f"/api/v1{path}", self._endpoint(handler)) for path, handler in handlers.items()]
+        self.app = Starlette(routes=[*routes, Route("/experiment/{id}", self._page)])
 
     def show(self, world: World) -> None:
         """Serve another world."""
@@ -56,6 +58,15 @@ class GrowthbookServer:
                 return json_response({"message": declined.message}, declined.status)
 
         return answer
+
+    async def _page(self, request: Request) -> Response:
+        """The page of an experiment for people."""
+        try:
+            found = self._found(request)
+        except Declined:
+            return HTMLResponse("<h1>404</h1>", 404)
+        summary: dict[str, object] = {"hypothesis": found.get("hypothesis"), "status": found.get("status"), "owner": found.get("owner")}
+        return page("GrowthBook", found["name"], summary)
 
     def _check(self, request: Request) -> None:
         """Refuse wrong keys, and what comes faster than allowed."""

@@ -5,7 +5,6 @@ import binascii
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pipelines.demo.servers.github_http import json_response
+from pipelines.demo.servers.github_pages import page
 from pipelines.demo.servers.jira_jql import BadQuery, Query, parse_jql
 from pipelines.demo.servers.jira_payloads import JiraPayloads, JiraSite, Payload
 from pipelines.demo.world import JiraIssue, World
@@ -169,8 +169,8 @@ class JiraServer:
         found = next((issue for issue in self.world.jira_issues if issue.key == request.path_params["key"]), None)
         if found is None:
             return HTMLResponse("<h1>404</h1>", 404)
-        text = f"<title>{escape(found.key)}</title><h1>{escape(found.key)} {escape(found.summary)}</h1><p>{escape(found.status)}</p>"
-        return HTMLResponse(f"<!DOCTYPE html>{text}<pre>{escape(found.description)}</pre>")
+        facts: dict[str, object] = {"type": found.issue_type, "status": found.status, "priority": found.priority}
+        return page("Jira", f"{found.key} {found.summary}", facts, found.description)
 
 
 async def _parameters(request: Request) -> Parameters:
