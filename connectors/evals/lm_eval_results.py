@@ -6,14 +6,13 @@ Per-sample scores are in `lm_eval_samples.py`.
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from connectors.evals.digest import kept, sha_of_prompt
 from connectors.evals.envelope import declared
 from connectors.evals.lm_eval_samples import DEFAULT_FILTER, samples_of, scorer_name
 from connectors.evals.model import Metric, OpenLog, OpenPart, Place, Planned, Run
-from connectors.evals.shape import Json, UnreadableLog, at, boolean, integer, listing, mapping, moment, number, objects, parse, text
+from connectors.evals.shape import Json, UnreadableLog, at, boolean, integer, later, listing, mapping, moment, number, objects, parse, text
 
 TOOL = "lm_eval"
 STDERR = "_stderr"
@@ -73,7 +72,8 @@ class LmEvalResults:
         if not results or not mapping(document, "configs"):
             keys = ", ".join(sorted(document)[:6]) if isinstance(document, dict) else type(document).__name__
             raise UnreadableLog(f"JSON without `results` and `configs`: it has {keys or 'nothing'}")
-        within = {task for tasks in mapping(document, "group_subtasks").values() if isinstance(tasks, list) for task in tasks}
+        groups = mapping(document, "group_subtasks")
+        within = {task for group in groups for task in listing(groups, group) if isinstance(task, str)}
         for task in results:
             if task not in within:
                 yield _TaskRun(document, task, log.parts).run()
@@ -145,9 +145,8 @@ class _TaskRun:
 
     def _times(self) -> Json:
         """`date` is the start in epoch seconds; the duration is a text and counts from the loading of the model."""
-        started, seconds = number(self.document, "date"), number(self.document, "total_evaluation_time_seconds")
-        ended = None if started is None or seconds is None else datetime.fromtimestamp(started + seconds, UTC).isoformat()
-        return {"started_at": moment(self.document, "date"), "ended_at": ended, "wall_seconds": seconds}
+        started, seconds = moment(self.document, "date"), number(self.document, "total_evaluation_time_seconds")
+        return {"started_at": started, "ended_at": later(started, seconds), "wall_seconds": seconds}
 
     def _metrics(self) -> Iterator[Metric]:
         yield from self._metrics_of(self.task, "")

@@ -6,14 +6,13 @@ model. Tests are told apart by their variables; the same test repeated is the sa
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from connectors.evals.digest import kept, sha_of_prompt
 from connectors.evals.envelope import declared
 from connectors.evals.model import Judge, Metric, OpenLog, Place, Planned, Run
 from connectors.evals.promptfoo_samples import OVERALL, judge_of, sample_of
-from connectors.evals.shape import Json, UnreadableLog, at, integer, listing, mapping, moment, number, objects, parse, text
+from connectors.evals.shape import Json, UnreadableLog, at, integer, later, listing, mapping, moment, number, objects, parse, text
 
 TOOL = "promptfoo"
 LEADING = "pass_rate"
@@ -122,10 +121,8 @@ class _Column:
     def _times(self) -> Json:
         started = moment(self.document, "metadata", "evaluationCreatedAt") or moment(self.document, "results", "timestamp")
         milliseconds = number(self.document, "results", "stats", "durationMs")
-        if started is None or milliseconds is None:
-            return {"started_at": started, "ended_at": None, "wall_seconds": None}
-        ended = datetime.fromisoformat(started) + timedelta(milliseconds=milliseconds)
-        return {"started_at": started, "ended_at": ended.isoformat(), "wall_seconds": milliseconds / 1000}
+        seconds = None if milliseconds is None else milliseconds / 1000
+        return {"started_at": started, "ended_at": later(started, seconds), "wall_seconds": seconds}
 
     def _provider(self) -> str | None:
         """The provider's id from a row; the column shows its label, where it has one."""

@@ -114,13 +114,14 @@ class RunRecords:
             "dataset_name": self.run.dataset_name,
             "kind": self.origin.kind,
             "version_label": self.run.version_label,
+            "first_run_id": self.run_id,
             "version_at": seen_at if isinstance(seen_at, datetime) else datetime.fromisoformat(seen_at),
             "content_sha": tally.content_sha,
             "n_items": len(tally.items),
             "n_slices": len(tally.slices),
             "slices": dict(sorted(tally.slices.items())),
             "failure_modes": dict(sorted(tally.failure_modes.items())),
-            "_raw": {"first_run_id": self.run_id},
+            "_raw": {"path": self.origin.path, "content_sha": self.origin.content_sha},
             "_source_url": self.origin.url,
         }
 

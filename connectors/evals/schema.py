@@ -129,6 +129,7 @@ DATASET_VERSIONS = Table(
         "kind": text(null=False, one_of=KINDS, about="Tool of the first run on it."),
         "version_label": text(about="Version that the runs state."),
         "version_at": timestamp(null=False, about="Start of the first run seen on it."),
+        "first_run_id": text(null=False, about="The first run seen on it."),
         "content_sha": text(null=False, pattern=SHA256, about="Hash of the sorted pairs of input and target hashes."),
         "n_items": integer(null=False, at_least=0, about="Items."),
         "n_slices": integer(null=False, at_least=0, about="Slices that its items name."),

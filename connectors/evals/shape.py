@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -110,6 +110,16 @@ def moment(value: Any, *path: str) -> str | None:
         seconds = number(found)
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
     except (ValueError, OverflowError, OSError):
+        return None
+
+
+def later(start: str | None, seconds: float | None) -> str | None:
+    """The instant so many seconds after another one; None where either is missing or the calendar ends before."""
+    if start is None or seconds is None:
+        return None
+    try:
+        return (datetime.fromisoformat(start) + timedelta(seconds=seconds)).isoformat()
+    except OverflowError:
         return None
 
 

@@ -10,7 +10,10 @@ cd /srv/eval/lm && git init -q -b main && git add -A && git commit -qm "Support 
 lm_eval="/srv/eval/lm-venv/bin/python -m lm_eval --model dummy --model_args pretrained=acme/dummy-1 --include_path /srv/eval/lm --log_samples"
 $lm_eval --tasks support_text --system_instruction "Answer in one word." --output_path out/text
 $lm_eval --tasks support_text,support --limit 3 --seed 7 --output_path out/several
+# Outside of any working tree there is no commit to name.
+mkdir -p /srv/eval/elsewhere && cd /srv/eval/elsewhere && rm -rf out
 $lm_eval --tasks support_route --limit 1 --metadata '{"project": "support", "created_by": "ana"}' --output_path out/single
-cp -r out/text/*/ "$here"/../text
-cp -r out/several/*/ "$here"/../several
+rm -rf "$here"/../text "$here"/../several "$here"/../single
+cp -r /srv/eval/lm/out/text/*/ "$here"/../text
+cp -r /srv/eval/lm/out/several/*/ "$here"/../several
 cp -r out/single/*/ "$here"/../single
