@@ -76,7 +76,7 @@ def test_a_body_cut_short(served, ask):
     assert len(ask("/orgs/acme/repos").json()) == 6
 
 
-def test_a_connection_reset_before_the_answer(served, ask):
+def test_a_connection_closed_before_the_answer(served, ask):
     served.control.add_faults(Fault("/user", "drop"))
     with pytest.raises(requests.exceptions.ConnectionError):
         ask()

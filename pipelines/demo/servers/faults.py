@@ -14,8 +14,8 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Kind = Literal["answer", "html", "cut", "drop", "delay"]
-ABORT = "fulcrum.abort"
-"""Key of the ASGI scope under which the HTTP protocol leaves a function that resets the connection."""
+HANG_UP = "fulcrum.hang_up"
+"""Key of the ASGI scope under which the HTTP protocol leaves a function that closes the connection after what was sent."""
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
     " If you reach out to GitHub Support for help, please include the request ID."
@@ -30,7 +30,7 @@ class Fault:
     Attributes:
         path: regular expression searched in `METHOD /path?query`.
         kind: `answer` (the given status, headers and JSON body), `html` (a sign-in page with the given status), `cut` (the true
-            answer, its body ending half-way), `drop` (connection reset before any answer), `delay` (the true answer, late).
+            answer, its body ending half-way), `drop` (connection closed before any answer), `delay` (the true answer, late).
         times: how often it strikes; None is for ever.
         after: how many matching requests it lets pass first.
         seconds: how late a delayed answer is.
@@ -98,7 +98,7 @@ class Faulty:
         if fault is None:
             await self.app(scope, receive, send)
         elif fault.kind == "drop":
-            scope[ABORT]()
+            await _hang_up(scope, receive)
         elif fault.kind == "cut":
             await self._cut(scope, receive, send)
         elif fault.kind == "delay":
@@ -108,7 +108,7 @@ class Faulty:
             await _answer(fault, send)
 
     async def _cut(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the true answer promise its whole length, send half of it, and reset the connection."""
+        """Let the true answer promise its whole length, send half of it, and hang up."""
         held: list[Message] = []
 
         async def hold(message: Message) -> None:
@@ -118,9 +118,14 @@ class Faulty:
         body = b"".join(message.get("body", b"") for message in held[1:])
         await send(held[0])
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        # Only after the loop has had a turn is the half that was promised on the wire.
-        await asyncio.sleep(0.01)
-        scope[ABORT]()
+        await _hang_up(scope, receive)
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    """Close the connection and wait until it is: a server that still has it would answer in our stead."""
+    scope[HANG_UP]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _answer(fault: Fault, send: Send) -> None:

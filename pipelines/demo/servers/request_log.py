@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Counts = Mapping[str, Mapping[str, int]]
+from pipelines.demo.servers.faults import HANG_UP
+
 NAMES = (
     (re.compile(r"^/api/v3/(?:repos/[^/]+/[^/]+|repositories/\d+)"), "/repos/{owner}/{repo}"),
     (re.compile(r"^/api/v3"), ""),
@@ -84,20 +84,27 @@ class Logged:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count one request and its answer; a refusal for a spent budget counts as limited, not as refused."""
-        counts, is_answered = self.log.begin(scope["method"], scope["path"]), False
+        counts, is_counted = self.log.begin(scope["method"], scope["path"]), False
+
+        # Counted before the client can know of the outcome: whoever looks after it has come finds it counted.
+        def note(outcome: str) -> None:
+            nonlocal is_counted
+            counts[outcome] += not is_counted
+            is_counted = True
 
         async def noting(message: Message) -> None:
-            nonlocal is_answered
             if message["type"] == "http.response.start":
-                # Before the client can know of the answer: whoever looks after it has come finds it counted.
-                counts["limited" if _is_limit(message) else outcome_of(message["status"])] += 1
-                is_answered = True
+                note("limited" if _is_limit(message) else outcome_of(message["status"]))
             await send(message)
 
+        def hang_up() -> None:
+            note("dropped")
+            scope[HANG_UP]()
+
         try:
-            await self.app(scope, receive, noting)
+            await self.app({**scope, HANG_UP: hang_up}, receive, noting)
         finally:
-            counts["dropped"] += not is_answered
+            note("dropped")
             self.log.end()
 
 

@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from pipelines.demo.servers.faults import ABORT, Fault, Faults, Faulty
+from pipelines.demo.servers.faults import HANG_UP, Fault, Faults, Faulty
 from pipelines.demo.servers.github_access import GithubApp
 from pipelines.demo.servers.github_server import GithubServer
 from pipelines.demo.servers.growthbook import GrowthbookServer
@@ -50,13 +50,13 @@ class Settings:
     ports: tuple[int, int, int] = (0, 0, 0)
 
 
-class ResettableProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, which also lets a fault reset the connection."""
+class ClosableProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, which also lets a fault close the connection."""
 
     def on_message_begin(self) -> None:
-        """Leave the way to reset beside the request."""
+        """Leave the way to hang up beside the request."""
         super().on_message_begin()
-        self.scope[ABORT] = self.transport.abort  # type: ignore[typeddict-unknown-key, attr-defined]
+        self.scope[HANG_UP] = self.transport.close  # type: ignore[typeddict-unknown-key, attr-defined]
 
 
 @dataclass
@@ -182,7 +182,7 @@ def uvicorn_servers(servers: Servers) -> dict[str, uvicorn.Server]:
     """A uvicorn server for each application. Idle connections stay open: a client's next burst may be a minute away."""
 
     def configured(app: ASGIApp) -> uvicorn.Config:
-        config = uvicorn.Config(app, http=ResettableProtocol, ws="none", lifespan="off", timeout_keep_alive=120, log_config=None)
+        config = uvicorn.Config(app, http=ClosableProtocol, ws="none", lifespan="off", timeout_keep_alive=120, log_config=None)
         config.access_log = config.server_header = False
         return config
 
