@@ -28,11 +28,16 @@ TABLE = "surviving_lines"
 IGNORED_REVISIONS = ".git-blame-ignore-revs"
 HEAVIEST = 400
 """Lines that one file can weigh: a longer one (a table, a long template) would hide everything else."""
-GENERATED = re.compile(rb"@generated\b|generated .*do not (edit|modify)|this file (is|was) (auto|automatically )-?generated", re.IGNORECASE)
+GENERATED = re.compile(
+    rb"@generated\b|generated .*do not (edit|modify)|this file (is|was) (auto|automatically)[- ]?generated", re.IGNORECASE
+)
 SEARCHED_FOR_MARKER = 10
 """Lines at the top of a file in which generators leave their mark."""
 VERSION = 1
 """Raised when the same lines would be counted differently; answers kept from before are then forgotten."""
+
+GIT_BEGAN = datetime(2005, 4, 1, tzinfo=UTC)
+"""Commits that say to be older, or to come from the future, were dated by a broken clock and begin no history."""
 
 Shares = list[tuple[str, int, str]]
 """E-mail of an author, surviving lines, and the commit with most of them."""
@@ -106,7 +111,7 @@ def _selection(globs: Sequence[str]) -> Callable[[str], bool]:
 
 def _places(landings: Sequence[Landing], is_selected: Callable[[str], bool], now: datetime) -> Iterator[Place]:
     """Every authored file of the trees that stood at the quarter ends."""
-    first = next((landing.at for landing in landings if landing.at), None)
+    first = min((landing.at for landing in landings if landing.at and GIT_BEGAN <= landing.at <= now), default=None)
     ends = {datetime(end.year, end.month, end.day, tzinfo=UTC): end for end in (quarter_ends(first, now) if first else [])}
     due: dict[str, list[date]] = {}
     last = last_before(landings, list(ends))

@@ -99,13 +99,10 @@ class CommandLine:
     def refresh(self, url: str, mirror: Path) -> None:
         """The URL is given each time and stands nowhere but in the mirror's `remote.origin`, so a moved repository stays one mirror."""
         options = ("--quiet", "--prune", "--force", "--no-write-fetch-head", "--no-recurse-submodules")
-        try:
-            if (mirror / "HEAD").is_file():
-                self._remote(url, url, f"--git-dir={mirror}", "fetch", *options, "--", url, "+refs/*:refs/*")
-                return
-        except Damaged:
-            self.discard(mirror)
-        self._clone(url, mirror)
+        if (mirror / "HEAD").is_file():
+            self._remote(url, url, f"--git-dir={mirror}", "fetch", *options, "--", url, "+refs/*:refs/*")
+        else:
+            self._clone(url, mirror)
 
     def _clone(self, url: str, mirror: Path) -> None:
         """Into a folder beside, then renamed: a mirror that exists is a whole one."""
@@ -241,7 +238,7 @@ class CommandLine:
 
     def _late(self, what: str, arguments: Sequence[str]) -> Unavailable:
         message = f"git {_command(arguments)} did not end within {self._timeout:g} s"
-        return Unavailable("git", self._shown(what), message, "raise sources.git.timeout, or look at the network and the disk")
+        return Unavailable("git", self._shown(what), message, "look at the network and the disk, or allow it more time")
 
     def _start(
         self,

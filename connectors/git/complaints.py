@@ -20,7 +20,7 @@ GONE = r"repository '?.*'? (not found|does not exist)|repository not found|does 
 KINDS: list[tuple[str, type[SourceError], str]] = [
     (DISTRUSTED, AuthFailed, "the folder belongs to another user: git config --global --add safe.directory <folder>"),
     (LIMITED, RateLimited, "try again later"),
-    (REFUSED, AuthFailed, "check sources.git.token (least scope: contents, read) or the ssh key"),
+    (REFUSED, AuthFailed, "check the GitHub token (least right: Contents, read) or the ssh key"),
     (UNREACHABLE, Unavailable, "try again later"),
     (GONE, NotFound, "it was deleted or moved, or the token may not see it"),
 ]

@@ -155,6 +155,8 @@ def tree(stream: IO[bytes]) -> Iterator[TreeEntry]:
     for piece in tokens(stream):
         description, _, name = piece.partition(b"\t")
         mode, kind, sha, size = description.decode("ascii").split()
+        if size == "BAD":
+            raise Damaged(f"the content {sha} of a file is missing")
         yield TreeEntry(mode, kind, sha, None if size == "-" else int(size), path(name))
 
 

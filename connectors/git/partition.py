@@ -64,8 +64,8 @@ class Reading:
         damage: Damaged | None = None
         for _ in range(2):
             self.meter.count(made=1)
-            self.client.refresh(remote.url, mirror)
             try:
+                self.client.refresh(remote.url, mirror)
                 return self._changed(remote, head, mirror, cursor, target)
             except Damaged as failure:
                 self.client.discard(mirror)

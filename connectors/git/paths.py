@@ -1,5 +1,6 @@
 """What a path says about a file: vendored, generated, locked, data. Rules for single tables live with the table."""
 
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pathspec import GitIgnoreSpec
@@ -91,6 +92,7 @@ def is_fixture(path: str) -> bool:
     return FIXTURES.match_file(path)
 
 
+@lru_cache(maxsize=100_000)
 def is_authored(path: str) -> bool:
     """Whether a line of the file is work of whoever wrote it, as surviving lines understand it."""
     return not (THIRD_PARTY.match_file(path) or LOCKFILES.match_file(path) or NOT_WRITTEN.match_file(path))

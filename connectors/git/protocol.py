@@ -127,7 +127,7 @@ class GitClient(Protocol):
         ...
 
     def refresh(self, url: str, mirror: Path) -> None:
-        """Clone into `mirror`, or fetch what is new; a mirror that cannot take the fetch is cloned again."""
+        """Clone into `mirror`, or fetch what is new; `Damaged` where the mirror cannot take it."""
         ...
 
     def discard(self, mirror: Path) -> None:

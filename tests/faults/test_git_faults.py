@@ -233,6 +233,18 @@ def test_damaged_mirror_is_cloned_again(repository: Repository, tmp_path: Path, 
     assert git(next(iter((tmp_path / "mirrors").glob("*.git"))), "fsck") == ""
 
 
+def test_damage_that_a_fetch_does_not_notice_is_mended_too(repository: Repository, tmp_path: Path) -> None:
+    first = read(tmp_path, repository)
+    (mirror,) = (tmp_path / "mirrors").glob("*.git")
+    blob = git(repository.path, "rev-parse", "main:requirements.txt")
+    (mirror / "objects" / blob[:2] / blob[2:]).unlink()
+    context = ReadContext(NOW, cursors=first.cursors, full=True)
+    again = read(tmp_path, repository, context=context)
+    assert again.failed == {}
+    assert again.rows("manifest_declarations", "package") == ["acme-evals"]
+    assert context.meter.made == 3, "ls-remote, a fetch that brought nothing, and a clone"
+
+
 def test_damage_that_a_new_clone_does_not_mend_is_told_once(repository: Repository, tmp_path: Path) -> None:
     damage_objects(repository.path)
     result = read(tmp_path, repository)
@@ -281,7 +293,7 @@ def test_missing_and_old_git_are_named(tmp_path: Path, repository: Repository) -
 
 def test_a_remote_that_looks_like_an_option_is_no_option(tmp_path: Path) -> None:
     marker = tmp_path / "ran"
-    result = read(tmp_path, f"--upload-pack=touch {marker}", f"ext::sh -c 'touch {marker}'")
+    result = read(tmp_path, f"--upload-pack=touch {marker}", f"ext::touch {marker}")
     assert len(result.failed) == 2
     assert not marker.exists()
 
@@ -295,15 +307,18 @@ def test_hooks_and_settings_of_others_do_nothing(repository: Repository, tmp_pat
         (template / name).chmod(0o755)
     settings = tmp_path / "gitconfig"
     settings.write_text(
-        f"[init]\n\ttemplateDir = {template.parent}\n[core]\n\thooksPath = {template}\n\tquotePath = true\n"
-        "[log]\n\tshowSignature = true\n\tmailmap = false\n[diff]\n\trenames = false\n[safe]\n\tbareRepository = explicit\n"
+        f"[init]\n\ttemplateDir = {template.parent}\n[core]\n\thooksPath = {template}\n"
+        "[diff]\n\torderFile = /nowhere/order\n[safe]\n\tbareRepository = explicit\n"
     )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_NAMESPACE", "elsewhere")
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     result = read(tmp_path, repository)
     assert result.failed == {}
+    assert result.rows("commits", "subject") == ["Start"]
     assert not marker.exists()
+    assert list((tmp_path / "mirrors").rglob("hooks")) == []
 
 
 def test_replaced_objects_are_not_believed(repository: Repository, tmp_path: Path) -> None:

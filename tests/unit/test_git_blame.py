@@ -137,6 +137,14 @@ def test_a_new_quarter_adds_its_end_although_nothing_landed(repository: Reposito
     assert later.tables["commits"] == []
 
 
+def test_broken_clocks_do_not_stretch_history(repository: Repository, tmp_path: Path) -> None:
+    repository.commit("Epoch", {"a.py": "1\n"}, when=datetime(1970, 1, 2, tzinfo=UTC))
+    repository.commit("Future", {"a.py": "1\n2\n"}, when=datetime(2090, 1, 2, tzinfo=UTC), parents=[":1"])
+    repository.commit("Now", {"a.py": "1\n2\n3\n"}, when=at("2026-08-01"))
+    rows = read(tmp_path, repository.save(), artifacts=artifact()).rows("surviving_lines", "as_of", "lines")
+    assert rows == [(date(2026, 10, 1), 3), (date(2027, 1, 1), 3)]
+
+
 def test_quarter_ends_reach_the_end_of_the_running_quarter() -> None:
     assert quarter_ends(at("2025-11-30"), NOW) == [
         date(2026, 1, 1),

@@ -83,6 +83,11 @@ numpy; sys_platform == "linux"
     }
 
 
+def test_line_of_a_declaration_is_no_comment(repository: Repository, tmp_path: Path) -> None:
+    text = "# acme-evals: see the handbook\nacme-evals \\\n    >=1.2\n"
+    assert declared(repository, tmp_path, "requirements.txt", text) == {("pypi", "acme-evals"): (">=1.2", "runtime", 2)}
+
+
 @pytest.mark.parametrize(
     ("path", "text", "expected"),
     [
@@ -215,7 +220,7 @@ def test_declaration_of_a_merged_branch_begins_with_the_merge(repository: Reposi
 def test_submodule_counts_only_while_the_tree_holds_it(repository: Repository, tmp_path: Path) -> None:
     modules = '[submodule "evals"]\n\tpath = third/evals\n\turl = git@github.com:Acme/eval-harness.git\n'
     modules += '[submodule "gone"]\n\tpath = gone\n\turl = https://example.org/a/b\n'
-    repository.commit("Declare", {".gitmodules": modules}, when=at("2026-01-05"))
+    repository.commit("Declare", {".gitmodules": modules, "gone": "a plain file now\n"}, when=at("2026-01-05"))
     repository.commit("Link", submodules={"third/evals": GITLINK}, when=at("2026-01-06"))
     repository.commit("Unlink", deletes=["third/evals"], when=at("2026-03-06"))
     row = read(tmp_path, repository.save()).only("manifest_declarations")
