@@ -12,14 +12,17 @@ lost as (
 ),
 
 epic_experiments as (
-    select epics.issue_id, max_by(lost.experiment_id, lost.lost_at) as experiment_id
+    select epics.issue_id, {{ latest('lost.experiment_id', 'lost.lost_at') }} as experiment_id
     from epics
     inner join lost on epics.project_id = lost.project_id and lost.lost_at between epics.created_at and epics.stopped_at
     group by epics.issue_id
 ),
 
 epic_evals as (
-    select epics.issue_id, max_by(runs.eval_run_id, runs.started_at) as eval_run_id, max_by(runs.is_passed, runs.started_at) as is_passed
+    select
+        epics.issue_id,
+        {{ latest('runs.eval_run_id', 'runs.started_at') }} as eval_run_id,
+        {{ latest('runs.is_passed', 'runs.started_at') }} as is_passed
     from epics
     inner join {{ ref('int_eval_runs') }} as runs
         on epics.project_id = runs.project_id and runs.started_at between epics.begun_at and epics.stopped_at

@@ -51,8 +51,8 @@ work as (
 records as (
     select
         pulls.epic_id,
-        max_by(pulls.pull_request_id, pulls.merged_at) as record_pull_request_id,
-        max_by(files.path, pulls.merged_at) as record_path
+        {{ latest('pulls.pull_request_id', 'pulls.merged_at') }} as record_pull_request_id,
+        {{ latest('files.path', 'pulls.merged_at') }} as record_path
     from pulls
     inner join {{ ref('stg_github__pull_request_files') }} as files on pulls.pull_request_id = files.pull_request_id
     where {{ matches_nocase('files.path', "'(^|/)(adr|adrs|decisions)/'") }}

@@ -17,14 +17,14 @@ summed as (
         count(*) filter (where verdict = 'failed') as n_failed,
         count(*) filter (where verdict = 'infra_failure') as n_infra,
         count(*) filter (where verdict in ('not_exercised', 'scored_nothing')) as n_not_exercised,
-        max_by(verdict, ended_at) filter (where verdict in ('passed', 'failed')) as last_judgement,
+        {{ latest('verdict', 'ended_at') }} filter (where verdict in ('passed', 'failed')) as last_judgement,
         min(started_at) as first_started_at,
         max(started_at) as last_started_at,
         max(ended_at) filter (where verdict = 'failed') as failed_at,
         min(ended_at) filter (where verdict = 'passed') as passed_at,
-        max_by(source_url, ended_at) as source_url,
-        min_by(eval_run_id, ended_at) filter (where verdict = 'failed' and eval_run_id is not null) as failed_eval_run_id,
-        min_by(eval_run_id, ended_at) filter (where verdict = 'passed' and eval_run_id is not null) as passed_eval_run_id,
+        {{ latest('source_url', 'ended_at') }} as source_url,
+        {{ earliest('eval_run_id', 'ended_at') }} filter (where verdict = 'failed' and eval_run_id is not null) as failed_eval_run_id,
+        {{ earliest('eval_run_id', 'ended_at') }} filter (where verdict = 'passed' and eval_run_id is not null) as passed_eval_run_id,
         bool_or(verdict = 'failed' and is_eval_passed = false and n_scored > 0 and not is_eval_dirty) as is_below_threshold,
         bool_or(verdict = 'passed' and is_eval_passed = true and n_scored > 0 and not is_eval_dirty) as is_above_threshold
     from attempts

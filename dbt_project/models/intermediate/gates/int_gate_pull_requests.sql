@@ -7,7 +7,7 @@ with heads as (
 reds as (
     select
         pull_request_id, gate,
-        max_by(head_sha, first_started_at) as last_red_sha,
+        {{ latest('head_sha', 'first_started_at') }} as last_red_sha,
         max(first_started_at) as last_red_started_at
     from heads
     where head_state = 'red'
@@ -15,7 +15,7 @@ reds as (
 ),
 
 greens as (
-    select heads.pull_request_id, heads.gate, min_by(heads.head_sha, heads.last_started_at) as green_sha
+    select heads.pull_request_id, heads.gate, {{ earliest('heads.head_sha', 'heads.last_started_at') }} as green_sha
     from heads
     inner join reds on heads.pull_request_id = reds.pull_request_id and heads.gate = reds.gate
     where heads.head_state in ('green', 'flaky_green') and heads.last_started_at > reds.last_red_started_at
@@ -28,10 +28,10 @@ summed as (
         gate,
         min(repository_id) as repository_id,
         min(artifact_id) as artifact_id,
-        coalesce(max_by(head_state, last_started_at) filter (where is_final), 'no_run') as final_state,
-        max_by(source_url, last_started_at) as source_url,
-        max_by(head_sha, last_started_at) filter (where head_state in ('flaky_green', 'flaky_red')) as last_flaky_sha,
-        max_by(head_sha, last_started_at) filter (where head_state in ('green', 'flaky_green')) as last_green_sha,
+        coalesce({{ latest('head_state', 'last_started_at') }} filter (where is_final), 'no_run') as final_state,
+        {{ latest('source_url', 'last_started_at') }} as source_url,
+        {{ latest('head_sha', 'last_started_at') }} filter (where head_state in ('flaky_green', 'flaky_red')) as last_flaky_sha,
+        {{ latest('head_sha', 'last_started_at') }} filter (where head_state in ('green', 'flaky_green')) as last_green_sha,
         bool_or(head_state in ('flaky_green', 'flaky_red')) as is_flaky,
         bool_or(n_infra > 0) as has_infra_failure
     from heads

@@ -18,7 +18,7 @@ attributed as (
         cast(author_user_id as varchar) as github_account,
         'github_verified_email' as rule,
         0.95 as confidence,
-        'GitHub attributes commit ' || min_by(sha, committed_at) || ' by this address to account '
+        'GitHub attributes commit ' || {{ earliest('sha', 'committed_at') }} || ' by this address to account '
         || cast(author_user_id as varchar) as evidence
     from {{ ref('stg_github__pull_request_commits') }}
     where author_email is not null and author_user_id is not null

@@ -11,13 +11,13 @@ with sightings as (
 select
     system,
     account,
-    max_by(login, order_at) filter (where login is not null) as account_login,
+    {{ latest('login', 'order_at') }} filter (where login is not null) as account_login,
     coalesce(
-        max_by(email, order_at) filter (where email is not null),
+        {{ latest('email', 'order_at') }} filter (where email is not null),
         case when system in ('evals', 'experiments') and {{ has_text('account', "'@'") }} then account end
     ) as email,
-    max_by(name, order_at) filter (where name is not null) as name,
-    max_by(account_type, order_at) filter (where account_type is not null) as account_type,
+    {{ latest('name', 'order_at') }} filter (where name is not null) as name,
+    {{ latest('account_type', 'order_at') }} filter (where account_type is not null) as account_type,
     min(seen_at) as first_seen_at,
     max(seen_at) as last_seen_at,
     count(*) as n_sightings

@@ -14,7 +14,7 @@ declared as (
     -- The linked ticket's change that was merged last before the incident began.
     select
         links.issue_id,
-        max_by(pulls.pull_request_id, pulls.merged_at) as pull_request_id,
+        {{ latest('pulls.pull_request_id', 'pulls.merged_at') }} as pull_request_id,
         1 as strength,
         'declared' as cause_link_strength
     from links

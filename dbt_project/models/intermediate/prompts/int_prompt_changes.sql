@@ -10,8 +10,8 @@ with undone as (
 reverted as (
     select
         reverted_change_id as prompt_change_id,
-        min_by(reverting_change_id, reverted_at) as reverted_by_change_id,
-        min_by(revert_how, reverted_at) as reverted_how,
+        {{ earliest('reverting_change_id', 'reverted_at') }} as reverted_by_change_id,
+        {{ earliest('revert_how', 'reverted_at') }} as reverted_how,
         min(reverted_at) as reverted_at
     from undone
     group by reverted_change_id
@@ -20,7 +20,7 @@ reverted as (
 reverting as (
     select
         reverts.reverting_change_id as prompt_change_id,
-        max_by(reverts.reverted_change_id, target.landed_at) as reverts_change_id,
+        {{ latest('reverts.reverted_change_id', 'target.landed_at') }} as reverts_change_id,
         max_by(target.last_change_type = 'D' or again.reverting_change_id is not null, target.landed_at) as is_reapplied
     from {{ ref('int_prompt_reverts') }} as reverts
     inner join {{ ref('int_prompt_changes_landed') }} as target on reverts.reverted_change_id = target.prompt_change_id

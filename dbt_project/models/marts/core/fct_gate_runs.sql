@@ -3,7 +3,7 @@ with heads as (
     select
         heads.repository_id,
         heads.head_sha,
-        min_by(pulls.pull_request_id, pulls.created_at) as pull_request_id
+        {{ earliest('pulls.pull_request_id', 'pulls.created_at') }} as pull_request_id
     from {{ ref('int_pull_request_heads') }} as heads
     inner join {{ ref('stg_github__pull_requests') }} as pulls on heads.pull_request_id = pulls.pull_request_id
     group by heads.repository_id, heads.head_sha
