@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.contract import Page
 from tests.unit.git_repositories import BEN, Repository, at, git, read
 
 
@@ -150,3 +151,27 @@ def test_other_branches_and_pull_refs_do_not_cite(repository: Repository, tmp_pa
     assert result.rows("commits", "subject") == ["Start"]
     assert result.rows("manifest_declarations", "package") == []
     assert list(result.counted.values()) == [1]
+
+
+def test_long_histories_come_in_pages_and_lose_nothing(repository: Repository, tmp_path: Path) -> None:
+    for number in range(1203):
+        repository.commit(f"Change {number}", {"a.txt": f"{number}\n"})
+    result = read(tmp_path, repository.save())
+    pages = [len(event.records) for event in result.events if isinstance(event, Page) and event.table == "commits"]
+    assert pages == [1000, 203]
+    assert len(set(result.rows("commits", "sha"))) == 1203 == next(iter(result.counted.values()))
+    assert set(result.rows("commits", "on_first_parent")) == {True}
+
+
+@pytest.mark.parametrize(
+    ("trailer", "expected"),
+    [
+        ("Ben <BEN@acme.example>", {"name": "Ben", "email": "ben@acme.example"}),
+        ("Roy, Ben <ben@acme.example>", {"name": "Roy, Ben", "email": "ben@acme.example"}),
+        ("ben@acme.example", {"name": "", "email": "ben@acme.example"}),
+        ("Ben", {"name": "Ben", "email": ""}),
+    ],
+)
+def test_trailers_as_people_write_them(repository: Repository, tmp_path: Path, trailer: str, expected: dict[str, str]) -> None:
+    repository.commit(f"Pair\n\nCo-authored-by: {trailer}", {".mailmap": "Zoe <zoe@acme.example> <z@x>\n"})
+    assert read(tmp_path, repository.save()).only("commits")["co_authors"] == [expected]

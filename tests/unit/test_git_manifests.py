@@ -291,3 +291,12 @@ def test_symbolic_links_are_no_manifests(repository: Repository, tmp_path: Path)
     repository.commit("Add", links={"pyproject.toml": "../elsewhere/pyproject.toml"})
     result = read(tmp_path, repository.save())
     assert (result.tables["manifest_declarations"], result.rejected) == ([], [])
+
+
+def test_too_large_a_file_is_set_aside_and_the_next_content_is_read(repository: Repository, tmp_path: Path) -> None:
+    large = '{"dependencies": {"a": "1"}, "x": "' + "x" * (5 << 20) + '"}'
+    repository.commit("Add", {"package.json": large, "requirements.txt": "httpx\n", "prompts/a.md": large})
+    result = read(tmp_path, repository.save())
+    assert ["package.json" in event.reason and "bytes" in event.reason for event in result.rejected] == [True]
+    assert result.rows("manifest_declarations", "package") == ["httpx"]
+    assert result.rows("prompt_versions", "change_type", "text_sha") == [("A", None)]
