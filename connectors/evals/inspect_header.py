@@ -14,6 +14,7 @@ from connectors.evals.shape import Json, at, boolean, integer, listing, mapping,
 
 TOOL = "inspect_ai"
 STATUSES: dict[str, Status] = {"success": "success", "error": "error", "cancelled": "cancelled", "started": "partial"}
+"""A log without a status is the start of one, and as far from its end as one that says `started`."""
 PROMPT_SOLVERS = ("system_message", "prompt_template", "user_message", "chain_of_thought", "multiple_choice")
 """Solvers whose template is the prompt, the most telling first."""
 KEPT_EVAL_KEYS = (

@@ -77,7 +77,7 @@ def _run_of_zip(body: IO[bytes]) -> Run:
         raise UnreadableLog(f"{name} in the zip is damaged: {error}") from None
     if not isinstance(document, dict) or not mapping(document, "eval"):
         raise UnreadableLog(f"{name} in the zip has no `eval`: {_shown_keys(document)}")
-    header = InspectHeader(document | ({"status": "started"} if name == START else {}))
+    header = InspectHeader(document)
     return header.run(_samples_of_zip(archive, members, header))
 
 

@@ -66,8 +66,7 @@ def sorted_out(entries: Sequence[Entry], tool: Format) -> Listing:
 
 def as_read_before(unit: Unit, known: Mapping[str, Known], root: str) -> dict[str, Known] | None:
     """The log's members when it was read last, a removed envelope included; None where it never was read whole."""
-    before = known.get(unit.main.path)
-    if before is None or before.run_id is None:
+    if unit.main.path not in known:
         return None
     paths = [entry.path for entry in unit.files]
     spoke = (f"{root}/{name}" for name in envelope_names(unit.main.name))

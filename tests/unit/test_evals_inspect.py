@@ -224,3 +224,14 @@ def test_credentials_in_a_remote_or_in_metadata_are_left_out():
     assert run["repository_raw"] == "https://github.com/acme/support.git"
     assert "ghp_abc" not in json.dumps(reading.tables, default=str)
     assert "sk-abc" not in json.dumps(reading.tables, default=str)
+
+
+def test_a_long_text_in_the_metadata_of_a_run_is_kept_as_its_hash():
+    essay = "Why we run this: " + "because " * 30
+
+    def change(header):
+        header["metadata"] = {"project": "support", "note": essay}
+
+    reading, run = one({"a.eval": with_header(recorded("inspect", "safety.eval").files["safety.eval"], change)})
+    assert run["metadata"] == {"project": "support", "note": {"sha256": sha(essay), "length": len(essay)}}
+    assert "because because" not in json.dumps(reading.tables, default=str)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from connectors.evals.fake import MemoryStore
-from tests.unit.evals_reading import read, recorded
+from tests.unit.evals_reading import DAY, again, read, recorded
 from tests.unit.test_evals_inspect import sha
 
 
@@ -145,3 +145,27 @@ def test_an_output_path_with_a_name_of_its_own_is_found_too():
     memory.files = {name.replace("results_", "mine_"): body for name, body in memory.files.items()}
     reading = read("lm_eval", memory)
     assert len(reading.samples(reading.run())) == 8
+
+
+@pytest.mark.parametrize(("threshold", "status"), [(0.5, "success"), (0.49, "failed_threshold"), (0.6, "success")])
+def test_where_lower_is_better_a_run_must_stay_at_or_below_its_threshold(threshold: float, status: str):
+    def change(document):
+        document["higher_is_better"]["support_text"]["exact_match"] = False
+
+    assert read("lm_eval", store("text", change), threshold=threshold).run()["status"] == status
+
+
+def test_a_long_older_copy_of_a_run_leaves_no_samples_behind():
+    memory = store("text")
+    names = dict.fromkeys(memory.files)
+    line = next(body for name, body in memory.files.items() if name.endswith(".jsonl")).splitlines()[0]
+    for name in names:
+        copy = name.replace("text/", "copy/")
+        lines = (line.replace(b'"doc_id": 0', b'"doc_id": %d' % number) for number in range(1500))
+        memory.files[copy] = b"\n".join(lines) if name.endswith(".jsonl") else memory.files[name]
+        memory.modified = {**memory.modified, name: DAY}
+    reading = read("lm_eval", memory)
+    memory.files |= {name.replace("copy/", "late/"): body for name, body in memory.files.items() if name.startswith("copy/")}
+    late = read("lm_eval", memory, again(reading))
+    assert not late.rows("samples")
+    assert not late.rows("runs")
