@@ -106,9 +106,10 @@ from rows_of_line as e
 cross join definition as d
 {%- endmacro %}
 
-{#- "65 %" or "between 57 % and 65 %". -#}
+{#- "65 %" or "between 57 % and 65 %"; below one percent with a decimal. -#}
 {% macro share_range_text(low, high) -%}
     case
+        when {{ high }} < 0.01 then {{ percent_text(high, 1) }} || ' %'
         when {{ percent_text(low) }} = {{ percent_text(high) }} then {{ percent_text(high) }} || ' %'
         else 'between ' || {{ percent_text(low) }} || ' % and ' || {{ percent_text(high) }} || ' %'
     end

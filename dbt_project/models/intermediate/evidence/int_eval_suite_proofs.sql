@@ -1,4 +1,4 @@
--- What a suite's row stands on: dataset versions, the person's own changes of its files, and one run per person and day.
+-- What a suite's row stands on: dataset versions, the person's own changes of its files, and everybody's first and last run.
 select suite_id, period_id, cast(null as varchar) as person_id, 1 as priority, 'evals' as source_system, 'dataset_versions' as source_kind, version_end as source_record_id
 from {{ ref('int_eval_suite_sizes') }}
 union all
@@ -16,13 +16,11 @@ from (
         r.kind || ':' || r.task_name as suite_id,
         t.period_id,
         r.eval_run_id,
-        row_number() over (
-            partition by r.kind, r.task_name, t.period_id, r.person_id, {{ utc_date('r.started_at') }}
-            order by r.started_at, r.eval_run_id
-        ) as position
+        row_number() over (partition by r.kind, r.task_name, t.period_id, r.person_id order by r.started_at, r.eval_run_id) as nth,
+        row_number() over (partition by r.kind, r.task_name, t.period_id, r.person_id order by r.started_at desc, r.eval_run_id desc) as nth_last
     from {{ ref('fct_eval_runs') }} as r
     inner join {{ ref('int_periods') }} as t
         on {{ utc_date('r.started_at') }} >= {{ add_days('t.period_start', -184) }} and {{ utc_date('r.started_at') }} < t.period_end
     where r.task_name is not null
-) as daily
-where position = 1
+) as runs
+where nth = 1 or nth_last = 1

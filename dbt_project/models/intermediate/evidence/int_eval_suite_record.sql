@@ -1,4 +1,5 @@
 -- One row per suite, person with a share in it, and period in which the suite was run, or had been within half a year before.
+-- Having run a suite now and then owns nothing: where only runs are known, a share counts from the owner threshold on.
 with names as (
     select suite_id, min(task_name) as task_name, min(kind) as harness_kind
     from {{ ref('int_eval_suites') }}
@@ -38,4 +39,8 @@ inner join {{ ref('int_periods') }} as t on o.period_id = t.period_id
 inner join last_runs as l on o.suite_id = l.suite_id and o.period_id = l.period_id
 left join {{ ref('int_eval_suite_use') }} as u on o.suite_id = u.suite_id and o.period_id = u.period_id
 left join {{ ref('int_eval_suite_sizes') }} as s on o.suite_id = s.suite_id and o.period_id = s.period_id
-where o.person_id is not null and o.share_high > 0 and l.last_run_on >= {{ add_days('t.period_start', -184) }}
+where
+    o.person_id is not null
+    and o.share_high > 0
+    and (o.basis = 'changes' or o.share_high >= {{ policy_threshold('owner_share') }})
+    and l.last_run_on >= {{ add_days('t.period_start', -184) }}

@@ -1,4 +1,5 @@
--- What the use of an artifact in a period stands on: every counted fact, and of the runs the first one of each project and day.
+-- What the use of an artifact in a period stands on: every counted declaration, text and catch, and of each project's runs as many
+-- first days as the rung asks for, and the latest one. The other runs stand in the ledger.
 with counted as (
     select
         b.ledger_id,
@@ -7,6 +8,7 @@ with counted as (
         b.period_id,
         l.rung,
         l.channel,
+        l.day_from,
         l.source_system,
         l.source_kind,
         l.source_record_id,
@@ -16,8 +18,21 @@ with counted as (
         ) as position
     from {{ ref('int_leverage_bounded') }} as b
     inner join {{ ref('int_evidence_ledger') }} as l on b.ledger_id = l.ledger_id
+),
+
+daily as (
+    select
+        *,
+        row_number() over (partition by artifact_id, project_id, period_id, channel order by day_from) as nth_day,
+        row_number() over (partition by artifact_id, project_id, period_id, channel order by day_from desc) as nth_last_day
+    from counted
+    where channel in ('run_reusable', 'eval_run') and position = 1
 )
 
 select artifact_id, project_id, period_id, 5 - rung as priority, source_system, source_kind, source_record_id
 from counted
-where channel not in ('run_reusable', 'eval_run') or position = 1
+where channel not in ('run_reusable', 'eval_run')
+union all
+select artifact_id, project_id, period_id, 5 - rung, source_system, source_kind, source_record_id
+from daily
+where nth_day <= {{ policy_threshold('fewest_run_days') }} or nth_last_day = 1

@@ -34,8 +34,12 @@ facts as (
         end
         || case
             when n_runs = 0 then '; nobody ran it in the period'
-            else '; it ran ' || {{ counted_noun('n_runs', 'time', 'times') }} || ', ' || {{ count_text('n_runs_by_others') }} || ' of them by '
-                || {{ counted_noun('n_others', 'person', 'people') }} || ' who do not own it'
+            else '; it ran ' || {{ counted_noun('n_runs', 'time', 'times') }}
+                || case
+                    when n_others = 0 then ', never by anybody who does not own it'
+                    when n_others = 1 then ', ' || {{ count_text('n_runs_by_others') }} || ' of them by 1 person who does not own it'
+                    else ', ' || {{ count_text('n_runs_by_others') }} || ' of them by ' || {{ count_text('n_others') }} || ' people who do not own it'
+                end
         end
         || case when unscored_share is not null then '; ' || {{ percent_text('unscored_share', 1) }} || ' % of its samples stayed unscored' else '' end
         || case when n_modes_caught > 0 then '; ' || {{ counted_noun('n_modes_caught', 'failure mode', 'failure modes') }} || ' caught a change in CI' else '' end

@@ -22,9 +22,9 @@ facts as (
             when n_ran > 0
                 then {{ counted_noun('n_ran', 'project', 'projects') }} || ' built mostly by other people ran ' || artifact_name
                     || case when n_relied > 0 then ', in ' || {{ count_text('n_relied') }} || ' of them it stopped a change from merging until it was fixed' else '' end
-                    || case when n_weak > 0 then ', and ' || {{ count_text('n_weak') }} || ' more declare or mention it' else '' end
+                    || case when n_weak > 0 then ', and ' || {{ count_text('n_weak') }} || case when n_weak = 1 then ' more declares or mentions it' else ' more declare or mention it' end else '' end
             when n_weak > 0
-                then {{ counted_noun('n_weak', 'project', 'projects') }} || ' built mostly by other people named or declared ' || artifact_name || ' and none ran it'
+                then {{ counted_noun('n_weak', 'project', 'projects') }} || ' built mostly by other people named or declared ' || artifact_name || ' and none was seen to run it'
             when n_mostly_own > 0 then 'only projects that the engineer mostly built used ' || artifact_name
             else 'no project outside its authors was seen to use ' || artifact_name
         end
@@ -35,8 +35,12 @@ facts as (
         || '; ' || share_text || ' of it is the engineer''s work'
         || case
             when n_projects > 0
-                then '; leverage ' || {{ number_text('leverage_mid', 1) }} || ' projects (' || {{ number_text('leverage_low', 1) }} || ' to '
-                    || {{ number_text('leverage_high', 1) }} || ')'
+                then '; leverage '
+                    || case
+                        when leverage_mid >= 0.1
+                            then {{ number_text('leverage_mid', 1) }} || ' projects (' || {{ number_text('leverage_low', 1) }} || ' to ' || {{ number_text('leverage_high', 1) }}
+                        else {{ number_text('leverage_mid', 3) }} || ' projects (' || {{ number_text('leverage_low', 3) }} || ' to ' || {{ number_text('leverage_high', 3) }}
+                    end || ')'
             else ''
         end || '.' as headline,
         'second-order leverage' as measure,
