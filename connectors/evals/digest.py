@@ -7,6 +7,7 @@ that no value among them is a text of a sample, a traceback or a credential.
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -48,11 +49,11 @@ def canonical(value: Any) -> str:
 
 def kept(value: Any) -> Any:
     """A JSON value with long texts replaced by their hashes, and without anything that looks like a credential."""
-    if isinstance(value, Mapping):
-        return {str(key): kept(item) for key, item in value.items() if not _SECRET_KEY.search(str(key))}
-    if isinstance(value, list | tuple):
-        return [kept(item) for item in value]
-    return _kept_text(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _kept_text(value)
+    if isinstance(value, dict):
+        return {key: kept(item) for key, item in value.items() if not _is_secret(key)}
+    return [kept(item) for item in value] if isinstance(value, list) else value
 
 
 def without_user(url: str | None) -> str | None:
@@ -60,8 +61,14 @@ def without_user(url: str | None) -> str | None:
     return None if url is None else _USER_INFO.sub("", url)
 
 
+@lru_cache(maxsize=4096)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
+
+
 def _kept_text(text: str) -> Any:
-    plain = _SECRET_PAIR.sub(r"\1=...", _USER_INFO.sub("", text))
+    plain = _USER_INFO.sub("", text) if "://" in text else text
+    plain = _SECRET_PAIR.sub(r"\1=...", plain) if "=" in plain else plain
     if len(plain) > LONGEST_TEXT or "\n" in plain:
         return {"sha256": sha_of_text(text), "length": len(text)}
     return plain

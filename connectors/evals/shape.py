@@ -7,7 +7,7 @@ sets aside one by one.
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,7 +64,7 @@ def objects(value: Any, *path: str) -> Iterator[Json]:
 def at(value: Any, *path: str) -> Any:
     """Whatever is at a path of keys, or None."""
     for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
