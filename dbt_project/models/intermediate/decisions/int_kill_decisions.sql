@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- What was stopped, and what was known when it was. An experiment that a stopped epic rests on is not counted again.
 with epics as (
     select * from {{ ref('int_stopped_epics') }}

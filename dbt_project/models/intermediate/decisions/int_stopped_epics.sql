@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Epics that ended without being done, after work on them had begun: an idea that nobody started was not killed.
 with epics as (
     select *

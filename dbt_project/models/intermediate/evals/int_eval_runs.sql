@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Eval runs with where they belong, who ran them, what ran them and what came out.
 select
     runs.run_id as eval_run_id,

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- What each eval run says about where it belongs, cleaned and not yet believed.
 with runs as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Which repository and commit an eval run belongs to: the first rule that gives one answer, and its name.
 with claimed as (
     select * from {{ ref('int_eval_runs_claimed') }}

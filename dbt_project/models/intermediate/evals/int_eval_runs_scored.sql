@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- How many samples of a run got a score, its leading metric, and whether every threshold was met.
 with samples as (
     select

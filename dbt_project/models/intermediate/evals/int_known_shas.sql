@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Every commit that any source has shown, by repository, so that short and foreign shas can be placed.
 -- A fork holds its source's commits: a commit known in both belongs to the source.
 with shown as (

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Which artifact's reusable workflow a workflow run really executed, at which commit of the artifact.
 with referenced as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- People of an experiment. Its owner counts as one part and every named pull request as one part, split among its authors.
 with owners as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Which repository and project an experiment belongs to: its repository, else the project it names.
 with experiments as (
     select *, {{ repository_slug('repository_raw') }} as slug, lower(trim(project_raw)) as spelling

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Every attempt of every check: jobs of Actions with their steps, and check runs of other apps. A job's id is its check run's.
 with settings as (
     select * from {{ ref('int_settings') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Eval runs behind a check attempt: those of the same CI run and attempt, held against the jobs that evaluate.
 with evals as (
     select claimed.ci_run_id, claimed.ci_run_attempt, claimed.git_is_dirty, scored.*, runs.status

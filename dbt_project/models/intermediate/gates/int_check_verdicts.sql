@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- What each attempt of each check says about the change. Green is not enough: it must have scored something.
 with attempts as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- What happened between a red head and the green one after it: did the ruler move, or only the base branch?
 with pairs as (
     select pull_request_id, gate, repository_id, last_red_sha, green_sha

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- The state of one head for one check, from all its attempts.
 with attempts as (
     select *, coalesce(completed_at, started_at) as ended_at

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Heads of closed pull requests under the eval gates that their base branch requires, each with its state.
 select
     pulls.pull_request_id,

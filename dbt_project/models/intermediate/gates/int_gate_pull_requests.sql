@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Per pull request and gate: the last red head, the green head that came after it, and what stood at the end.
 with heads as (
     select * from {{ ref('int_gate_pull_request_heads') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Every commit that was the head of a pull request's checks: its commits, its head, heads that were force-pushed away (known
 -- from the runs that name the pull request), and the merge queue's trial merges.
 with pulls as (

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per account seen anywhere, with the person, bot or agent behind it, by which rule, and how sure.
 with settled as (
     select * from {{ ref('int_accounts_settled_direct') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per account seen anywhere, with the latest login, address, name and type that it was seen with.
 with sightings as (
     select

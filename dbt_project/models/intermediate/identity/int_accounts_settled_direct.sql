@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Accounts settled by what they are themselves: the strongest rule decides, two people by equal rules decide nothing.
 with candidates as (
     select system, account, person_id, kind, rule, confidence, evidence, priority from {{ ref('int_account_directory_matches') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Accounts settled through GitHub's own link between an account and an address: first accounts by their addresses,
 -- then addresses by their accounts. One step each way; a longer chain stays unresolved.
 with direct as (

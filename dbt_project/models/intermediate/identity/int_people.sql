@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Everyone the directory lists, and every bot and agent that was met.
 with directory as (
     select person_id, name as display_name, kind from {{ ref('stg_people__people') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Who worked on an incident: its assignee, and people who moved it or commented on it. Reporting it alone is no response.
 with touches as (
     select issue_id, assignee_id as account, 'commander' as role, cast(null as timestamp with time zone) as touched_at

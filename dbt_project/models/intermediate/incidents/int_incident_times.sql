@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- When an incident was taken up, first resolved and re-opened, from its own history: Jira's resolution date moves with
 -- re-opening and imports.
 with categories as (

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Each fact in each period it can speak for: how long it held, and whether it counts there or why not.
 with placed as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per checkable fact: this artifact was named, declared, run or relied on there, then, accepted by so-and-so.
 {% set shared = [
     'artifact_id', 'repository_id', 'channel', 'rung', 'group_key', 'natural_key', 'path', 'line', 'sha', 'url', 'first_seen_at', 'last_seen_at',

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per artifact, project and period: the strongest proof of use at either bound. Pairs that do not count keep their reason.
 with judged as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per person, artifact, counted project and period: authorship times proof of use, without the part of the project they built.
 -- Two buckets keep the sum whole: use of unattributed work, and use by the authors themselves.
 with shares as (

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per repository known from GitHub's listing or from a mirror.
 with mirrors as (
     select * from {{ ref('stg_git__repositories') }}

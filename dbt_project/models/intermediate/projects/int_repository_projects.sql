@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Which project a repository belongs to: the declared group that names it, else a project of its own.
 with declared as (
     select names.repository_id, min(groups.project_id) as project_id, min(groups.name) as name, min(groups.owner_team) as owner_team

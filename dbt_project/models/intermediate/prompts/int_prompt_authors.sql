@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Who made a change to a prompt: the pull request's authors, or the authors of its commits where there was none.
 with by_pull_request as (
     select changes.prompt_change_id, authors.author_key, authors.person_id, authors.kind, authors.role, authors.share

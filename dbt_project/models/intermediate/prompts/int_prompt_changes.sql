@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Landed and abandoned changes together, each with what became of it.
 with undone as (
     -- A revert that was itself taken back counts no longer.

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Pull requests that touched a prompt and were closed without merging. Left out: bots, drafts that lived less than a day,
 -- and branches that were opened again and merged.
 with pulls as (

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- One row per prompt and landing: however many commits a merge brought, the prompt changed once.
 with versions as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Eval runs after and before a change of a prompt, on the same task and the same dataset.
 with runs as (
     select * from {{ ref('int_eval_runs') }}

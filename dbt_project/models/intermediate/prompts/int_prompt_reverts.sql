@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Which landed change takes back which earlier one: by the commit's own words, by the pull request's, or by restoring the text.
 -- Words about commits that never touched this prompt, or never landed, point at nothing here.
 with changes as (

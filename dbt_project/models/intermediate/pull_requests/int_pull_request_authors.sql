@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Authors of a pull request with equal shares: people only, bots and coding agents taken out before the split.
 with contributors as (
     select

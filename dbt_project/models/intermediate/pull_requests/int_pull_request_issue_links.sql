@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Issues that a pull request names: Jira keys in title, text or branch, and GitHub issues that it says it closes.
 with texts as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- What kind of files a pull request touches, as far as its files were loaded.
 with files as (
     select
