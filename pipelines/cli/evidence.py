@@ -84,18 +84,35 @@ def show_sheet(console: Console, sheet: "Sheet") -> None:
     console.print(Text(f"Evidence for {sheet.name} ({sheet.person_id}), {sheet.period}", style="bold"))
     if not sheet.rows:
         console.print("No rows for this period: nothing that is loaded lies in it. `fulcrum status` shows what is loaded.")
+    links: list[str] = []
     table = Table(show_lines=True, expand=True)
-    for name, ratio in (("claim", 10), ("low / mid / high", 4), ("share", 2), ("strength", 2), ("proof", 6), ("evidence", 3)):
-        table.add_column(name, ratio=ratio, overflow="fold")
+    table.add_column("claim", ratio=1, overflow="fold")
+    for name, width in (("low / mid / high", 17), ("share", 7), ("strength", 8), ("proof", 8), ("evidence", 12)):
+        table.add_column(name, width=width, overflow="fold")
     for row in sheet.observed:
-        links = Text("\n".join(render.proof(row)))
-        cells = (row["headline"], render.interval(row), render.share(row), row["strength"] or "-", links, row["evidence_id"][:12])
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+        marks = _proof_marks(row, links)
+        cells = (row["headline"], render.interval(row), render.share(row), row["strength"] or "-", marks, row["evidence_id"][:12])
+        table.add_row(*(Text(cell) for cell in cells))
     if sheet.observed:
         console.print(table)
+    for number, url in enumerate(links, 1):
+        console.print(Text(f"[{number}] {url}"), soft_wrap=True)
     for row in sheet.gaps:
         console.print(Text(f"not observed  {row['headline']}", style="dim"))
     console.print(Text(render.footer(sheet), style="dim"))
+
+
+def _proof_marks(row: dict[str, Any], links: list[str], most: int = 2) -> str:
+    """`[1] [2] +65`: the first addresses of a row, noted below the table where they stay whole, and how many more there are."""
+    from pipelines.evidence import render
+
+    urls = render.proof(row)
+    marks: list[str] = []
+    for url in urls[:most]:
+        if url not in links:
+            links.append(url)
+        marks.append(f"[{links.index(url) + 1}]")
+    return " ".join(marks) + (f" +{len(urls) - most}" if len(urls) > most else "")
 
 
 def explain(

@@ -58,17 +58,17 @@ def share(row: dict[str, Any]) -> str:
     return f"{low} %" if low == high else f"{low}-{high} %"
 
 
-def proof(row: dict[str, Any], most: int = 2) -> list[str]:
-    """Addresses of the first source rows."""
-    urls = list(dict.fromkeys(source["url"] for source in row["sources"] or [] if source["url"]))
-    return urls[:most] + ([f"and {len(urls) - most} more"] if len(urls) > most else [])
+def proof(row: dict[str, Any]) -> list[str]:
+    """Addresses of the source rows, each once."""
+    return list(dict.fromkeys(source["url"] for source in row["sources"] or [] if source["url"]))
 
 
 def markdown(sheet: Sheet) -> str:
     """A GitHub-flavoured table, one section a sheet, gaps below, caveats at the foot."""
     lines = [f"## Evidence for {_cell(sheet.name)}, {sheet.period}", "", "| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
     for row in sheet.observed:
-        links = "<br>".join(f"[{i}]({url})" if url.startswith("http") else _cell(url) for i, url in enumerate(proof(row, 3), 1))
+        urls = proof(row)
+        links = " ".join(f"[{number}](<{url}>)" for number, url in enumerate(urls[:3], 1)) + (f" +{len(urls) - 3}" if len(urls) > 3 else "")
         cells = (row["headline"], interval(row), share(row), row["strength"], links, row["limits"], f"`{row['evidence_id'][:12]}`")
         lines.append("| " + " | ".join(cell if cell is links else _cell(cell) for cell in cells) + " |")
     if sheet.gaps:

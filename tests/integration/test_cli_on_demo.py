@@ -100,7 +100,7 @@ def test_explain_opens_every_line_down_to_raw_answers(demo, line):
 def test_markdown_is_a_table_with_links_and_csv_disarms_formulas(demo):
     text = fulcrum(demo, "evidence", "ana", "--period", "2026H1", "--format", "md").stdout
     assert "| Claim | Low / mid / high | Share |" in text
-    assert "](http" in text
+    assert "](<http" in text
     rows = list(csv.DictReader(io.StringIO(fulcrum(demo, "evidence", "ana", "--period", "2026H1", "--format", "csv").stdout)))
     assert {"evidence_id", "headline", "value_low", "sources"} <= rows[0].keys()
 

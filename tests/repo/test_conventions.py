@@ -154,3 +154,17 @@ def tracked_text() -> list[tuple[Path, str]]:
 def test_no_tracked_file_names_a_machine():
     machine = re.compile(r"/(?:work|root|home/[a-z]+)/(?:main|\.)")
     assert [str(path.relative_to(ROOT)) for path, text in tracked_text() if path.name != Path(__file__).name and machine.search(text)] == []
+
+
+def test_the_generated_reference_is_fresh():
+    done = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+
+
+def test_every_command_is_in_the_reference_and_the_readme_shows_both_commands():
+    reference = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    for command in ("init", "doctor", "demo", "sync", "build", "status", "people", "evidence", "explain", "sql", "dagster"):
+        assert f"## `fulcrum {command}`" in reference
+    first_screen = (ROOT / "README.md").read_text()[:2500]
+    assert "./run demo" in first_screen
+    assert "./run test" in first_screen
