@@ -22,7 +22,7 @@ _SPEC = util.spec_from_file_location("dumping", Path(__file__).with_name("dumpin
 dumping = util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(dumping)
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 
 SOURCES = ("people", "github", "git", "jira", "evals", "experiments")
 
@@ -78,7 +78,7 @@ def test_syncing_again_changes_no_row_asks_little_and_builds_nothing(served, und
     )
 
 
-@pytest.mark.parametrize("stage", ["github ...", "build ...", "publish ..."])
+@pytest.mark.parametrize("stage", ["github ...", "build ..."])
 def test_a_sync_killed_in_a_stage_and_run_again_ends_with_the_same_tables(served, undisturbed, tmp_path, stage):
     home = Home(tmp_path / "home")
     process, log = start(served, home, tmp_path)

@@ -9,7 +9,7 @@ import pytest
 from tests.property.leverage_bench import Bench
 from tests.property.leverage_org import ARTIFACT, HOME, PERIOD, START, Organisation
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("leverage")]
 
 ROUTING, SAFETY, SUPPORT, RANKER, DOCS, PLAYGROUND, SHELL, FORK, BUMPED = (f"github:{number}" for number in range(11, 20))
 
@@ -19,7 +19,14 @@ def _authors_of_the_kit(org: Organisation) -> None:
     org.lines("ana@old.example", 200, "ana_before")
     org.lines("ben@acme.example", 2000, "ben")
     org.lines("chi@acme.example", 800, "chi")
-    for authors, how_many in ((("ana",), 33), (("ana", "ben"), 3), (("ben",), 16), (("ben", "stranger"), 1), (("stranger",), 2), (("chi",), 5)):
+    for authors, how_many in (
+        (("ana",), 33),
+        (("ana", "ben"), 3),
+        (("ben",), 16),
+        (("ben", "stranger"), 1),
+        (("stranger",), 2),
+        (("chi",), 5),
+    ):
         for _ in range(how_many):
             org.pull(HOME, *authors, day=date(2025, 11, 3))
 

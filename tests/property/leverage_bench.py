@@ -21,7 +21,9 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 OWN_FOLDERS = ("models/intermediate/leverage/", "models/intermediate/evidence/", "models/marts/evidence/")
 OWN_CORE = {"dim_artifacts", "bridge_artifact_authors", "fct_citations", "fct_leverage"}
 BUILT_AT = "2026-11-21T03:00:00+00:00"
-PROVENANCE = "_source_url varchar, _extracted_at timestamptz default timestamptz '2026-11-21 02:00:00+00', _load_id varchar default 'load-1'"
+PROVENANCE = (
+    "_source_url varchar, _extracted_at timestamptz default timestamptz '2026-11-21 02:00:00+00', _load_id varchar default 'load-1'"
+)
 
 INPUTS: dict[str, str] = {
     "staging.stg_config__artifacts": "artifact_id varchar, kind varchar, name varchar, repository varchar, path_globs varchar, packages varchar,"
@@ -124,7 +126,11 @@ def rendered() -> dict[str, tuple[str, str, tuple[str, ...]]]:
         manifest = json.loads(Path(folder, "manifest.json").read_text())
     nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model" and _is_own(node)}
     return {
-        name: (f"{node['schema']}.{name}", node["compiled_code"], tuple(unique_id.split(".")[2] for unique_id in node["depends_on"]["nodes"]))
+        name: (
+            f"{node['schema']}.{name}",
+            node["compiled_code"],
+            tuple(unique_id.split(".")[2] for unique_id in node["depends_on"]["nodes"]),
+        )
         for name, node in nodes.items()
     }
 

@@ -49,12 +49,17 @@ class Organisation:
         for email in (f"{person_id}@acme.example", *emails):
             self.bench.put(resolved, {"system": "git", "account": email, "person_id": known, "kind": kind})
         if known:
-            self.bench.put("core.dim_people", {"person_id": person_id, "display_name": person_id, "kind": kind, "first_seen_on": date(2025, 1, 1)})
+            self.bench.put(
+                "core.dim_people", {"person_id": person_id, "display_name": person_id, "kind": kind, "first_seen_on": date(2025, 1, 1)}
+            )
 
     def project(self, name: str, repository: str, **facts: bool) -> None:
         """A repository that is a project of its own."""
         flags = {"is_fork": False, "is_template": False, "is_archived": False, **facts}
-        self.bench.put("intermediate.int_repository_names", {"repository_id": repository, "slug": f"acme/{name}", "full_name": f"acme/{name}", "is_current": True})
+        self.bench.put(
+            "intermediate.int_repository_names",
+            {"repository_id": repository, "slug": f"acme/{name}", "full_name": f"acme/{name}", "is_current": True},
+        )
         self.bench.put("intermediate.int_repository_projects", {"repository_id": repository, "project_id": repository})
         self.bench.put("core.dim_projects", {"project_id": repository, "name": f"acme/{name}", "repository_id": repository, **flags})
 
@@ -94,10 +99,25 @@ class Organisation:
     def lines(self, email: str, lines: int, folder: str, as_of: date = END, repository: str = HOME) -> None:
         """Surviving lines, spread over files short enough for the cap."""
         for part, start in enumerate(range(0, lines, 400)):
-            row = {"repository_id": repository, "as_of": as_of, "path": f"src/{folder}/{part}.py", "author_email": email, "lines": min(400, lines - start)}
+            row = {
+                "repository_id": repository,
+                "as_of": as_of,
+                "path": f"src/{folder}/{part}.py",
+                "author_email": email,
+                "lines": min(400, lines - start),
+            }
             self.bench.put("staging.stg_git__surviving_lines", row)
 
-    def declare(self, repository: str, merger: str, author: str | None = None, day: date = START, until: date | None = None, package: str = "evalkit", path: str = "uv.lock") -> None:
+    def declare(
+        self,
+        repository: str,
+        merger: str,
+        author: str | None = None,
+        day: date = START,
+        until: date | None = None,
+        package: str = "evalkit",
+        path: str = "uv.lock",
+    ) -> None:
         """A manifest on the default branch names the package, brought in by a pull request."""
         _, number = self.pull(repository, author or merger, day=day, merger=merger)
         self.bench.put(
@@ -132,7 +152,9 @@ class Organisation:
                 "_source_url": f"https://git.example/runs/{run_id}",
             },
         )  # fmt: skip
-        self.bench.put("intermediate.int_workflow_run_artifacts", {"run_id": run_id, "run_attempt": 1, "artifact_id": ARTIFACT, "ref_sha": "f00"})
+        self.bench.put(
+            "intermediate.int_workflow_run_artifacts", {"run_id": run_id, "run_attempt": 1, "artifact_id": ARTIFACT, "ref_sha": "f00"}
+        )
 
     def runs(self, repository: str, actor: str, days: int, start: date = START) -> None:
         """One run a day."""

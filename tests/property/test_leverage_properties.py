@@ -1,5 +1,6 @@
 """What must hold for every history of use and authorship, on the real models' SQL."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.property.leverage_bench import INPUTS, Bench
-from tests.property.leverage_org import ARTIFACT, END, HOME, PERIOD, START, Organisation, at
+from tests.property.leverage_org import ARTIFACT, END, HOME, PERIOD, START, Organisation
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("leverage")]
 
 AUTHORS, OUTSIDERS = ("ana", "ben"), ("ines", "jonas", "kira")
 PROJECTS = ("github:11", "github:12", "github:13")
@@ -53,10 +54,16 @@ stories = st.builds(
     Story,
     lines=st.lists(st.tuples(st.sampled_from((*AUTHORS, "kira", "stranger")), st.integers(1, 900)), max_size=4).map(tuple),
     changes=st.lists(st.sampled_from((*AUTHORS, "ines", "stranger", "ana ben")), max_size=6).map(tuple),
-    crews=st.lists(st.tuples(st.sampled_from(PROJECTS), st.sampled_from((*OUTSIDERS, *OUTSIDERS, "ana"))), min_size=5, max_size=14).map(tuple),
+    crews=st.lists(st.tuples(st.sampled_from(PROJECTS), st.sampled_from((*OUTSIDERS, *OUTSIDERS, "ana"))), min_size=5, max_size=14).map(
+        tuple
+    ),
     uses=st.lists(uses, max_size=9).map(tuple),
 )
-checked = settings(max_examples=16, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+EXAMPLES = int(os.environ.get("FULCRUM_EXAMPLES", "5"))
+"""Each example builds a database and runs every leverage model twice, about a second; FULCRUM_EXAMPLES=50 digs deeper."""
+checked = settings(
+    max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +108,10 @@ def _use(org: Organisation, use: Use, number: int, pulls: list[int]) -> None:
 def _outcome(bench: Bench, period: str = PERIOD) -> Outcome:
     """Every value that a person or a project gets, in one period."""
     bench.build("int_leverage_people")
-    used = bench.rows("select project_id, u_low, u_mid, u_high from intermediate.int_leverage_direct where period_id = ? and artifact_id = ?", [period, ARTIFACT])
+    used = bench.rows(
+        "select project_id, u_low, u_mid, u_high from intermediate.int_leverage_direct where period_id = ? and artifact_id = ?",
+        [period, ARTIFACT],
+    )
     given_to = bench.rows(
         """select bucket, coalesce(person_id, '') as who, sum(leverage_low) as l, sum(leverage_mid) as m, sum(leverage_high) as h
            from intermediate.int_leverage_people where period_id = ? and artifact_id = ? group by all""",
@@ -237,7 +247,12 @@ def test_a_more_generous_policy_lowers_nobody(bench: Bench, story: Story, rung: 
 
 
 def test_forking_a_counted_project_changes_nothing(bench: Bench) -> None:
-    story = Story((("ana", 500),), ("ana", "ben"), tuple((PROJECTS[0], person) for person in ("ines", "jonas", "ines")), (Use("manifest", PROJECTS[0], "ines", 0),))
+    story = Story(
+        (("ana", 500),),
+        ("ana", "ben"),
+        tuple((PROJECTS[0], person) for person in ("ines", "jonas", "ines")),
+        (Use("manifest", PROJECTS[0], "ines", 0),),
+    )
     _tell(bench, story)
     before = _outcome(bench)
     org = _tell(bench, story)
