@@ -1,5 +1,7 @@
 """When things run: the nightly job and its schedule."""
 
+from typing import Any
+
 import dagster as dg
 
 from pipelines.config import Settings
@@ -8,7 +10,7 @@ RETRIES = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL
 """Steps are retried, runs are not: both at once would multiply."""
 
 
-def nightly(settings: Settings) -> tuple[dg.UnresolvedAssetJobDefinition, dg.ScheduleDefinition]:
+def nightly(settings: Settings) -> tuple[Any, dg.ScheduleDefinition]:
     """The whole graph in one process, on the configured schedule in the configured time zone.
 
     One process because each step of Dagster's multiprocess executor costs about four CPU seconds of imports, and one file has one

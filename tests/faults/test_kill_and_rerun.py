@@ -22,7 +22,8 @@ _SPEC = util.spec_from_file_location("dumping", Path(__file__).with_name("dumpin
 dumping = util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(dumping)
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
+# dbt and its dependencies warn about one another while they are imported.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill"), pytest.mark.filterwarnings("ignore")]
 
 SOURCES = ("people", "github", "git", "jira", "evals", "experiments")
 

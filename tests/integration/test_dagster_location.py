@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("dagster"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [pytest.mark.xdist_group("dagster"), pytest.mark.filterwarnings("ignore")]
 ROOT = Path(__file__).resolve().parents[2]
 
 dg = pytest.importorskip("dagster")
