@@ -82,6 +82,8 @@ def test_syncing_again_changes_no_row_asks_little_and_builds_nothing(served, und
 @pytest.mark.parametrize("stage", ["github ...", "build ..."])
 def test_a_sync_killed_in_a_stage_and_run_again_ends_with_the_same_tables(served, undisturbed, tmp_path, stage):
     home = Home(tmp_path / "home")
+    home.root.mkdir()
+    shutil.copy(undisturbed.root / "pseudonym.key", home.root)  # each home's pseudonyms are its own; these two are one organisation
     process, log = start(served, home, tmp_path)
     delay = random.Random(stage).random()
     while process.poll() is None and stage not in log.read_text():

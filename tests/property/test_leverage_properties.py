@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.property.leverage_bench import INPUTS, Bench
@@ -16,7 +16,7 @@ from tests.property.leverage_org import ARTIFACT, END, HOME, PERIOD, START, Orga
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("leverage")]
 
 AUTHORS, OUTSIDERS = ("ana", "ben"), ("ines", "jonas", "kira")
-PROJECTS = ("github:11", "github:12", "github:13")
+PROJECTS = ("github:11", "github:12")
 TOUCHED = [name for name in INPUTS if not name.endswith(("stg_config__artifacts", "dim_people"))]
 Outcome = dict[tuple[str, ...], tuple[float, ...]]
 
@@ -44,25 +44,33 @@ class Story:
 
 uses = st.builds(
     Use,
-    channel=st.sampled_from(("manifest", "mention", "run", "run", "run", "catch")),
+    channel=st.sampled_from(("manifest", "manifest", "mention", "run", "run", "run", "catch")),
     project=st.sampled_from(PROJECTS),
-    accepted_by=st.sampled_from((*OUTSIDERS, *OUTSIDERS, "ana", "stranger", "renovate")),
+    accepted_by=st.sampled_from(("ines", "jonas", "kira", "ines", "jonas", "ana", "stranger", "renovate")),
     offset=st.integers(0, 180),
     length=st.none() | st.integers(1, 200),
 )
+# Every project lives by two people's changes; more of them, also the author's, vary who built what.
+BASE_CREW = tuple((project, person) for project in PROJECTS for person in ("ines", "jonas", "ines"))
 stories = st.builds(
     Story,
-    lines=st.lists(st.tuples(st.sampled_from((*AUTHORS, "kira", "stranger")), st.integers(1, 900)), max_size=4).map(tuple),
-    changes=st.lists(st.sampled_from((*AUTHORS, "ines", "stranger", "ana ben")), max_size=6).map(tuple),
-    crews=st.lists(st.tuples(st.sampled_from(PROJECTS), st.sampled_from((*OUTSIDERS, *OUTSIDERS, "ana"))), min_size=5, max_size=14).map(
+    lines=st.lists(st.tuples(st.sampled_from((*AUTHORS, "ana", "kira", "stranger")), st.integers(1, 900)), min_size=1, max_size=4).map(
         tuple
     ),
-    uses=st.lists(uses, max_size=9).map(tuple),
+    changes=st.lists(st.sampled_from((*AUTHORS, "ana", "stranger", "ana ben", "ana kira")), min_size=1, max_size=6).map(tuple),
+    crews=st.lists(st.tuples(st.sampled_from(PROJECTS), st.sampled_from((*OUTSIDERS, "ana"))), max_size=5).map(
+        lambda more: (*BASE_CREW, *more)
+    ),
+    uses=st.lists(uses, min_size=3, max_size=12).map(tuple),
 )
-EXAMPLES = int(os.environ.get("FULCRUM_EXAMPLES", "5"))
-"""Each example builds a database and runs every leverage model twice, about a second; FULCRUM_EXAMPLES=50 digs deeper."""
+EXAMPLES = int(os.environ.get("FULCRUM_EXAMPLES", "10"))
+"""Each example builds two warehouses, a quarter of a second; FULCRUM_EXAMPLES=50 digs deeper. A failing one is not shrunk."""
 checked = settings(
-    max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
@@ -209,7 +217,7 @@ def test_the_order_of_rows_does_not_matter(bench: Bench, story: Story, seed: int
 
 
 @checked
-@given(story=stories, outside=st.lists(uses, min_size=1, max_size=4).map(tuple))
+@given(story=stories, outside=st.lists(uses, min_size=4, max_size=8).map(tuple))
 def test_evidence_outside_the_period_changes_nothing_in_it(bench: Bench, story: Story, outside: tuple[Use, ...]) -> None:
     _tell(bench, story)
     before = _outcome(bench)
