@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -202,17 +201,16 @@ def test_two_addresses_of_one_person_are_one_person(bench: Bench, story: Story) 
 
 
 @checked
-@given(story=stories, seed=st.integers(0, 99))
-def test_the_order_of_rows_does_not_matter(bench: Bench, story: Story, seed: int) -> None:
+@given(story=stories)
+def test_the_order_of_rows_does_not_matter(bench: Bench, story: Story) -> None:
     _tell(bench, story)
     before = _outcome(bench)
     bench.flush()
     for table in TOUCHED:
         rows = bench.connection.execute(f"select * from {table}").fetchall()
         if len(rows) > 1:
-            Random(seed).shuffle(rows)
             bench.connection.execute(f"truncate {table}")
-            bench.connection.executemany(f"insert into {table} values ({', '.join('?' for _ in rows[0])})", rows)
+            bench.connection.executemany(f"insert into {table} values ({', '.join('?' for _ in rows[0])})", rows[::-1])
     assert _same(before, _outcome(bench))
 
 
