@@ -196,6 +196,12 @@ class Bench:
             self.connection.execute(f"truncate {name}")
         self._filled.clear()
 
+    def reorder(self, table: str, seed: int) -> None:
+        """Write a table's rows again in another order."""
+        self.flush()
+        self.connection.execute(f"create or replace temp table reordered as select * from {table} order by hash(rowid + {seed})")
+        self.connection.execute(f"truncate {table}; insert into {table} from reordered")
+
     def build(self, *models: str) -> None:
         """Run the SQL of the models and of all that they read."""
         self.flush()

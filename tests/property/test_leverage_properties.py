@@ -201,17 +201,14 @@ def test_two_addresses_of_one_person_are_one_person(bench: Bench, story: Story) 
 
 
 @checked
-@given(story=stories)
-def test_the_order_of_rows_does_not_matter(bench: Bench, story: Story) -> None:
+@given(story=stories, seed=st.integers(0, 99))
+def test_the_order_of_rows_does_not_matter(bench: Bench, story: Story, seed: int) -> None:
     _tell(bench, story)
     before = _outcome(bench)
-    bench.flush()
-    for table in TOUCHED:
-        rows = bench.connection.execute(f"select * from {table}").fetchall()
-        if len(rows) > 1:
-            bench.connection.execute(f"truncate {table}")
-            bench.connection.executemany(f"insert into {table} values ({', '.join('?' for _ in rows[0])})", rows[::-1])
-    assert _same(before, _outcome(bench))
+    for number in range(2):
+        for table in TOUCHED:
+            bench.reorder(table, seed + number)
+        assert _same(before, _outcome(bench))
 
 
 @checked
