@@ -6,9 +6,13 @@ with whole as (
 ),
 
 suites as (
-    select suite_id, max_by(dataset_name, n_runs) as dataset_name
-    from {{ ref('int_eval_suites') }}
-    group by suite_id
+    -- Where repositories differ, the dataset that was run most; names decide between equals.
+    select suite_id, dataset_name
+    from (
+        select suite_id, dataset_name, row_number() over (partition by suite_id order by n_runs desc, dataset_name, repository_id) as place
+        from {{ ref('int_eval_suites') }}
+    ) as datasets
+    where place = 1
 ),
 
 versions as (

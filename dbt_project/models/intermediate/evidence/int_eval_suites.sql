@@ -13,7 +13,7 @@ select
     repository_id,
     min(task_name) as task_name,
     min(kind) as kind,
-    max_by(dataset_name, started_at) as dataset_name,
+    max_by(dataset_name, cast(started_at as varchar) || coalesce(dataset_name, '')) as dataset_name,
     min(started_on) as first_run_on,
     count(*) as n_runs
 from runs

@@ -22,7 +22,11 @@ accounts as (
 ),
 
 pulls as (
-    select a.run_id, min(p.author_person_id) as person_id, min(p.author_kind) as kind
+    -- A head can belong to several pull requests; a human behind any of them is a human behind the run.
+    select
+        a.run_id,
+        min(case when p.author_kind = 'human' then p.author_person_id end) as person_id,
+        coalesce(min(case when p.author_kind = 'human' and p.author_person_id is not null then 'human' end), min(p.author_kind)) as kind
     from attempts as a
     {{ each(json_list('a.pull_request_numbers'), 'n', 'number') }}
     inner join {{ ref('fct_pull_requests') }} as p
