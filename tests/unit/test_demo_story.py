@@ -248,7 +248,7 @@ def test_incidents_cover_every_kind(world: World) -> None:
     assert {row["eval_attributable"] for row in rows} == {"yes", "no", "unknown"}
     assert {row["has_eval_coverage"] for row in rows} == {True, False}
     assert any(row["is_reopened"] for row in rows)
-    assert any(row["severity"] is None for row in rows)
+    assert {row["severity_how"] for row in rows} == {"field", "priority_fallback"}
     caused = [row for row in rows if row["causing_pull_request"]]
     assert len(caused) == 2
     links = [link for issue in world.jira_issues if issue.key == caused[0]["issue_key"] for link in issue.links]
