@@ -10,9 +10,8 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -114,8 +113,6 @@ class Settings(BaseSettings):
     projects: tuple[Project, ...] = ()
     policy: Policy = Policy()
     publishing: Publishing = Publishing()
-
-    home: ClassVar[Path] = Path(".fulcrum")
 
     @field_validator("timezone")
     @classmethod
@@ -363,8 +360,3 @@ def _lines_of(text: str) -> dict[Key, int]:
             key = tuple(part.strip("\"'") for part in assignment.group(1).split("."))
             lines.setdefault((*table, *key), number)
     return lines
-
-
-def since_of(settings: Settings) -> date | None:
-    """The earliest day that GitHub is asked about."""
-    return settings.sources.github.since if settings.sources.github else None

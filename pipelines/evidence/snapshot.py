@@ -30,8 +30,3 @@ def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Seque
     cursor = connection.execute(query, list(parameters))
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def has_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
-    """Whether the snapshot holds a table."""
-    return warehouse.one(connection, "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]) > 0
