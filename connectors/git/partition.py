@@ -15,7 +15,7 @@ from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
-from connectors.git import blame, commits, manifests, mentions, workflows
+from connectors.git import blame, code_owners, commits, manifests, mentions, workflows
 from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
 from connectors.git.options import GitOptions
@@ -25,7 +25,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 1
+RULES = 2
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -135,6 +135,7 @@ class Reading:
             manifests.table(history.remote, packages),
             workflows.table(),
             mentions.table(self.options.artifacts),
+            code_owners.table(),
         ]
         rules = f"{self._rules()} {history.remote.url}"
         _learn(detectors, history, Memory.opened(history.mirror.with_suffix(".facts.json"), rules, history.is_fresh))

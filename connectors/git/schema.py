@@ -179,6 +179,29 @@ MENTIONS = Table(
     },
 )
 
+CODE_OWNERS = Table(
+    name="code_owners",
+    grain="one owner of one pattern of the CODEOWNERS file in force, for as long as the entry stood on the default branch",
+    key=("repository_id", "path", "pattern", "owner", "from_sha"),
+    census=True,
+    pii=("owner", "from_author_email"),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False, about="The CODEOWNERS file: of several places only the first that the host looks at is in force."),
+        "line": _LINE,
+        "pattern": text(null=False, about="As written, in the manner of gitignore."),
+        "owner": text(
+            null=False, about="@user, @organisation/team or an e-mail address, lowercased; empty for an entry that names nobody."
+        ),
+        "position": integer(
+            null=False, at_least=1, about="At any moment, of the entries in force that match a path the one with the highest position wins."
+        ),
+        **_INTERVAL_START,
+        **_INTERVAL_END,
+        "is_current": _CURRENT,
+    },
+)
+
 TREE_FILES = Table(
     name="tree_files",
     grain="one file at the head of the default branch",
@@ -216,6 +239,7 @@ TABLES = (
     MANIFEST_DECLARATIONS,
     WORKFLOW_USES,
     MENTIONS,
+    CODE_OWNERS,
     TREE_FILES,
     SURVIVING_LINES,
 )

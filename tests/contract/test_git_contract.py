@@ -36,6 +36,7 @@ STEPS: list[tuple[str, str, datetime, dict[str, str]]] = [
             "README.md": "# Search\nGated by eval-harness.\n",
             "requirements.txt": "httpx\nacme-evals>=1\n",
             ".github/workflows/gate.yml": GATE,
+            "CODEOWNERS": "* @acme/core\n",
         },
     ),
     ("Tune (#3)", BEN, at("2026-04-05"), {"prompts/a.md": PROMPT + "More\n", "src/a.py": "1\n2\nthree\n", "data.bin": "\0\1"}),

@@ -1,0 +1,27 @@
+with source as (
+    select * from {{ source('raw_git', 'code_owners') }}
+    where _deleted_at is null
+),
+
+renamed as (
+    select
+        repository_id,
+        path,
+        line,
+        pattern,
+        owner,
+        position,
+        from_sha,
+        from_at,
+        lower(from_author_email) as from_author_email,
+        from_pull_request_number,
+        to_sha,
+        to_at,
+        is_current,
+        _source_url,
+        _extracted_at,
+        _load_id
+    from source
+)
+
+select * from renamed
