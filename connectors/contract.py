@@ -191,7 +191,24 @@ class Failed:
     error: SourceError
 
 
-Event = Page | Rejected | Counted | Finished | Failed
+@dataclass(frozen=True)
+class Gone:
+    """Single rows whose source object is known to be gone; they are tombstoned with the reason, without a census.
+
+    It wins over the same key in a page of the same reading. A later page with the key brings the row back.
+
+    Attributes:
+        keys: values of the table's key columns, in their order.
+        reason: why it is gone, as `_deleted_reason` will say.
+    """
+
+    table: str
+    partition: str
+    keys: Sequence[tuple[Any, ...]]
+    reason: str
+
+
+Event = Page | Rejected | Counted | Gone | Finished | Failed
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from connectors.contract import Connector, Counted, Event, Failed, Finished, Page, Record, Rejected, Table
+from connectors.contract import Connector, Counted, Event, Failed, Finished, Gone, Page, Record, Rejected, Table, polars_type
 from pipelines import gates, warehouse
 from pipelines.warehouse import Home, quote
 
@@ -54,6 +54,7 @@ class Landing:
     counted: list[Counted] = field(default_factory=list)
     finished: list[Finished] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
     chunks: int = 0
 
     def __enter__(self) -> "Landing":
@@ -74,6 +75,8 @@ class Landing:
                 self._reject(event)
             case Counted():
                 self.counted.append(event)
+            case Gone():
+                self.gone.append(event)
             case Finished():
                 self.finished.append(event)
                 self.run.progress(f"{self.connector.name}: {event.partition}")
@@ -159,10 +162,40 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
         kept = _count(connection, "landed")
         connection.execute(f"""insert into changed select {columns} from landed l where not exists (
             select 1 from {target} t where t._deleted_at is null and t._row_hash = l._row_hash and {_same_key(table, "t", "l")})""")
-    changed = _count(connection, "changed")
-    tombstoned = _tombstone(connection, landing, table, target, columns) if table.census else 0
+    told = _tombstone_told(connection, landing, table, target, columns)
+    changed = _count(connection, "changed") - told
+    tombstoned = told + (_tombstone(connection, landing, table, target, columns) if table.census else 0)
     connection.execute(f"copy (select * from changed order by {key}) to '{path}' (format parquet, compression zstd)")
     return Change(path, kept, changed, tombstoned)
+
+
+def _tombstone_told(connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table, target: str, columns: str) -> int:
+    """Put tombstones in place of whatever was read of the rows that the source told to be gone."""
+    told = {tuple(key): event.reason for event in landing.gone if event.table == table.name for key in event.keys}
+    if not told:
+        return 0
+    rows = [[*key, reason] for key, reason in told.items()]
+    schema = {name: polars_type(table.columns[name]) for name in table.key} | {"reason": pl.String}
+    gone = pl.DataFrame(rows, schema=schema, orient="row")
+    path = landing.folder / "changed" / f"{table.name}.gone.parquet"
+    gone.write_parquet(path)
+    connection.execute(f"create or replace temp table told as select * from read_parquet('{path}')")
+    # A row that came new in the same reading is kept as a tombstone: it was there.
+    connection.execute(f"""create or replace temp table buried as
+        select l.* exclude (_deleted_at, _deleted_reason, _load_id), g.reason from (
+            select * from changed union all by name
+            select t.* from {target} t where t._deleted_at is null and not exists (
+                select 1 from changed c where {_same_key(table, "t", "c")})) l
+        inner join told g on {_same_key(table, "l", "g")}
+        where not exists (
+            select 1 from {target} t where t._deleted_reason = g.reason and t._row_hash = l._row_hash and {_same_key(table, "t", "l")})""")
+    connection.execute(f"delete from changed c using told g where {_same_key(table, 'c', 'g')}")
+    connection.execute(
+        f"""insert into changed select {columns} from (
+            select * exclude (reason), ?::timestamptz as _deleted_at, reason as _deleted_reason, ? as _load_id from buried)""",
+        [landing.run.now, landing.run.run_id],
+    )
+    return _count(connection, "buried")
 
 
 def _tombstone(connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table, target: str, columns: str) -> int:
@@ -171,7 +204,8 @@ def _tombstone(connection: duckdb.DuckDBPyConnection, landing: Landing, table: T
     listed = landing.folder / "keys" / table.name
     source = f"read_parquet('{listed}/*.parquet')" if listed.exists() else f"(select * from {target} limit 0)"
     gone = f"""from {target} t where t._deleted_at is null and t._partition = ? and not exists (
-        select 1 from {source} l where {_same_key(table, "t", "l")})"""
+        select 1 from {source} l where {_same_key(table, "t", "l")}) and not exists (
+        select 1 from changed c where c._deleted_at is not null and {_same_key(table, "t", "c")})"""
     run, total = landing.run, 0
     for partition in partitions:
         missing = warehouse.one(connection, f"select count(*) {gone}", [partition])

@@ -3,19 +3,9 @@
 Columns that the source may leave out are nullable; a record without its key or its dates is quarantined by the caller.
 """
 
-import pandera.polars as pa
-
 from connectors.contract import Table, boolean, integer, text, timestamp
-
-
-def _actor(prefix: str) -> dict[str, pa.Column]:
-    """Id, login and type of an account; all null where the account was deleted."""
-    return {
-        f"{prefix}_id": integer(about="Numeric GitHub account id; it survives renames"),
-        f"{prefix}_login": text(about="Login at the time of reading, in REST's spelling (`dependabot[bot]`)"),
-        f"{prefix}_type": text(about="User, Bot, Mannequin or Organization"),
-    }
-
+from connectors.github.schema_surroundings import SURROUNDINGS
+from connectors.github.schema_surroundings import actor as _actor
 
 REPOSITORIES = Table(
     name="repositories",
@@ -247,4 +237,5 @@ TABLES = (
     WORKFLOW_JOBS,
     CHECK_RUNS,
     REQUIRED_CHECKS,
+    *SURROUNDINGS,
 )

@@ -111,7 +111,9 @@ def test_staging_reads_every_column_that_a_connector_promises(source):
 @pytest.mark.parametrize("source", [*registry.MODULES, "config", "statistics", "ops"])
 def test_staging_describes_what_it_selects_and_nothing_else(source):
     folder = PROJECT / "models" / "staging" / source
-    described = yaml.safe_load((folder / f"_{source}__models.yml").read_text(encoding="utf-8"))["models"]
+    files = sorted(folder.glob(f"_{source}__models*.yml"))
+    described = [model for file in files for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]]
+    assert {model["name"] for model in described} == {path.stem for path in folder.glob("stg_*.sql")}
     for model in described:
         text = (folder / f"{model['name']}.sql").read_text(encoding="utf-8")
         selected = re.findall(r"(\w+),?$", text.partition("select\n")[2].partition("\n    from")[0], re.MULTILINE)

@@ -6,7 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract import Connector, Counted, Event, Failed, Finished, Page, ReadContext, Rejected, Table, integer, text, timestamp
+from connectors.contract import (
+    Connector,
+    Counted,
+    Event,
+    Failed,
+    Finished,
+    Gone,
+    Page,
+    ReadContext,
+    Rejected,
+    Table,
+    integer,
+    text,
+    timestamp,
+)
 from connectors.errors import AuthFailed, NotFound
 from pipelines import gates, load, warehouse
 from pipelines.landing import Run
@@ -51,6 +65,10 @@ def item(number: int, state: str = "open") -> dict:
         "_raw": {"id": number, "state": state},
         "_source_url": f"https://example.test/items/{number}",
     }
+
+
+def note(number: int) -> dict:
+    return {"item_id": number, "position": 1, "body": "Look", "_raw": {"id": number}, "_source_url": ""}
 
 
 @pytest.fixture
@@ -129,6 +147,29 @@ def test_a_row_no_longer_listed_is_tombstoned_and_returns_when_listed_again(home
     assert query(home, "select item_id, _deleted_reason from raw_things.items order by 1") == [(1, None), (2, "no longer listed")]
     sync(home, connector, both)
     assert query(home, "select count(*) from raw_things.items where _deleted_at is null") == [(2,)]
+
+
+def test_a_row_told_to_be_gone_is_tombstoned_with_its_reason_and_returns_when_read_again(home, connector):
+    sync(home, connector, [Page("notes", "p", [note(1), note(2)]), Finished("p", {})])
+    gone = [Gone("notes", "p", [(2, 1), (9, 1)], "deleted"), Finished("p", {"to": 1})]
+    assert [sync(home, connector, gone).rows_changed for _ in range(2)] == [1, 0]
+    reasons = "select item_id, _deleted_reason from raw_things.notes order by 1"
+    assert query(home, reasons) == [(1, None), (2, "deleted")]
+    # It wins over a page of the same reading, whichever came first, also of a row that was never there before.
+    both = [Page("notes", "p", [note(2), note(3)]), Gone("notes", "p", [(2, 1), (3, 1)], "deleted"), Finished("p", {"to": 2})]
+    assert [sync(home, connector, both).rows_changed for _ in range(2)] == [1, 0]
+    assert query(home, reasons) == [(1, None), (2, "deleted"), (3, "deleted")]
+    sync(home, connector, [Page("notes", "p", [note(2)]), Finished("p", {"to": 3})])
+    assert query(home, reasons) == [(1, None), (2, None), (3, "deleted")]
+
+
+def test_a_row_told_to_be_gone_and_not_listed_either_is_one_tombstone_with_the_reason(home, connector):
+    sync(home, connector, [Page("items", "p", [item(1), item(2)]), Finished("p", {}, ("items",))])
+    result = sync(
+        home, connector, [Page("items", "p", [item(1)]), Gone("items", "p", [(2,)], "transferred"), Finished("p", {}, ("items",))]
+    )
+    assert query(home, "select item_id, _deleted_reason from raw_things.items order by 1") == [(1, None), (2, "transferred")]
+    assert result.rows_changed == 1
 
 
 def test_a_partition_that_failed_tombstones_nothing_and_keeps_its_cursor(home, connector):

@@ -1,6 +1,6 @@
+-- Repositories that are gone stay: the work in them is evidence. `gone_at` tells them apart.
 with source as (
     select * from {{ source('raw_github', 'repositories') }}
-    where _deleted_at is null
 ),
 
 renamed as (
@@ -24,6 +24,8 @@ renamed as (
         created_at,
         updated_at,
         pushed_at,
+        _deleted_at as gone_at,
+        _deleted_reason as gone_reason,
         _source_url,
         _extracted_at,
         _load_id
