@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from threading import Event as Flag
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -153,7 +153,7 @@ class GithubClient:
         return Answer(data, found.get("etag", ""), self._relative(links.get("next", "")), _page_of(links.get("last", "")))
 
     def _graph(self, credential: Credential, question: dict[str, Any], what: str) -> Graph:
-        requester: Requester = credential.requester
+        requester = credential.requester
         status, found, body = requester.requestJson("POST", requester.graphql_url, input=question)
         self._pool.note(credential, found)
         data = self._parsed(status, found, body, what, credential)
@@ -168,7 +168,7 @@ class GithubClient:
     @staticmethod
     def _parsed(status: int, headers: Mapping[str, str], body: str, what: str, credential: Credential) -> Any:
         try:
-            data = orjson.loads(body) if body else None
+            data = orjson.loads(body) if body or status == 200 else None
         except orjson.JSONDecodeError:
             if status < 300:
                 raise _Garbled(failures.garbled(what, body, headers.get("content-type", ""))) from None
@@ -209,9 +209,12 @@ class GithubClient:
             return [self._app(options.auth)]
         tokens = [token.get_secret_value() for token in options.tokens]
         return [
-            Credential(f"token {n} of {len(tokens)}" if len(tokens) > 1 else "the token", self._requester(Auth.Token(token)))
+            Credential(f"token {n} of {len(tokens)}" if len(tokens) > 1 else "the token", self._requesters(Auth.Token(token)))
             for n, token in enumerate(tokens, start=1)
         ]
+
+    def _requesters(self, auth: Auth.Auth) -> "_Requesters":
+        return _Requesters(lambda: self._requester(auth))
 
     def _requester(self, auth: Auth.Auth) -> Requester:
         options = self._options
@@ -231,7 +234,7 @@ class GithubClient:
             base_url=options.base_url,
             timeout=options.timeout,
             per_page=PER_PAGE,
-            pool_size=options.concurrency,
+            pool_size=1,
             retry=retry,
             user_agent="fulcrum-evidence",
             seconds_between_requests=0,
@@ -247,9 +250,10 @@ class GithubClient:
             auth.create_jwt()
         except (PyJWTError, ValueError, TypeError):
             raise AuthFailed(SOURCE, f"App {app.app_id}", "its private_key is no RSA key in PEM form", "give the whole .pem text") from None
-        as_app = Credential(f"App {app.app_id}", self._requester(auth))
+        as_app = Credential(f"App {app.app_id}", self._requesters(auth))
         installation = app.installation_id or self._installation(as_app)
-        return Credential(f"App {app.app_id}, installation {installation}", self._requester(auth.get_installation_auth(installation)))
+        token = _SharedToken(auth.get_installation_auth(installation, requester=self._requester(auth)))
+        return Credential(f"App {app.app_id}, installation {installation}", self._requesters(token))
 
     def _installation(self, app: Credential) -> int:
         """The App's installation at the owner of the repositories."""
@@ -270,6 +274,60 @@ class GithubClient:
             except _Garbled as error:
                 raise error.named from None
         raise AuthFailed(SOURCE, app.name, f"it is not installed at {owner}", "install it there, or correct repositories.include")
+
+
+class _Requesters:
+    """PyGithub requesters of one credential, each lent to one request at a time.
+
+    A requester keeps the request under way on its connection: threads that shared one would now and then get one another's answers.
+    """
+
+    def __init__(self, make: Callable[[], Requester]) -> None:
+        self._make, self._lock = make, Lock()
+        self._all = [make()]
+        self._idle = list(self._all)
+        self.graphql_url = self._all[0].graphql_url
+
+    def requestJson(self, *question: Any, **named: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
+        """Status, headers and body of one request."""
+        requester = self._taken()
+        try:
+            return requester.requestJson(*question, **named)
+        finally:
+            with self._lock:
+                self._idle.append(requester)
+
+    def _taken(self) -> Requester:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            requester = self._make()
+            self._all.append(requester)
+            return requester
+
+    def close(self) -> None:
+        """Close every connection, also those in use."""
+        with self._lock:
+            for requester in self._all:
+                requester.close()
+
+
+class _SharedToken(Auth.Auth):
+    """An installation's token for all its requesters: ETags are bound to it, and it is renewed by one thread at a time."""
+
+    def __init__(self, installation: Auth.AppInstallationAuth) -> None:
+        self._installation, self._lock = installation, Lock()
+
+    @property
+    def token_type(self) -> str:
+        """As of the installation."""
+        return self._installation.token_type
+
+    @property
+    def token(self) -> str:
+        """The token, renewed when its hour ends."""
+        with self._lock:
+            return self._installation.token
 
 
 class _Garbled(Exception):

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from github import Requester
 
 from connectors.contract import Meter
 from connectors.errors import AuthFailed, ContractBroken, Empty, NotFound, RateLimited, SourceError, Unavailable
@@ -190,11 +192,12 @@ def test_an_unchanged_page_is_counted_as_saved(bench: Bench):
         Reply("<!DOCTYPE html><html>maintenance</html>", headers={"Content-Type": "text/html"}),
         Reply([{"id": 1}] * 50, cut=100),
         Reply('[{"id": 1}, {"id"'),
+        Reply(""),
         Reply(cut=-1),
         Reply({"message": "Server Error"}, 502),
         Reply("<html>bad gateway</html>", 502),
     ],
-    ids=["html", "cut by length", "cut text", "dropped", "502", "502 in html"],
+    ids=["html", "cut by length", "cut text", "empty", "dropped", "502", "502 in html"],
 )
 def test_a_passing_fault_is_asked_again_and_one_that_stays_is_unavailable(bench: Bench, bad: Reply):
     client = bench.client()
@@ -428,6 +431,22 @@ def test_no_more_requests_are_in_flight_than_allowed(bench: Bench):
     for thread in threads:
         thread.join()
     assert bench.server.most_in_flight == 2
+
+
+def test_each_thread_gets_the_answer_to_its_own_question(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    bench.server.answer = lambda asked: Reply({"path": asked.path})
+    client = bench.client(concurrency=2)
+    both_have_asked = threading.Barrier(2, timeout=5)
+    ask = Requester.HTTPRequestsConnectionClass.request
+
+    def ask_together(connection: Any, *question: Any) -> None:
+        ask(connection, *question)
+        both_have_asked.wait()  # PyGithub sends what the connection remembers only after this
+
+    monkeypatch.setattr(Requester.HTTPRequestsConnectionClass, "request", ask_together)
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda path: client.get(path).data["path"], ["/x", "/y"]))
+    assert answers == ["/x", "/y"]
 
 
 def test_a_closed_client_asks_nothing(bench: Bench):
