@@ -48,6 +48,8 @@ def _of_heads(visit: Visit, heads: list[str]) -> list[Record]:
 def _of_commit(visit: Visit, sha: str, commit: Any) -> Iterator[Record]:
     """Check runs of one commit; a commit that is gone (a force push, a deleted fork) has none."""
     suites, after = connection(dig(commit, "checkSuites"))
+    if dig(commit, "status", "contexts"):
+        visit.status_heads[sha] = None
     while after:
         found, _ = visit.ask("check suites", queries.MORE_CHECK_SUITES, {"sha": sha, "after": after})
         more, after = connection(dig(found, "object", "checkSuites"))

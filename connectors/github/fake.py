@@ -16,7 +16,7 @@ import orjson
 
 from connectors.contract import Meter
 from connectors.errors import NotFound, SourceError
-from connectors.github import queries
+from connectors.github import fake_pulls, pull_request_queries, queries
 from connectors.github.listing import address
 from connectors.github.protocol import SOURCE, Answer, CredentialState, Graph, GraphError
 
@@ -38,6 +38,10 @@ class FakeRepository:
     attempts: dict[tuple[int, int], Json] = field(default_factory=dict)
     jobs: dict[int, list[Json]] = field(default_factory=dict)
     suites: dict[str, list[Json]] = field(default_factory=dict)
+    statuses: dict[str, list[Json]] = field(default_factory=dict)
+    """REST statuses by commit, newest first."""
+    required: dict[int, list[Json]] = field(default_factory=dict)
+    """`contexts` of the head's rollup, by pull request."""
     rules: list[Json] = field(default_factory=list)
     classic: Json | None = None
     is_gone: bool = False
@@ -82,6 +86,9 @@ class FakeGithub:
         self._count(what, variables)
         if "RepositoryDetails" in query:
             return self._details(variables)
+        if query.startswith("query More("):
+            pulls = (pull for repository in self.repositories for pull in repository.pulls)
+            return Graph(fake_pulls.more(pulls, query, variables, _connection))
         if query == queries.MORE_CHECK_RUNS:
             return Graph({"node": {"checkRuns": self._suite_runs(str(variables["suite"]), variables.get("after"), 100)}})
         try:
@@ -141,6 +148,9 @@ class FakeGithub:
             return {"runs": self._runs(repository, query)}
         if run:
             return self._of_run(repository, int(run[1]), run[2], bool(run[3]))
+        status = re.fullmatch(r"/commits/([0-9a-f]+)/statuses", rest)
+        if status:
+            return repository.statuses.get(status[1], [])
         if rest.startswith("/rules/branches/"):
             return repository.rules
         if rest.endswith("/protection/required_status_checks") and repository.classic is not None:
@@ -188,12 +198,12 @@ class FakeGithub:
         after = variables.get("after")
         if query == queries.ISSUE_COUNT:
             return {"issues": {"totalCount": len(found.issues)}}
-        if query == queries.PULL_REQUESTS:
+        if query == pull_request_queries.PULL_REQUESTS:
             return self._pull_requests(found, variables["first"], after)
-        for name, text in queries.MORE.items():
-            if query == text:
-                pull = next(pull for pull in found.pulls if pull["number"] == variables["number"])
-                return {"pullRequest": {name: _connection(pull[name], 100, after)}}
+        if "query RequiredChecks(" in query:
+            return {f"p{i}": self._required(found, variables[f"number{i}"], None) for i in range(len(variables) - 2)}
+        if query == pull_request_queries.MORE_REQUIRED_CHECKS:
+            return {"pullRequest": self._required(found, variables["number"], after)}
         if query == queries.MORE_CHECK_SUITES:
             return {"object": self._commit(found, variables["sha"], after, 50)}
         heads = {f"c{key.removeprefix('sha')}": value for key, value in variables.items() if key.startswith("sha")}
@@ -203,16 +213,21 @@ class FakeGithub:
     def _pull_requests(found: FakeRepository, first: int, after: str | None) -> Json:
         pulls = sorted(found.pulls, key=lambda pull: pull["updatedAt"], reverse=True)
         page = _connection(pulls, first, after)
-        sizes = {"reviews": 20, "commits": 50, "files": 100}
-        page["nodes"] = [{**pull, **{key: _connection(pull[key], size, None) for key, size in sizes.items()}} for pull in page["nodes"]]
+        page["nodes"] = [fake_pulls.shown(pull, _connection) for pull in page["nodes"]]
         return {"issues": {"totalCount": len(found.issues)}, "pullRequests": page}
 
+    @staticmethod
+    def _required(found: FakeRepository, number: int, after: str | None) -> Json | None:
+        pull = next((pull for pull in found.pulls if pull["number"] == number), None)
+        return fake_pulls.required(pull, found.required.get(number, []), after, _connection)
+
     def _commit(self, found: FakeRepository, sha: str, after: str | None, first: int) -> Json | None:
-        if sha not in found.suites:
+        if sha not in found.suites and sha not in found.statuses:
             return None
-        page = _connection(found.suites[sha], first, after)
+        page = _connection(found.suites.get(sha, []), first, after)
         page["nodes"] = [{**suite, "checkRuns": _connection(suite["checkRuns"], 50, None)} for suite in page["nodes"]]
-        return {"oid": sha, "checkSuites": page}
+        contexts = [{"context": one["context"], "state": one["state"].upper()} for one in found.statuses.get(sha, [])]
+        return {"oid": sha, "status": {"contexts": contexts} if contexts else None, "checkSuites": page}
 
     def _suite_runs(self, suite_id: str, after: str | None, first: int) -> Json:
         suites = [suite for repository in self.repositories for suites in repository.suites.values() for suite in suites]

@@ -44,6 +44,7 @@ def pull_request(number: int, updated_at: str, *, head: str = "", **changes: Any
     """A GraphQL pull request with its nested connections as plain lists."""
     url = f"https://github.com/acme/search/pull/{number}"
     return {
+        "id": f"PR_{number}",
         "fullDatabaseId": str(10_000 + number),
         "number": number,
         "url": url,
@@ -70,6 +71,7 @@ def pull_request(number: int, updated_at: str, *, head: str = "", **changes: Any
         "reviews": [],
         "commits": [commit(head or sha(number))],
         "files": [{"path": "prompts/a.md", "changeType": "MODIFIED", "additions": 1, "deletions": 0}],
+        "timelineItems": [],
         **changes,
     }
 
@@ -88,17 +90,66 @@ def commit(oid: str, message: str = "Change the prompt") -> Json:
     }
 
 
-def review(review_id: int, state: str = "APPROVED") -> Json:
-    """One review."""
+def review(review_id: int, state: str = "APPROVED", **changes: Any) -> Json:
+    """One review; its comments are a plain list."""
     return {
+        "id": f"PRR_{review_id}",
         "fullDatabaseId": str(review_id),
         "url": f"https://github.com/acme/search/pull/1#pullrequestreview-{review_id}",
         "state": state,
         "body": "",
         "submittedAt": "2026-01-02T00:00:00Z",
+        "updatedAt": "2026-01-02T00:00:00Z",
+        "lastEditedAt": None,
         "author": actor(8, "ben"),
         "commit": {"oid": sha(1)},
+        "comments": [],
+        **changes,
     }
+
+
+def review_comment(comment_id: int, body: str = "Why?", **changes: Any) -> Json:
+    """One comment of a review."""
+    return {
+        "fullDatabaseId": str(comment_id),
+        "url": f"https://github.com/acme/search/pull/1#discussion_r{comment_id}",
+        "body": body,
+        "path": "prompts/a.md",
+        "createdAt": "2026-01-02T00:00:00Z",
+        "updatedAt": "2026-01-02T00:00:00Z",
+        "author": actor(8, "ben"),
+        "commit": {"oid": sha(1)},
+        "originalCommit": {"oid": sha(1)},
+        "replyTo": None,
+        **changes,
+    }
+
+
+def event(event_id: str, kind: str, created_at: str = "2026-01-02T00:00:00Z", **fields: Any) -> Json:
+    """One event of a timeline; `kind` is its GraphQL type."""
+    return {"__typename": kind, "id": event_id, "createdAt": created_at, "actor": actor(7, "ana"), **fields}
+
+
+def status(status_id: int, context: str = "ci/build", state: str = "success", created_at: str = "2026-01-02T00:00:00Z") -> Json:
+    """A REST status of a commit."""
+    return {
+        "id": status_id,
+        "node_id": f"SC_{status_id}",
+        "context": context,
+        "state": state,
+        "description": None,
+        "target_url": None,
+        "creator": user(9, "jenkins[bot]", "Bot"),
+        "created_at": created_at,
+        "updated_at": created_at,
+    }
+
+
+def required(name: str, is_required: bool = True, kind: str = "CheckRun") -> Json:
+    """A check of a pull request's head as GraphQL's rollup gives it."""
+    if kind == "CheckRun":
+        return {"__typename": kind, "name": name, "isRequired": is_required, "checkSuite": {"app": {"databaseId": 15368}}}
+    return {"__typename": kind, "context": name, "state": "SUCCESS", "isRequired": is_required}
 
 
 def issue(issue_id: int, updated_at: str, created_at: str = "2026-01-01T00:00:00Z", **changes: Any) -> Json:

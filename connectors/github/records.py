@@ -10,7 +10,6 @@ from typing import Any
 
 from connectors.contract import Record
 
-_CO_AUTHOR = re.compile(r"^co-authored-by:[ \t]*(?P<name>[^<\n]*?)[ \t]*<(?P<email>[^<>\n]+)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _TRAILING_ID = re.compile(r"/(\d+)/?$")
 _CREDENTIAL_VIEW = ("permissions", "temp_clone_token", "role_name")
 """Parts of a repository's answer that depend on who asks; with several tokens they would look like changes."""
@@ -50,17 +49,13 @@ def lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def co_authors(message: Any) -> list[dict[str, str]]:
-    """Name and e-mail of every Co-authored-by trailer, each e-mail once."""
-    found = _CO_AUTHOR.finditer(message.replace("\r\n", "\n")) if isinstance(message, str) else ()
-    return list({match["email"].lower(): {"name": match["name"], "email": match["email"]} for match in found}.values())
-
-
-def _rest_actor(prefix: str, user: Any) -> Record:
+def rest_actor(prefix: str, user: Any) -> Record:
+    """Id, login and type of an account of a REST answer."""
     return {f"{prefix}_id": dig(user, "id"), f"{prefix}_login": dig(user, "login"), f"{prefix}_type": dig(user, "type")}
 
 
-def _graph_actor(prefix: str, actor: Any) -> Record:
+def graph_actor(prefix: str, actor: Any) -> Record:
+    """Id, login and type of an account of a GraphQL answer."""
     kind, login = dig(actor, "__typename"), dig(actor, "login")
     # GraphQL says `dependabot` where REST and e-mail addresses say `dependabot[bot]`.
     spelled = f"{login}[bot]" if kind == "Bot" and login and not login.endswith("[bot]") else login
@@ -98,92 +93,6 @@ def repository(item: dict[str, Any], details: dict[str, Any]) -> Record:
     }
 
 
-def pull_request(node: dict[str, Any], repository_id: int) -> Record:
-    """A pull request without its reviews, commits and files, which are records of their own."""
-    return {
-        "pull_request_id": number(node.get("fullDatabaseId")),
-        "repository_id": repository_id,
-        "number": node.get("number"),
-        "title": node.get("title"),
-        "state": lower(node.get("state")),
-        "is_draft": node.get("isDraft"),
-        **_graph_actor("author", node.get("author")),
-        "head_ref": node.get("headRefName"),
-        "head_sha": node.get("headRefOid"),
-        "head_repository_id": dig(node, "headRepository", "databaseId"),
-        "base_ref": node.get("baseRefName"),
-        "base_sha": node.get("baseRefOid"),
-        "merge_commit_sha": dig(node, "mergeCommit", "oid"),
-        **_graph_actor("merged_by", node.get("mergedBy")),
-        "additions": node.get("additions"),
-        "deletions": node.get("deletions"),
-        "changed_files": node.get("changedFiles"),
-        "labels": [dig(label, "name") for label in listed(dig(node, "labels", "nodes"))],
-        "created_at": node.get("createdAt"),
-        "updated_at": node.get("updatedAt"),
-        "closed_at": node.get("closedAt"),
-        "merged_at": node.get("mergedAt"),
-        "_raw": {key: value for key, value in node.items() if key not in ("reviews", "commits", "files")},
-        "_source_url": node.get("url"),
-    }
-
-
-def review(node: dict[str, Any], pull: Record) -> Record:
-    """One review of a pull request."""
-    return {
-        "review_id": number(node.get("fullDatabaseId")),
-        **_of_pull(pull),
-        **_graph_actor("author", node.get("author")),
-        "state": node.get("state"),
-        "submitted_at": node.get("submittedAt"),
-        "commit_sha": dig(node, "commit", "oid"),
-        "_raw": node,
-        "_source_url": node.get("url"),
-    }
-
-
-def pull_request_commit(node: dict[str, Any], pull: Record, position: int) -> Record:
-    """One commit of a pull request."""
-    commit = node.get("commit")
-    message = dig(commit, "message")
-    return {
-        "sha": dig(commit, "oid"),
-        **_of_pull(pull),
-        "position": position,
-        "author_name": dig(commit, "author", "name"),
-        "author_email": dig(commit, "author", "email"),
-        "author_user_id": dig(commit, "author", "user", "databaseId"),
-        "author_login": dig(commit, "author", "user", "login"),
-        "authored_at": dig(commit, "authoredDate"),
-        "committed_at": dig(commit, "committedDate"),
-        "co_authors": co_authors(message),
-        "headline": message.partition("\n")[0] if isinstance(message, str) else None,
-        "_raw": commit,
-        "_source_url": dig(commit, "url"),
-    }
-
-
-def pull_request_file(node: dict[str, Any], pull: Record) -> Record:
-    """One changed path of a pull request."""
-    return {
-        "path": node.get("path"),
-        **_of_pull(pull),
-        "change_type": node.get("changeType"),
-        "additions": node.get("additions"),
-        "deletions": node.get("deletions"),
-        "_raw": node,
-        "_source_url": f"{pull['_source_url']}/files" if pull["_source_url"] else None,
-    }
-
-
-def _of_pull(pull: Record) -> Record:
-    return {
-        "pull_request_id": pull["pull_request_id"],
-        "repository_id": pull["repository_id"],
-        "pull_request_number": pull["number"],
-    }
-
-
 def issue(item: dict[str, Any], repository_id: int) -> Record:
     """One issue."""
     return {
@@ -193,7 +102,7 @@ def issue(item: dict[str, Any], repository_id: int) -> Record:
         "title": item.get("title"),
         "state": item.get("state"),
         "state_reason": item.get("state_reason"),
-        **_rest_actor("author", item.get("user")),
+        **rest_actor("author", item.get("user")),
         # A label is an object, or in old answers just its name.
         "labels": [label if isinstance(label, str) else dig(label, "name") for label in listed(item.get("labels"))],
         "created_at": item.get("created_at"),
@@ -220,8 +129,8 @@ def workflow_run(item: dict[str, Any], repository_id: int) -> Record:
         "conclusion": item.get("conclusion"),
         "head_sha": item.get("head_sha"),
         "head_branch": item.get("head_branch"),
-        **_rest_actor("actor", item.get("actor")),
-        **_rest_actor("triggering_actor", item.get("triggering_actor")),
+        **rest_actor("actor", item.get("actor")),
+        **rest_actor("triggering_actor", item.get("triggering_actor")),
         "run_number": item.get("run_number"),
         "pull_request_numbers": [dig(pull, "number") for pull in listed(item.get("pull_requests"))],
         "referenced_workflows": [

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.contract import Connector, Cursor, Event, Failed, Finding, Finished, Meter, ReadContext
 from connectors.errors import SourceError
-from connectors.github import checks, issues, pull_requests, repositories, runs
+from connectors.github import checks, issues, pull_requests, repositories, required_by_pulls, runs, statuses
 from connectors.github.listing import side_by_side
 from connectors.github.options import GithubOptions
 from connectors.github.probe import findings
@@ -69,6 +69,8 @@ def _parts(visit: Visit, cursor: Cursor) -> Iterator[Event]:
     state["issues"], has_all_issues = yield from issues.read(visit, cursor.get("issues", {}))
     state["runs"] = yield from runs.read(visit, cursor.get("runs", {}))
     state["checks"] = yield from checks.read_runs(visit, cursor.get("checks", {}))
+    state["statuses"] = yield from statuses.read(visit, cursor.get("statuses", {}))
+    yield from required_by_pulls.read(visit)
     state["required"], has_all_required = yield from checks.read_required(visit, cursor.get("required", {}))
     whole = [table for table, is_whole in (("issues", has_all_issues), ("required_checks", has_all_required)) if is_whole]
     yield Finished(visit.partition, state, (*_READ_EVERY_TIME, *whole))

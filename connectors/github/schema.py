@@ -4,8 +4,8 @@ Columns that the source may leave out are nullable; a record without its key or 
 """
 
 from connectors.contract import Table, boolean, integer, text, timestamp
-from connectors.github.schema_surroundings import SURROUNDINGS
-from connectors.github.schema_surroundings import actor as _actor
+from connectors.github.schema_pull_requests import PULL_REQUEST_TABLES
+from connectors.github.schema_surroundings import SURROUNDINGS, actor
 
 REPOSITORIES = Table(
     name="repositories",
@@ -34,91 +34,6 @@ REPOSITORIES = Table(
     },
 )
 
-PULL_REQUESTS = Table(
-    name="pull_requests",
-    grain="one pull request, as last seen; its body is in the raw answer",
-    key=("pull_request_id",),
-    columns={
-        "pull_request_id": integer(null=False),
-        "repository_id": integer(null=False),
-        "number": integer(null=False, at_least=1),
-        "title": text(),
-        "state": text(one_of=("open", "closed", "merged")),
-        "is_draft": boolean(),
-        **_actor("author"),
-        "head_ref": text(),
-        "head_sha": text(),
-        "head_repository_id": integer(about="Null where the head repository was deleted"),
-        "base_ref": text(),
-        "base_sha": text(),
-        "merge_commit_sha": text(),
-        **_actor("merged_by"),
-        "additions": integer(at_least=0),
-        "deletions": integer(at_least=0),
-        "changed_files": integer(at_least=0),
-        "labels": text(about="JSON list of names"),
-        "created_at": timestamp(null=False),
-        "updated_at": timestamp(null=False),
-        "closed_at": timestamp(),
-        "merged_at": timestamp(),
-    },
-    pii=("author_login", "merged_by_login", "title"),
-)
-
-REVIEWS = Table(
-    name="reviews",
-    grain="one review of one pull request",
-    key=("review_id",),
-    columns={
-        "review_id": integer(null=False),
-        "repository_id": integer(null=False),
-        "pull_request_id": integer(null=False),
-        "pull_request_number": integer(),
-        **_actor("author"),
-        "state": text(about="APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED or PENDING"),
-        "submitted_at": timestamp(),
-        "commit_sha": text(),
-    },
-    pii=("author_login",),
-)
-
-PULL_REQUEST_COMMITS = Table(
-    name="pull_request_commits",
-    grain="one commit that was seen in one pull request, also when it was squashed or pushed away later",
-    key=("pull_request_id", "sha"),
-    columns={
-        "pull_request_id": integer(null=False),
-        "sha": text(null=False),
-        "repository_id": integer(null=False),
-        "pull_request_number": integer(),
-        "position": integer(at_least=1, about="Place in the pull request when it was read, oldest first"),
-        "author_name": text(),
-        "author_email": text(),
-        "author_user_id": integer(),
-        "author_login": text(),
-        "authored_at": timestamp(),
-        "committed_at": timestamp(),
-        "co_authors": text(about="JSON list of {name, email} from Co-authored-by trailers"),
-        "headline": text(),
-    },
-    pii=("author_name", "author_email", "author_login", "co_authors", "headline"),
-)
-
-PULL_REQUEST_FILES = Table(
-    name="pull_request_files",
-    grain="one path that was seen in one pull request's diff",
-    key=("pull_request_id", "path"),
-    columns={
-        "pull_request_id": integer(null=False),
-        "path": text(null=False),
-        "repository_id": integer(null=False),
-        "pull_request_number": integer(),
-        "change_type": text(one_of=("ADDED", "MODIFIED", "DELETED", "RENAMED", "COPIED", "CHANGED")),
-        "additions": integer(at_least=0),
-        "deletions": integer(at_least=0),
-    },
-)
-
 ISSUES = Table(
     name="issues",
     grain="one issue (pull requests are not issues here), as last seen",
@@ -130,7 +45,7 @@ ISSUES = Table(
         "title": text(),
         "state": text(one_of=("open", "closed")),
         "state_reason": text(),
-        **_actor("author"),
+        **actor("author"),
         "labels": text(about="JSON list of names"),
         "created_at": timestamp(),
         "updated_at": timestamp(),
@@ -157,8 +72,8 @@ WORKFLOW_RUNS = Table(
         "conclusion": text(),
         "head_sha": text(),
         "head_branch": text(),
-        **_actor("actor"),
-        **_actor("triggering_actor"),
+        **actor("actor"),
+        **actor("triggering_actor"),
         "run_number": integer(),
         "pull_request_numbers": text(about="JSON list; GitHub empties it when the pull request is closed"),
         "referenced_workflows": text(about="JSON list of {path, sha, ref}: reusable workflows that really ran"),
@@ -228,10 +143,7 @@ REQUIRED_CHECKS = Table(
 
 TABLES = (
     REPOSITORIES,
-    PULL_REQUESTS,
-    REVIEWS,
-    PULL_REQUEST_COMMITS,
-    PULL_REQUEST_FILES,
+    *PULL_REQUEST_TABLES,
     ISSUES,
     WORKFLOW_RUNS,
     WORKFLOW_JOBS,

@@ -1,12 +1,12 @@
 """One repository being read: what its parts share."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from connectors.contract import Counted
-from connectors.errors import AuthFailed, ContractBroken, NotFound
+from connectors.errors import AuthFailed, ContractBroken, NotFound, Unavailable
 from connectors.github.options import GithubOptions
 from connectors.github.protocol import SOURCE, Client, Graph
 from connectors.github.records import dig
@@ -27,6 +27,8 @@ class Visit:
         since: read nothing older; None for everything.
         is_first: nothing was saved of this repository yet, so that the warehouse holds what this reading brings.
         heads: commits whose check runs are to be read, in the order in which they were met.
+        open_pulls: open pull requests, number to head.
+        status_heads: commits that have statuses, the older kind of check.
         issue_count: issues by the source's own count, where an earlier part was told it.
     """
 
@@ -38,6 +40,8 @@ class Visit:
     since: datetime | None = None
     is_first: bool = False
     heads: dict[str, None] = field(default_factory=dict)
+    open_pulls: dict[str, str] = field(default_factory=dict)
+    status_heads: dict[str, None] = field(default_factory=dict)
     issue_count: int | None = None
     progress: Callable[[str], None] = lambda _: None
 
@@ -74,19 +78,20 @@ class Visit:
         graph = self.client.graphql(what, query, {**names, **(variables or {})})
         found = graph.data.get("repository")
         if not isinstance(found, dict):
-            raise self._missing(what, graph)
+            raise self.missing(what, graph)
         if found.get("databaseId") != self.repository_id:
             raise NotFound(SOURCE, what, f"the name now belongs to repository {found.get('databaseId')}, not {self.repository_id}")
         return found, graph
 
     @staticmethod
-    def _missing(what: str, graph: Graph) -> NotFound | AuthFailed | ContractBroken:
+    def missing(what: str, graph: Graph) -> NotFound | AuthFailed | ContractBroken:
+        """Why a GraphQL answer lacks what was asked for."""
         for error in graph.errors:
             if error.kind == "NOT_FOUND":
                 return NotFound(SOURCE, what, error.message, "deleted, renamed, or hidden from this credential")
             if error.kind in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
                 return AuthFailed(SOURCE, what, error.message, "grant the scopes listed in connectors/github/README.md")
-        return ContractBroken(SOURCE, what, "the answer has no repository and no error that says why")
+        return ContractBroken(SOURCE, what, "the answer lacks what was asked for, and no error says why")
 
 
 def connection(value: Any) -> tuple[list[Any], str | None]:
@@ -94,3 +99,20 @@ def connection(value: Any) -> tuple[list[Any], str | None]:
     nodes = dig(value, "nodes")
     has_next = dig(value, "pageInfo", "hasNextPage")
     return (nodes if isinstance(nodes, list) else []), (dig(value, "pageInfo", "endCursor") if has_next else None)
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
+
+
+def in_halves(ask: Callable[[list[Item]], list[Result]], items: list[Item]) -> list[Result]:
+    """Ask about many things in one request; one that is too heavy for GitHub is asked again in halves."""
+    try:
+        return ask(items)
+    except Unavailable:
+        if len(items) == 1:
+            raise
+    half = len(items) // 2
+    return in_halves(ask, items[:half]) + in_halves(ask, items[half:])

@@ -43,7 +43,7 @@ def _make(world: World, repository: Repository, path: Path) -> None:
         ) as process:
             if process.stdin is None or process.stdout is None:
                 raise RuntimeError("git fast-import was started without pipes")
-            numbers = _stream(_Importer(process.stdin, process.stdout), world, references)
+            numbers = _stream(_Importer(process.stdin, process.stdout), world, references, _lost_heads(world, repository))
         if process.returncode:
             raise RuntimeError(f"git fast-import of {repository.full_name} ended with {process.returncode}; its message is above")
         _learn(world, marks, numbers)
@@ -78,9 +78,9 @@ class _Importer:
         self._to.close()
 
 
-def _stream(importer: _Importer, world: World, references: dict[str, str]) -> dict[str, int]:
-    """Import every commit that some reference reaches, parents first; returns the number of each mark."""
-    wanted = _ancestors(world, references.values())
+def _stream(importer: _Importer, world: World, references: dict[str, str], lost: Iterable[str]) -> dict[str, int]:
+    """Import every commit that some reference reaches or once reached, parents first; returns the number of each mark."""
+    wanted = _ancestors(world, [*references.values(), *lost])
     numbers = {mark: number for number, mark in enumerate((mark for mark in world.commits if mark in wanted), start=1)}
     for mark in numbers:
         _commit(importer, world.commits[mark], numbers)
@@ -124,6 +124,11 @@ def _references(world: World, repository: Repository) -> dict[str, str]:
         **{f"refs/tags/{name}": mark for name, mark in repository.tags.items()},
         **{f"refs/pull/{pull.number}/head": pull.head for pull in pulls},
     }
+
+
+def _lost_heads(world: World, repository: Repository) -> list[str]:
+    """Heads that no reference names any more: GitHub still has them, a clone does not."""
+    return [mark for pull in world.pull_requests if pull.repository == repository.full_name for mark in pull.lost_heads]
 
 
 def _ancestors(world: World, marks: Iterable[str]) -> set[str]:

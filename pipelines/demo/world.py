@@ -122,6 +122,21 @@ class Repository:
 
 
 @dataclass
+class ReviewComment:
+    """One comment of a review on a line of the diff."""
+
+    comment_id: int
+    account: Account
+    path: str
+    body: str
+    created_at: datetime
+    updated_at: datetime
+    commit: str
+    """Mark of the head that it was written on."""
+    in_reply_to: int = 0
+
+
+@dataclass
 class Review:
     """One submitted review."""
 
@@ -131,6 +146,56 @@ class Review:
     submitted_at: datetime
     commit: str
     body: str = ""
+    updated_at: datetime | None = None
+    """Its last change, where it was edited or dismissed."""
+    edited_at: datetime | None = None
+    comments: list[ReviewComment] = field(default_factory=list)
+
+
+EventKind = Literal[
+    "AddedToMergeQueueEvent",
+    "AutoMergeDisabledEvent",
+    "AutoMergeEnabledEvent",
+    "AutoRebaseEnabledEvent",
+    "AutoSquashEnabledEvent",
+    "BaseRefChangedEvent",
+    "BaseRefForcePushedEvent",
+    "ClosedEvent",
+    "ConnectedEvent",
+    "ConvertToDraftEvent",
+    "CrossReferencedEvent",
+    "DisconnectedEvent",
+    "HeadRefForcePushedEvent",
+    "LabeledEvent",
+    "MergedEvent",
+    "ReadyForReviewEvent",
+    "RemovedFromMergeQueueEvent",
+    "ReopenedEvent",
+    "ReviewDismissedEvent",
+    "UnlabeledEvent",
+]
+
+
+@dataclass
+class TimelineEvent:
+    """One event of a pull request's timeline; `kind` is its type in GraphQL, and the other fields are those that the type has."""
+
+    event_id: int
+    kind: EventKind
+    account: Account | None
+    created_at: datetime
+    before: str = ""
+    """Mark of the head before a push, or of the trial merge that left the merge queue."""
+    after: str = ""
+    """Mark of the head after a push, or of the commit that a merge made."""
+    reason: str = ""
+    label: str = ""
+    previous_ref: str = ""
+    current_ref: str = ""
+    review_id: int = 0
+    """Review that was dismissed; `reason` is its state before."""
+    source: tuple[str, int] | None = None
+    """Repository and number of the issue or pull request that refers to this one."""
 
 
 @dataclass
@@ -158,6 +223,12 @@ class PullRequest:
     reviews: list[Review] = field(default_factory=list)
     files: list[tuple[str, str, int, int]] = field(default_factory=list)
     """Path, ADDED|MODIFIED|DELETED|RENAMED, lines added, lines deleted."""
+    events: list[TimelineEvent] = field(default_factory=list)
+    """Its timeline, oldest first."""
+    lost_heads: list[str] = field(default_factory=list)
+    """Marks of heads that force pushes took away: git keeps them, the pull request does not list them."""
+    requires: tuple[str, ...] = ()
+    """Checks that GitHub requires of it although the rules of the default branch do not list them."""
 
     @property
     def head(self) -> str:
@@ -247,6 +318,21 @@ class CheckRun:
     started_at: datetime
     completed_at: datetime
     external_id: str = ""
+
+
+@dataclass
+class CommitStatus:
+    """A status that was set on a commit: the older kind of check."""
+
+    status_id: int
+    repository: str
+    head: str
+    context: str
+    state: Literal["error", "failure", "pending", "success"]
+    account: Account
+    created_at: datetime
+    target_url: str = ""
+    description: str = ""
 
 
 @dataclass
@@ -356,6 +442,7 @@ class World:
     issues: list[Issue] = field(default_factory=list)
     runs: list[WorkflowRun] = field(default_factory=list)
     check_runs: list[CheckRun] = field(default_factory=list)
+    statuses: list[CommitStatus] = field(default_factory=list)
     jira_projects: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Key to numeric id and name."""
     jira_users: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -3,12 +3,15 @@
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from pipelines.demo.world import (
     Account,
     Attempt,
     CheckRun,
     Commit,
+    CommitStatus,
+    EventKind,
     Issue,
     JiraIssue,
     Job,
@@ -17,9 +20,11 @@ from pipelines.demo.world import (
     Repository,
     RequiredCheck,
     Review,
+    ReviewComment,
     Signature,
     Spell,
     Step,
+    TimelineEvent,
     WorkflowRun,
     World,
 )
@@ -130,7 +135,47 @@ def _pull(world: World, number: int) -> None:
             Review(4001, ANA, "CHANGES_REQUESTED", at(3), mark, "Please test it."),
             Review(4002, ANA, "APPROVED", at(5), "harness:p1b"),
         ]
+        _discussion(world, pull)
     world.pull_requests.append(pull)
+
+
+def _discussion(world: World, pull: PullRequest) -> None:
+    """Comments and every kind of event on a pull request, and the statuses of its first commit."""
+    _commit(world, "harness:lost", ("harness:1",), {"lost.py": "LOST = 1\n"}, 1.5, BEN)
+    pull.lost_heads = ["harness:lost"]
+    suggestion = "Shorter:\n```suggestion\nVALUE = 1\n```"
+    pull.reviews[0].comments = [
+        ReviewComment(5001, ANA, "module_1.py", suggestion, at(3), at(3), "harness:p1"),
+        ReviewComment(5002, BEN, "module_1.py", "Done.", at(4), at(4), "harness:p1", in_reply_to=5001),
+    ]
+    pushed = {"before": "harness:lost", "after": "harness:p1"}
+    named: list[tuple[EventKind, dict[str, Any]]] = [
+        ("LabeledEvent", {"label": "eval"}),
+        ("ConvertToDraftEvent", {}),
+        ("HeadRefForcePushedEvent", pushed),
+        ("BaseRefForcePushedEvent", pushed),
+        ("ReadyForReviewEvent", {}),
+        ("UnlabeledEvent", {"label": "eval"}),
+        ("CrossReferencedEvent", {"source": ("acme/harness", 101)}),
+        ("CrossReferencedEvent", {"source": ("acme/harness", 3)}),
+        ("ConnectedEvent", {"source": ("acme/harness", 102)}),
+        ("DisconnectedEvent", {"source": ("acme/harness", 102)}),
+        ("BaseRefChangedEvent", {"previous_ref": "old", "current_ref": "main"}),
+        ("ReviewDismissedEvent", {"review_id": 4001, "reason": "CHANGES_REQUESTED"}),
+        ("ClosedEvent", {}),
+        ("ReopenedEvent", {}),
+        ("AutoMergeEnabledEvent", {}),
+        ("AutoRebaseEnabledEvent", {}),
+        ("AutoSquashEnabledEvent", {}),
+        ("AutoMergeDisabledEvent", {"reason": "checks failed"}),
+        ("AddedToMergeQueueEvent", {}),
+        ("RemovedFromMergeQueueEvent", {"before": "harness:lost", "reason": "failed_checks"}),
+        ("MergedEvent", {"after": "harness:2", "current_ref": "main"}),
+        ("ClosedEvent", {}),
+    ]
+    pull.events = [TimelineEvent(6001 + place, kind, BEN, at(2 + place / 10), **fields) for place, (kind, fields) in enumerate(named)]
+    for place, state in enumerate(("pending", "failure", "success")):
+        world.statuses.append(CommitStatus(7001 + place, "acme/harness", "harness:p1", "ci/build", state, BOT, at(4 + place / 10)))
 
 
 def _issue(number: int) -> Issue:

@@ -1,11 +1,13 @@
 """The demo's GraphQL endpoint: paging, limits, cost and refusals as GitHub's, asked by PyGithub and plainly."""
 
+from typing import get_args
+
 import pytest
 import requests
 from github import Auth, Github
-from graphql import execute_sync, get_named_type, is_leaf_type, parse
+from graphql import execute_sync, get_named_type, is_leaf_type, is_union_type, parse
 
-from connectors.github import queries
+from connectors.github import pull_request_queries, queries
 from pipelines.demo.servers.git_objects import Trees
 from pipelines.demo.servers.github_graph import GraphRefusal
 from pipelines.demo.servers.github_graph_repository import Graph
@@ -14,6 +16,7 @@ from pipelines.demo.servers.github_index import GithubIndex
 from pipelines.demo.servers.github_site import Site
 from pipelines.demo.servers.limits import Limits, Window
 from pipelines.demo.servers.serving import Settings, serve
+from pipelines.demo.world import EventKind
 from tests.contract.demo_world import PULLS, TOKEN, small_world
 
 PLACE = {"owner": "acme", "name": "harness"}
@@ -54,7 +57,7 @@ def test_pygithub_finds_the_endpoint_and_pages_through_pull_requests(served):
     with Github(base_url=served.github_api_url, auth=Auth.Token(TOKEN), seconds_between_writes=0, timeout=30) as client:
         while True:
             variables = {**PLACE, "first": 10, "after": after}
-            _, answer = client.requester.graphql_query(queries.PULL_REQUESTS, variables)
+            _, answer = client.requester.graphql_query(pull_request_queries.PULL_REQUESTS, variables)
             page = answer["data"]["repository"]["pullRequests"]
             numbers += [node["number"] for node in page["nodes"]]
             after = page["pageInfo"]["endCursor"]
@@ -64,7 +67,7 @@ def test_pygithub_finds_the_endpoint_and_pages_through_pull_requests(served):
 
 
 def test_a_pull_request_comes_with_everything_around_it(ask, world):
-    answer = ask(queries.PULL_REQUESTS, **PLACE, first=100)
+    answer = ask(pull_request_queries.PULL_REQUESTS, **PLACE, first=100)
     [pull] = [node for node in answer["data"]["repository"]["pullRequests"]["nodes"] if node["number"] == 1]
     assert (pull["fullDatabaseId"], pull["state"], pull["mergedBy"]["login"]) == ("90000000001", "MERGED", "ana")
     assert pull["mergeCommit"]["oid"] == world.sha("harness:2")
@@ -74,13 +77,41 @@ def test_a_pull_request_comes_with_everything_around_it(ask, world):
     assert [file["changeType"] for file in pull["files"]["nodes"]] == ["ADDED", "ADDED"]
 
 
+def test_a_timeline_names_heads_that_are_gone_and_who_refers_from_where(ask, world):
+    answer = ask(pull_request_queries.PULL_REQUESTS, **PLACE, first=100)
+    [pull] = [node for node in answer["data"]["repository"]["pullRequests"]["nodes"] if node["number"] == 1]
+    events = {event["__typename"]: event for event in pull["timelineItems"]["nodes"]}
+    assert events.keys() == set(get_args(EventKind)), "one of every kind"
+    assert events["HeadRefForcePushedEvent"]["beforeCommit"]["oid"] == world.sha("harness:lost")
+    assert events["RemovedFromMergeQueueEvent"]["reason"] == "failed_checks"
+    assert events["CrossReferencedEvent"]["source"]["number"] == 3
+    comments = pull["reviews"]["nodes"][0]["comments"]["nodes"]
+    assert [(comment["fullDatabaseId"], comment["replyTo"]) for comment in comments] == [
+        ("5001", None),
+        ("5002", {"fullDatabaseId": "5001"}),
+    ]
+
+
+def test_checks_of_both_kinds_say_whether_a_pull_request_requires_them(ask, world):
+    world.pull_requests[0].requires = ("ci/build",)
+    world.pull_requests[0].commits = ["harness:p1"]
+    pull = ask(pull_request_queries.required_checks(1), **PLACE, number0=1)["data"]["repository"]["p0"]
+    contexts = pull["commits"]["nodes"][0]["commit"]["statusCheckRollup"]["contexts"]["nodes"]
+    assert {(one.get("name") or one["context"]): one["isRequired"] for one in contexts} == {
+        "gate": True,
+        "deepsource": False,
+        "ci/build": True,
+    }
+
+
 def test_further_pages_of_a_connection_go_on_where_the_first_ended(ask):
-    fields = "pullRequest(number: 1) { reviews(first: $n) { pageInfo { endCursor hasNextPage } nodes { fullDatabaseId } } }"
+    fields = "pullRequest(number: 1) { id reviews(first: $n) { pageInfo { endCursor hasNextPage } nodes { fullDatabaseId } } }"
     first = ask(of_harness(fields, "($n: Int!)"), n=1)
-    page = first["data"]["repository"]["pullRequest"]["reviews"]
+    pull = first["data"]["repository"]["pullRequest"]
+    page = pull["reviews"]
     assert page["pageInfo"]["hasNextPage"] is True
-    more = ask(queries.MORE["reviews"], **PLACE, number=1, after=page["pageInfo"]["endCursor"])
-    rest = more["data"]["repository"]["pullRequest"]["reviews"]
+    more = ask(pull_request_queries.more(["reviews"]), id0=pull["id"], after0=page["pageInfo"]["endCursor"])
+    rest = more["data"]["m0"]["reviews"]
     assert [node["fullDatabaseId"] for node in page["nodes"] + rest["nodes"]] == ["4001", "4002"]
     assert rest["pageInfo"]["hasNextPage"] is False
 
@@ -211,6 +242,9 @@ def every_field(kind, depth):
         of = get_named_type(field.type)
         if is_leaf_type(of):
             parts.append(name + ARGUMENTS.get(name, ""))
+        elif is_union_type(of):
+            members = " ".join(f"... on {one.name} {{ {every_field(one, depth - 1)} }}" for one in of.types) if depth else ""
+            parts.append(f"{name} {{ __typename {members} }}")
         elif depth:
             arguments = "(first: 2)" if of.name.endswith("Connection") else ARGUMENTS.get(name, "")
             inner = every_field(schema().type_map[SHOWN_AS.get(of.name, of.name)], depth - 1)

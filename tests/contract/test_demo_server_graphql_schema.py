@@ -15,7 +15,7 @@ from graphql import (
     validate,
 )
 
-from connectors.github import queries
+from connectors.github import pull_request_queries, queries
 from pipelines.demo.servers.github_graphql import SDL, schema
 from tests.contract.npm import npm_file
 
@@ -82,8 +82,11 @@ def test_the_comparison_finds_what_differs():
 
 
 CONNECTOR_QUERIES = {
-    "pull requests": queries.PULL_REQUESTS,
-    **{f"more {name}": text for name, text in queries.MORE.items()},
+    "pull requests": pull_request_queries.PULL_REQUESTS,
+    "more of everything": pull_request_queries.more([*pull_request_queries.NESTED, "comments", "reviews"]),
+    **{f"more {name}": pull_request_queries.more([name]) for name in (*pull_request_queries.NESTED, "comments")},
+    "required checks": pull_request_queries.required_checks(2),
+    "more required checks": pull_request_queries.MORE_REQUIRED_CHECKS,
     "repository details": queries.repository_details(2),
     "check runs": queries.check_runs(2),
     "more check suites": queries.MORE_CHECK_SUITES,

@@ -50,6 +50,7 @@ ANSWERS = [
     (f"{HARNESS}/pulls/{{pull_number}}/files", "/repos/acme/harness/pulls/1/files"),
     (f"{HARNESS}/commits", "/repos/acme/harness/commits"),
     (f"{HARNESS}/commits/{{ref}}", "/repos/acme/harness/commits/{sha}"),
+    (f"{HARNESS}/commits/{{ref}}/statuses", "/repos/acme/harness/commits/{sha}/statuses"),
     (f"{HARNESS}/actions/runs", "/repos/acme/harness/actions/runs?per_page=100"),
     (f"{HARNESS}/actions/runs/{{run_id}}", f"/repos/acme/harness/actions/runs/{RUN}"),
     (f"{HARNESS}/actions/runs/{{run_id}}/attempts/{{attempt_number}}", f"/repos/acme/harness/actions/runs/{RUN}/attempts/1"),

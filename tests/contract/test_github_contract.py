@@ -14,7 +14,7 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 from connectors import registry
 from connectors.contract import Page, ReadContext, Table
 from connectors.github import fake_objects as make
-from connectors.github import queries
+from connectors.github import pull_request_queries, queries
 from connectors.github.fake import FakeGithub
 from connectors.github.options import GithubOptions
 from connectors.github.resources import CONNECTOR, GithubReader
@@ -27,6 +27,10 @@ KEYS = {
     "reviews": ("review_id",),
     "pull_request_commits": ("pull_request_id", "sha"),
     "pull_request_files": ("pull_request_id", "path"),
+    "pull_request_events": ("event_id",),
+    "review_comments": ("review_comment_id",),
+    "commit_statuses": ("status_id",),
+    "pull_request_required_checks": ("pull_request_id", "head_sha", "context", "kind"),
     "issues": ("issue_id",),
     "workflow_runs": ("run_id", "run_attempt"),
     "workflow_jobs": ("job_id",),
@@ -53,7 +57,12 @@ KEYS = {
 def everything() -> FakeGithub:
     """A repository with one of everything, as GitHub answers it."""
     repository = make.repository(1, "acme/search")
-    repository.pulls = [make.pull_request(1, "2026-06-01T10:00:00Z", reviews=[make.review(501)])]
+    repository.pulls = [make.pull_request(1, "2026-06-01T10:00:00Z", reviews=[make.review(501, comments=[make.review_comment(551)])])]
+    repository.pulls[0]["timelineItems"] = [
+        make.event("PFP_1", "HeadRefForcePushedEvent", beforeCommit=None, afterCommit={"oid": make.sha(1)})
+    ]
+    repository.statuses = {make.sha(1): [make.status(801, state="success"), make.status(800, state="pending")]}
+    repository.required = {1: [make.required("evals"), make.required("ci/build", kind="StatusContext")]}
     repository.issues = [make.issue(31, "2026-06-01T09:00:00Z")]
     repository.runs = [make.workflow_run(71, "2026-06-01T08:00:00Z", attempt=2, head_sha=make.sha(1))]
     repository.attempts = {(71, 1): make.workflow_run(71, "2026-06-01T08:00:00Z", conclusion="failure")}
@@ -131,6 +140,7 @@ def test_every_endpoint_that_the_code_asks_for_is_in_the_readme():
             path = asked.partition("?")[0].replace("/acme/search", "/{owner}/{repo}").replace("/orgs/acme", "/orgs/{owner}")
             path = (
                 path.replace("/runs/71", "/runs/{id}")
+                .replace(f"/commits/{make.sha(1)}", "/commits/{sha}")
                 .replace("/attempts/1", "/attempts/{n}")
                 .replace("/branches/main", "/branches/{branch}")
             )
@@ -155,9 +165,11 @@ def github_schema(tmp_path_factory: pytest.TempPathFactory) -> GraphQLSchema:
 @pytest.mark.parametrize(
     "text",
     [
-        queries.PULL_REQUESTS,
+        pull_request_queries.PULL_REQUESTS,
+        pull_request_queries.more([*pull_request_queries.NESTED, "comments"]),
+        pull_request_queries.required_checks(pull_request_queries.OPEN_A_REQUEST),
+        pull_request_queries.MORE_REQUIRED_CHECKS,
         queries.ISSUE_COUNT,
-        *queries.MORE.values(),
         queries.repository_details(queries.DETAILS_A_REQUEST),
         queries.check_runs(queries.HEADS_A_REQUEST),
         queries.MORE_CHECK_SUITES,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.github import records
+from connectors.github import pull_request_records, records
 
 TEXT = st.sampled_from(["", "x", "id", "login", "name", "nodes", "message", "2026-01-01T00:00:00Z"])
 JSON = st.recursive(
@@ -18,10 +18,10 @@ KEYS = st.sampled_from(
 
 @given(st.dictionaries(KEYS, JSON))
 def test_no_object_however_odd_stops_the_reading(item: dict[str, object]):
-    pull = records.pull_request(item, 1)
-    records.review(item, pull)
-    records.pull_request_commit(item, pull, 1)
-    records.pull_request_file(item, pull)
+    pull = pull_request_records.pull_request(item, 1)
+    pull_request_records.review(item, pull)
+    pull_request_records.pull_request_commit(item, pull, 1)
+    pull_request_records.pull_request_file(item, pull)
     records.issue(item, 1)
     records.workflow_run(item, 1)
     records.workflow_job(item, 1)

@@ -14,7 +14,7 @@ from connectors.github import fake_objects as make
 from connectors.github.fake import FakeGithub, FakeRepository
 from connectors.github.options import GithubOptions
 from connectors.github.protocol import Graph, GraphError, Refused
-from connectors.github.resources import GithubReader
+from connectors.github.resources import CONNECTOR, GithubReader
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 REPOSITORY = "github:1"
@@ -61,7 +61,10 @@ def counts(events: list[Event]) -> dict[str, int]:
 def search() -> FakeRepository:
     """A repository with one of everything."""
     repository = make.repository(1, "acme/search")
-    repository.pulls = [make.pull_request(1, "2026-06-01T10:00:00Z", reviews=[make.review(501)])]
+    review = make.review(501, comments=[make.review_comment(551)])
+    repository.pulls = [make.pull_request(1, "2026-06-01T10:00:00Z", reviews=[review], timelineItems=[make.event("EV_1", "ClosedEvent")])]
+    repository.statuses = {make.sha(1): [make.status(801)]}
+    repository.required = {1: [make.required("evals")]}
     repository.issues = [make.issue(31, "2026-06-01T09:00:00Z")]
     repository.runs = [make.workflow_run(71, "2026-06-01T08:00:00Z", head_sha=make.sha(1))]
     repository.jobs = {71: [make.job(901, 71)]}
@@ -94,6 +97,10 @@ def test_a_first_reading_brings_every_table(warehouse: Warehouse):
         "reviews": 1,
         "pull_request_commits": 1,
         "pull_request_files": 1,
+        "pull_request_events": 1,
+        "review_comments": 1,
+        "commit_statuses": 1,
+        "pull_request_required_checks": 1,
         "issues": 1,
         "workflow_runs": 1,
         "workflow_jobs": 1,
@@ -101,7 +108,8 @@ def test_a_first_reading_brings_every_table(warehouse: Warehouse):
         "required_checks": 1,
     }
     assert [event.partition for event in of_type(events, Finished)] == ["repositories", REPOSITORY]
-    assert counts(events) == {"repositories": 1, "pull_requests": 1, "issues": 1, "workflow_runs": 1}
+    nested = ("reviews", "review_comments", "pull_request_commits", "pull_request_files", "pull_request_events")
+    assert counts(events) == dict.fromkeys(("repositories", "pull_requests", *nested, "issues", "workflow_runs"), 1)
     assert all(
         record["_source_url"].startswith("https://github.com/acme/search") for page in of_type(events, Page) for record in page.records
     )
@@ -367,7 +375,7 @@ def test_a_later_start_for_one_sync_skips_nothing_that_changed_in_between(wareho
 
 def test_a_full_reading_ignores_cursors(warehouse: Warehouse):
     warehouse.sync()
-    assert len(of_type(warehouse.sync(full=True), Page)) == 10
+    assert {event.table for event in of_type(warehouse.sync(full=True), Page)} == {table.name for table in CONNECTOR.tables}
 
 
 def test_a_full_reading_does_not_hold_expired_runs_against_the_warehouse(warehouse: Warehouse, repository: FakeRepository):

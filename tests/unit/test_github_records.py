@@ -3,23 +3,23 @@
 import pytest
 
 from connectors.github import fake_objects as make
-from connectors.github import records
+from connectors.github import pull_request_records, records
 
 
 def test_bots_are_spelled_as_in_rest():
     node = make.pull_request(1, "2026-01-01T00:00:00Z", author=make.actor(49699333, "dependabot", "Bot"), mergedBy=make.actor(7, "ana"))
-    record = records.pull_request(node, 1)
+    record = pull_request_records.pull_request(node, 1)
     assert (record["author_login"], record["author_type"], record["author_id"]) == ("dependabot[bot]", "Bot", 49699333)
     assert (record["merged_by_login"], record["merged_by_type"]) == ("ana", "User")
 
 
 def test_a_deleted_account_leaves_nulls():
-    record = records.pull_request(make.pull_request(1, "2026-01-01T00:00:00Z", author=None), 1)
+    record = pull_request_records.pull_request(make.pull_request(1, "2026-01-01T00:00:00Z", author=None), 1)
     assert (record["author_id"], record["author_login"], record["author_type"]) == (None, None, None)
 
 
 def test_ids_beyond_32_bits_keep_their_value():
-    record = records.pull_request(make.pull_request(1, "2026-01-01T00:00:00Z", fullDatabaseId="98765432109"), 1)
+    record = pull_request_records.pull_request(make.pull_request(1, "2026-01-01T00:00:00Z", fullDatabaseId="98765432109"), 1)
     assert record["pull_request_id"] == 98765432109
 
 
@@ -37,7 +37,7 @@ def test_the_id_of_a_check_run_is_taken_from_its_url_where_the_schema_cannot_hol
 
 
 def test_the_raw_pull_request_holds_the_body_but_not_what_has_tables_of_its_own():
-    raw = records.pull_request(make.pull_request(1, "2026-01-01T00:00:00Z", body="Why"), 1)["_raw"]
+    raw = pull_request_records.pull_request(make.pull_request(1, "2026-01-01T00:00:00Z", body="Why"), 1)["_raw"]
     assert raw["body"] == "Why"
     assert not {"reviews", "commits", "files"} & set(raw)
 
@@ -57,11 +57,11 @@ def test_co_authors_come_from_trailers_once_each():
         "Co-authored-by: Ben Ode <ben@acme.example>\r\nco-authored-by:  Robo  <bot@tool.example>\n"
         "Co-Authored-By: Ben O. <BEN@acme.example>\n"
     )
-    assert records.co_authors(message) == [
+    assert pull_request_records.co_authors(message) == [
         {"name": "Ben O.", "email": "BEN@acme.example"},
         {"name": "Robo", "email": "bot@tool.example"},
     ]
-    assert records.co_authors(None) == []
+    assert pull_request_records.co_authors(None) == []
 
 
 def test_classic_checks_for_any_app_have_none():

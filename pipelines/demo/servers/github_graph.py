@@ -134,7 +134,9 @@ def state_of(pull: PullRequest) -> str:
     return "MERGED" if pull.merged_at else "CLOSED" if pull.closed_at else "OPEN"
 
 
-def review(site: Site, repository: Repository, pull: PullRequest, review: Review, commit_of: Field, pull_of: Field) -> Payload:
+def review(
+    site: Site, repository: Repository, pull: PullRequest, review: Review, commit_of: Field, pull_of: Field, comments: Field
+) -> Payload:
     """A submitted review."""
     return {
         "__typename": "PullRequestReview",
@@ -145,9 +147,11 @@ def review(site: Site, repository: Repository, pull: PullRequest, review: Review
         "state": review.state,
         "body": review.body,
         "submittedAt": iso(review.submitted_at),
-        **times(review.submitted_at, review.submitted_at),
+        **times(review.submitted_at, review.updated_at or review.submitted_at),
+        "lastEditedAt": iso(review.edited_at),
         "author": actor(site, review.account),
         "authorAssociation": association(site, review.account),
         "commit": commit_of,
+        "comments": comments,
         "pullRequest": pull_of,
     }

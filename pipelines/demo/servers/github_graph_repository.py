@@ -7,10 +7,12 @@ from typing import Any
 from pipelines.demo.servers.git_objects import Trees
 from pipelines.demo.servers.github_actions import completion
 from pipelines.demo.servers.github_graph import Field, GraphRefusal, actor, connection, issue, label, page, review, state_of, times
+from pipelines.demo.servers.github_graph_statuses import is_required, rollup, status
+from pipelines.demo.servers.github_graph_timeline import Discussion
 from pipelines.demo.servers.github_index import PlacedCheck, suite_of_run
 from pipelines.demo.servers.github_payloads import association
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
-from pipelines.demo.world import Commit, Issue, PullRequest, Repository, Signature, WorkflowRun
+from pipelines.demo.world import Commit, Issue, PullRequest, Repository, Review, Signature, WorkflowRun
 
 ORDERS: dict[str, Callable[[Any], Any]] = {
     "CREATED_AT": lambda item: (item.created_at, item.number),
@@ -142,13 +144,36 @@ class Graph:
             "authorAssociation": association(site, pull.account),
             "mergedBy": actor(site, pull.merged_by),
             "labels": connection(pull.labels, lambda name: label(site, repository, name)),
-            "reviews": connection(
-                reviews,
-                lambda one: review(site, repository, pull, one, lambda _info: self.commit(repository, world.commits[one.commit]), itself),
-            ),
+            "reviews": connection(reviews, lambda one: self.review(repository, pull, one, itself)),
             "commits": connection(pull.commits, lambda mark: self._pull_commit(repository, pull, world.commits[mark], itself)),
             "files": connection(sorted(pull.files), _file),
+            "timelineItems": self._discussion(repository, pull, itself).timeline,
         }
+
+    def review(self, repository: Repository, pull: PullRequest, found: Review, pull_of: Field | None = None) -> Payload:
+        """A submitted review with its comments."""
+        itself: Field = pull_of or (lambda _info: self.pull(repository, pull))
+        again: Field = lambda _info: self.review(repository, pull, found, itself)  # noqa: E731 - one of many fields
+        discussion = self._discussion(repository, pull, itself)
+        commit: Field = lambda _info: discussion.commit(found.commit)  # noqa: E731 - one of many fields
+        return review(self.site, repository, pull, found, commit, itself, discussion.comments(found, again))
+
+    def _discussion(self, repository: Repository, pull: PullRequest, itself: Field) -> Discussion:
+        commits = self.index.world.commits
+        return Discussion(
+            self.site,
+            repository,
+            pull,
+            itself,
+            lambda mark: self.commit(repository, commits[mark]) if mark else None,
+            self._subject,
+        )
+
+    def _subject(self, full_name: str, number: int) -> Payload:
+        """An issue or a pull request that refers to another."""
+        repository = self.index.world.repositories[full_name]
+        pull = self.index.pulls[full_name].get(number)
+        return self.pull(repository, pull) if pull else self.issue(repository, self.index.issues[full_name][number])
 
     def _pull_commit(self, repository: Repository, pull: PullRequest, commit: Commit, itself: Field) -> Payload:
         sha = self.index.world.sha(commit.mark)
@@ -203,6 +228,8 @@ class Graph:
             "parents": connection(commit.parents, lambda mark: self.commit(repository, world.commits[mark])),
             "tree": lambda _info: self._tree(repository, sha),
             "checkSuites": self._suites(repository, sha),
+            "status": lambda _info: self._status(repository, sha),
+            "statusCheckRollup": lambda _info: self._rollup(repository, sha),
             "repository": lambda _info: self.repository(repository),
             "history": lambda _info, **paging: page(
                 list(self.index.history(commit.mark)), lambda mark: self.commit(repository, world.commits[mark]), **paging
@@ -220,6 +247,15 @@ class Graph:
         tree = self.trees.tree(repository.full_name, sha)
         url = f"{self.site.repo_html(repository)}/tree/{tree}"
         return {"__typename": "Tree", "id": node_id("T", tree), "oid": tree, "abbreviatedOid": tree[:7], "commitUrl": url}
+
+    def _status(self, repository: Repository, sha: str) -> Payload | None:
+        pulls, statuses = self.index.pulls[repository.full_name], self.index.statuses.get((repository.full_name, sha), [])
+        return status(self.site, repository, pulls, sha, statuses, lambda _info: self.object(repository, sha, None))
+
+    def _rollup(self, repository: Repository, sha: str) -> Payload | None:
+        checks = [self.check(repository, sha, one) for one in self.index.checks.get((repository.full_name, sha), []) if one.is_latest]
+        found = self._status(repository, sha)
+        return rollup(repository, sha, checks, found["contexts"] if found else [], lambda _info: self.object(repository, sha, None))
 
     def _suites(self, repository: Repository, sha: str) -> Field:
         def field(_info: Any, filterBy: dict[str, Any] | None = None, **paging: Any) -> Payload:  # noqa: N803 - GitHub's name
@@ -271,9 +307,7 @@ class Graph:
             "completedAt": iso(check.completed_at) if check.conclusion else None,
             **dict.fromkeys(("detailsUrl", "url", "permalink"), html),
             "externalId": check.external_id,
-            "isRequired": lambda _info, **_: any(
-                required.context == check.name and required.app_id in {0, check.app[0]} for required in repository.required_checks
-            ),
+            "isRequired": is_required(repository, self.index.pulls[repository.full_name], check.name, check.app[0]),
             "checkSuite": lambda _info: self.suite(repository, sha, check.suite_id),
             "repository": lambda _info: self.repository(repository),
         }

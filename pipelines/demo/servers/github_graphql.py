@@ -92,6 +92,9 @@ def _node(_: Any, info: GraphQLResolveInfo, id: str) -> Payload:  # noqa: A002 -
     if prefix == "PR" and number in index.pulls_by_id:
         pull = index.pulls_by_id[number]
         return graph.pull(index.world.repositories[pull.repository], pull)
+    if prefix == "PRR" and number in index.reviews_by_id:
+        pull, review = index.reviews_by_id[number]
+        return graph.review(index.world.repositories[pull.repository], pull, review)
     found = graph.repository(index.repositories_by_id.get(number)) if prefix == "R" else None
     if found is None:
         raise GraphRefusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{id}'")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.demo.world import Attempt, CheckRun, Commit, Issue, Job, PullRequest, Repository, WorkflowRun, World
+from pipelines.demo.world import Attempt, CheckRun, Commit, CommitStatus, Issue, Job, PullRequest, Repository, Review, WorkflowRun, World
 
 ACTIONS_APP = (15368, "github-actions")
 """GitHub's own app that Actions reports its check runs with, the same on every site."""
@@ -95,11 +95,16 @@ class GithubIndex:
         self.checks: dict[tuple[str, str], list[PlacedCheck]] = defaultdict(list)
         self.suites: dict[int, tuple[str, str]] = {}
         self.pulls_by_id: dict[int, PullRequest] = {pull.pull_request_id: pull for pull in world.pull_requests}
+        self.reviews_by_id: dict[int, tuple[PullRequest, Review]] = {
+            review.review_id: (pull, review) for pull in world.pull_requests for review in pull.reviews
+        }
+        self.statuses: dict[tuple[str, str], list[CommitStatus]] = defaultdict(list)
         self.commits: dict[tuple[str, str], Commit] = {}
         self.order = {mark: place for place, mark in enumerate(world.commits)}
         self._index_discussions()
         self._index_runs()
         self._index_checks()
+        self._index_statuses()
         self._index_commits()
 
     def _index_discussions(self) -> None:
@@ -131,6 +136,11 @@ class GithubIndex:
         for place, checks in self.checks.items():
             checks.sort(key=lambda check: check.check_run_id, reverse=True)
             self.suites.update((check.suite_id, place) for check in checks)
+
+    def _index_statuses(self) -> None:
+        for status in sorted(self.world.statuses, key=lambda status: (status.created_at, status.status_id), reverse=True):
+            if status.head in self.world.shas:
+                self.statuses[status.repository, self.world.sha(status.head)].append(status)
 
     def _index_commits(self) -> None:
         for mark, commit in self.world.commits.items():

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from pipelines.demo.servers.git_objects import Trees
 from pipelines.demo.servers.github_index import stable_id
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
-from pipelines.demo.world import Account, Commit, Issue, PullRequest, Repository, Review
+from pipelines.demo.world import Account, Commit, CommitStatus, Issue, PullRequest, Repository, Review
 
 FILE_STATUS = {"ADDED": "added", "MODIFIED": "modified", "DELETED": "removed", "RENAMED": "renamed"}
 REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket")
@@ -195,6 +195,23 @@ def commit(site: Site, trees: Trees, repository: Repository, commit: Commit) -> 
             }
             for parent in parents
         ],
+    }
+
+
+def commit_status(site: Site, repository: Repository, sha: str, status: CommitStatus) -> Payload:
+    """A status that was set on a commit."""
+    return {
+        "url": f"{site.repo_api(repository)}/statuses/{sha}",
+        "avatar_url": f"{site.html}/avatars/u/{status.account.user_id}?v=4",
+        "id": status.status_id,
+        "node_id": node_id("SC", status.status_id),
+        "state": status.state,
+        "description": status.description or None,
+        "target_url": status.target_url or None,
+        "context": status.context,
+        "created_at": iso(status.created_at),
+        "updated_at": iso(status.created_at),
+        "creator": site.user(status.account),
     }
 
 

@@ -221,6 +221,14 @@ def commit(call: Call) -> Answer:
     return Answer(payloads.commit(call.site, call.github.trees, repository, found))
 
 
+def commit_statuses(call: Call) -> Answer:
+    """Every status that was set on a commit, newest first."""
+    repository, ref = call.repository, call.path["ref"]
+    sha = call.site.index.world.sha(_mark(call, repository, ref))
+    found = call.site.index.statuses.get((repository.full_name, sha), [])
+    return listing(call, found, lambda status: payloads.commit_status(call.site, repository, sha, status))
+
+
 def _mark(call: Call, repository: Repository, ref: str) -> str:
     """The commit that a sha or a branch names.
 
@@ -285,6 +293,7 @@ REPOSITORY_ROUTES: dict[str, Handler] = {
     "/commits": commits,
     "/rules/branches/{branch:path}": branch_rules,
     "/branches/{branch:path}/protection/required_status_checks": protection_checks,
+    "/commits/{ref}/statuses": commit_statuses,
     "/commits/{ref}": commit,
 }
 ROUTES: dict[str, Handler] = {
