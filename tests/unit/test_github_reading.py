@@ -15,6 +15,7 @@ from connectors.github.fake import FakeGithub, FakeRepository
 from connectors.github.options import GithubOptions
 from connectors.github.protocol import Graph, GraphError, Refused
 from connectors.github.resources import CONNECTOR, GithubReader
+from connectors.github.schema_surroundings import SURROUNDINGS
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 REPOSITORY = "github:1"
@@ -375,7 +376,9 @@ def test_a_later_start_for_one_sync_skips_nothing_that_changed_in_between(wareho
 
 def test_a_full_reading_ignores_cursors(warehouse: Warehouse):
     warehouse.sync()
-    assert {event.table for event in of_type(warehouse.sync(full=True), Page)} == {table.name for table in CONNECTOR.tables}
+    assert {event.table for event in of_type(warehouse.sync(full=True), Page)} == {
+        table.name for table in CONNECTOR.tables if table not in SURROUNDINGS
+    }
 
 
 def test_a_full_reading_does_not_hold_expired_runs_against_the_warehouse(warehouse: Warehouse, repository: FakeRepository):
@@ -659,3 +662,144 @@ def test_details_of_repositories_that_cannot_be_asked_fail_the_listing_but_not_t
     events = warehouse.sync()
     assert [event.partition for event in of_type(events, Failed)] == ["repositories"]
     assert ids(events, "pull_requests", "number") == [1]
+
+
+def test_a_late_review_and_its_comment_come_with_the_next_reading(warehouse: Warehouse, repository: FakeRepository):
+    pull = repository.pulls[0]
+    pull |= {"state": "MERGED", "mergedAt": "2026-06-01T10:00:00Z", "closedAt": "2026-06-01T10:00:00Z"}
+    warehouse.sync()
+    comment = make.review_comment(552, "Shorter:\r\n```suggestion\r\nx\r\n```", replyTo={"fullDatabaseId": "551"})
+    pull["reviews"].append(make.review(502, "COMMENTED", submittedAt="2026-06-10T10:00:00Z", comments=[comment]))
+    pull["updatedAt"] = "2026-06-10T10:00:00Z"
+    events = warehouse.sync()
+    assert ids(events, "reviews", "review_id", "submitted_at")[-1] == (502, "2026-06-10T10:00:00Z")
+    assert ids(events, "review_comments", "review_comment_id", "in_reply_to_id", "has_suggestion") == [(551, None, False), (552, 551, True)]
+
+
+def test_an_edited_and_a_dismissed_review_say_so(warehouse: Warehouse, repository: FakeRepository):
+    pull = repository.pulls[0]
+    pull["reviews"] = [make.review(501, "DISMISSED", lastEditedAt="2026-06-02T00:00:00Z", updatedAt="2026-06-03T00:00:00Z")]
+    dismissal = {"previousReviewState": "CHANGES_REQUESTED", "review": {"fullDatabaseId": "501"}}
+    pull["timelineItems"] = [make.event("EV_2", "ReviewDismissedEvent", **dismissal)]
+    events = warehouse.sync()
+    assert ids(events, "reviews", "state", "edited_at", "updated_at") == [("DISMISSED", "2026-06-02T00:00:00Z", "2026-06-03T00:00:00Z")]
+    assert ids(events, "pull_request_events", "kind", "review_id", "reason") == [("review_dismissed", 501, "changes_requested")]
+
+
+def test_heads_that_a_force_push_took_away_and_trial_merges_are_read_when_they_are_news(warehouse: Warehouse, repository: FakeRepository):
+    lost, trial = make.sha(66), make.sha(67)
+    pushed = make.event("EV_2", "HeadRefForcePushedEvent", beforeCommit={"oid": lost}, afterCommit={"oid": make.sha(1)})
+    removed = make.event("EV_3", "RemovedFromMergeQueueEvent", reason="failed_checks", beforeCommit={"oid": trial})
+    repository.pulls[0]["timelineItems"] = [pushed, removed]
+    repository.suites |= {lost: [make.suite(62, make.check_run(902))], trial: [make.suite(63, make.check_run(903))]}
+    repository.statuses[lost] = [make.status(802, state="failure")]
+    events = warehouse.sync()
+    assert set(ids(events, "check_runs", "head_sha")) == {make.sha(1), lost, trial}
+    assert (lost, "failure") in ids(events, "commit_statuses", "sha", "state")
+    found = ids(events, "pull_request_events", "kind", "before_sha", "after_sha", "reason")
+    assert found[0] == ("head_ref_force_pushed", lost, make.sha(1), None)
+    assert found[1] == ("removed_from_merge_queue", trial, None, "failed_checks")
+    repository.pulls[0]["updatedAt"] = "2026-06-05T10:00:00Z"
+    assert set(ids(warehouse.sync(), "check_runs", "head_sha")) == {make.sha(1)}, "what was read once is no news"
+
+
+def test_references_from_other_repositories_name_the_other_side(warehouse: Warehouse, repository: FakeRepository):
+    pull = repository.pulls[0]
+    issue = {"__typename": "Issue", "number": 9, "url": "https://github.com/other/tool/issues/9", "repository": {"databaseId": 77}}
+    itself = {"__typename": "PullRequest", "number": 1, "url": pull["url"], "repository": {"databaseId": 1}}
+    pull["timelineItems"] = [
+        make.event("EV_2", "CrossReferencedEvent", source=issue, isCrossRepository=True),
+        make.event("EV_3", "ConnectedEvent", source=itself, subject=issue, isCrossRepository=True),
+    ]
+    found = ids(warehouse.sync(), "pull_request_events", "source_kind", "source_repository_id", "source_number", "is_cross_repository")
+    assert found == [("issue", 77, 9, True)] * 2
+
+
+def test_pages_of_many_pull_requests_are_continued_together(warehouse: Warehouse, repository: FakeRepository):
+    many = [make.review(1000 * n + m, comments=[make.review_comment(100_000 * n + m)]) for n in range(1, 13) for m in range(15)]
+    repository.pulls = [make.pull_request(n, f"2026-01-01T00:00:{n:02d}Z", reviews=many[15 * n - 15 : 15 * n]) for n in range(1, 13)]
+    long = make.review(99, comments=[make.review_comment(n) for n in range(1, 31)])
+    repository.pulls[0]["reviews"].append(long)
+    events = warehouse.sync()
+    assert len(set(ids(events, "reviews", "review_id"))) == 12 * 15 + 1
+    assert len(set(ids(events, "review_comments", "review_comment_id"))) == 12 * 15 + 30
+    assert [asked for asked in warehouse.github.asked if "further" in asked] == [
+        "acme/search further reviews",
+        "acme/search further comments",
+    ]
+
+
+def test_a_review_that_vanishes_while_being_read_fails_the_partition_instead_of_leaving_a_hole(
+    warehouse: Warehouse, repository: FakeRepository
+):
+    repository.pulls[0]["reviews"] = [make.review(n) for n in range(30)]
+    original = warehouse.github.graphql
+
+    def forgetful(what: str, query: str, variables: Any) -> Graph:
+        if "further" in what:
+            return Graph({"m0": None}, (GraphError("NOT_FOUND", "Could not resolve to a node", ("m0",)),))
+        return original(what, query, variables)
+
+    warehouse.github.graphql = forgetful
+    (failure,) = of_type(warehouse.sync(), Failed)
+    assert type(failure.error) is NotFound
+
+
+def test_statuses_come_with_their_history_and_pending_ones_are_asked_for_again(warehouse: Warehouse, repository: FakeRepository):
+    repository.statuses = {make.sha(1): [make.status(803, state="pending"), make.status(802, state="failure"), make.status(801)]}
+    assert ids(warehouse.sync(), "commit_statuses", "status_id", "state") == [("803", "pending"), ("802", "failure"), ("801", "success")]
+    repository.statuses[make.sha(1)].insert(0, make.status(804))
+    assert ids(warehouse.sync(), "commit_statuses", "status_id")[0] == "804"
+    assert rows(warehouse.sync(), "commit_statuses") == []
+    assert not [asked for asked in warehouse.github.asked if "/statuses" in asked]
+
+
+def test_what_was_required_of_an_open_pull_request_is_asked_while_it_is_open(warehouse: Warehouse, repository: FakeRepository):
+    repository.required = {1: [make.required("evals"), make.required("docs", False), make.required("ci/build", kind="StatusContext")]}
+    found = ids(warehouse.sync(), "pull_request_required_checks", "context", "kind", "app_id", "is_required", "observed_at")
+    assert found == [
+        ("evals", "check_run", 15368, True, NOW),
+        ("docs", "check_run", 15368, False, NOW),
+        ("ci/build", "status", None, True, NOW),
+    ]
+    later = NOW + timedelta(days=1)
+    repository.runs.append(make.workflow_run(72, "2026-06-02T08:00:00Z", head_sha=make.sha(1)))
+    assert len(rows(warehouse.sync(later), "pull_request_required_checks")) == 3, "the checks of its head changed"
+    repository.pulls[0] |= {"state": "MERGED", "updatedAt": "2026-06-05T10:00:00Z"}
+    repository.required = {1: [make.required("evals", False)]}
+    assert rows(warehouse.sync(later), "pull_request_required_checks") == [], "closed: what was seen last stays"
+
+
+def test_checks_expected_but_never_reported_have_no_kind_yet(warehouse: Warehouse, repository: FakeRepository):
+    repository.required = {1: [{**make.required("evals", kind="StatusContext"), "state": "EXPECTED"}]}
+    assert rows(warehouse.sync(), "pull_request_required_checks") == []
+
+
+def test_many_checks_of_an_open_pull_request_are_read_to_the_end(warehouse: Warehouse, repository: FakeRepository):
+    repository.required = {1: [make.required(f"check {n}") for n in range(230)]}
+    assert len(rows(warehouse.sync(), "pull_request_required_checks")) == 230
+
+
+def test_a_thousand_pull_requests_take_twenty_requests(warehouse: Warehouse, repository: FakeRepository):
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    repository.pulls = [
+        make.pull_request(n, (moment + timedelta(minutes=n)).isoformat(), state="MERGED", reviews=[make.review(n)]) for n in range(1000)
+    ]
+    events = warehouse.sync()
+    assert len(rows(events, "reviews")) == 1000
+    about_pulls = [asked for asked in warehouse.github.asked if "pull requests" in asked or "further" in asked or "required" in asked]
+    assert [asked for asked in about_pulls if not asked.startswith("/")] == ["acme/search pull requests"] * 20
+    assert counts(events)["reviews"] == 1000
+
+
+def test_pages_that_miss_something_are_told_by_the_sources_own_total(warehouse: Warehouse):
+    original = warehouse.github.graphql
+
+    def short(what: str, query: str, variables: Any) -> Graph:
+        graph = original(what, query, variables)
+        if "PullRequests(" in query:
+            graph.data["repository"]["pullRequests"]["nodes"][0]["reviews"]["totalCount"] = 4
+        return graph
+
+    warehouse.github.graphql = short
+    assert counts(warehouse.sync())["reviews"] == 4

@@ -15,6 +15,8 @@ renamed as (
         state,
         submitted_at,
         commit_sha,
+        updated_at,
+        edited_at,
         _source_url,
         _extracted_at,
         _load_id
