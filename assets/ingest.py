@@ -11,7 +11,8 @@ from assets.resources import Fulcrum
 from connectors import registry
 from connectors.contract import Connector, Table
 from connectors.errors import Terminal
-from pipelines import load, outcomes, privacy, reconcile, sources, statistics, warehouse
+from pipelines import load, outcomes, privacy, reconcile, sources, warehouse
+from pipelines.statistics import experiments as experiment_arithmetic
 
 
 def ingest_assets() -> list[dg.AssetsDefinition]:
@@ -120,7 +121,7 @@ def derived_assets() -> list[dg.AssetsDefinition]:
     def experiment_statistics(context: dg.AssetExecutionContext, fulcrum: Fulcrum) -> dg.MaterializeResult[Any]:
         """Effects recomputed from counts and moments, beside the vendor's."""
         with fulcrum.writing(context), warehouse.connect(fulcrum.home.warehouse) as connection:
-            return dg.MaterializeResult(metadata={"dagster/row_count": statistics.recompute(connection)})
+            return dg.MaterializeResult(metadata={"dagster/row_count": experiment_arithmetic.recompute(connection)})
 
     @dg.asset(
         key=dg.AssetKey(["raw_config", "pseudonyms"]),

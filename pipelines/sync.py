@@ -12,11 +12,12 @@ from typing import Literal
 
 from connectors import registry
 from connectors.errors import SourceError
-from pipelines import load, outcomes, privacy, publish, reconcile, sources, statistics, status, transform, warehouse
+from pipelines import load, outcomes, privacy, publish, reconcile, sources, status, transform, warehouse
 from pipelines.config import Settings
 from pipelines.gates import SuspiciousLoad
 from pipelines.landing import Run
 from pipelines.load import SourceResult
+from pipelines.statistics import experiments, gates
 from pipelines.warehouse import Home
 
 
@@ -118,18 +119,30 @@ def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = Fa
     home = run.home
     with warehouse.connect(home.warehouse) as connection:
         with outcomes.step(connection, run.run_id, "statistics"):
-            statistics.recompute(connection)
+            experiments.recompute(connection)
             privacy.write_pseudonyms(connection, home)
         refuse_unreconciled(reconcile.failures(connection))
     if not (force or full_refresh) and _published_already(home, transform.fingerprint(home)):
         report.build = "unchanged"
         return
     run.progress("build: dbt")
-    facts = transform.Facts(settings.timezone, run.now, run.run_id)
-    transform.refuse_failures(transform.run(home, facts, full_refresh=full_refresh, progress=run.progress))
+    build_models(run, transform.Facts(settings.timezone, run.now, run.run_id), full_refresh)
     run.progress("publish: snapshots")
     report.published = publish_build(settings, run)
     report.build = "built"
+
+
+def build_models(run: Run, facts: transform.Facts, full_refresh: bool = False) -> None:
+    """Build what the statistics of gates read, these statistics, and then everything else.
+
+    Raises:
+        transform.TransformFailed: when a model or test fails; what comes after it is not built.
+    """
+    inputs = [f"+{model}" for model in gates.INPUTS]
+    transform.refuse_failures(transform.run(run.home, facts, select=inputs, full_refresh=full_refresh, progress=run.progress))
+    with warehouse.connect(run.home.warehouse) as connection, outcomes.step(connection, run.run_id, "statistics"):
+        gates.recompute(connection)
+    transform.refuse_failures(transform.run(run.home, facts, exclude=inputs, full_refresh=full_refresh, progress=run.progress))
 
 
 def publish_build(settings: Settings, run: Run) -> dict[str, Path]:

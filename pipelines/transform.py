@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors import registry
-from pipelines import warehouse
+from pipelines import statistics, warehouse
 from pipelines.warehouse import Home, quote
 
 BAD = {"error", "fail", "runtime error"}
@@ -80,7 +80,7 @@ def _project_files() -> list[Path]:
 def fingerprint(home: Home) -> str:
     """A hash of everything a build depends on: the project's files, every raw table's content, configuration."""
     digest = hashlib.sha256()
-    for path in _project_files():
+    for path in (*_project_files(), *sorted(Path(statistics.__path__[0]).glob("*.py"))):
         digest.update(path.name.encode() + path.read_bytes())
     with warehouse.connect(home.warehouse) as connection:
         for name in registry.MODULES:
@@ -99,15 +99,19 @@ def run(
     home: Home,
     facts: Facts,
     select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
     full_refresh: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[NodeResult]:
-    """Run `dbt build` over the project or a part of it; what became of every node, failed ones too."""
+    """Run `dbt build` over the project or a part of it; what became of every node, failed ones too.
+
+    A test of several models belongs to the part in which the last of them is built.
+    """
     os.environ.update(facts.environment())
     # Unit tests hold the SQL against fixtures; they belong to the test suite, not to every night.
-    args = ["build", "--exclude-resource-type", "unit_test"]
-    args += (["--select", *select] if select else []) + (["--full-refresh"] if full_refresh else [])
-    return invoke(home, args, progress)
+    args = ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
+    args += (["--select", *select] if select else []) + (["--exclude", *exclude] if exclude else [])
+    return invoke(home, args + (["--full-refresh"] if full_refresh else []), progress)
 
 
 def refuse_failures(results: Sequence[NodeResult]) -> None:

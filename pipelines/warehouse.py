@@ -61,6 +61,11 @@ JOURNALS = {
             dimension_value varchar, variant_key varchar, baseline_key varchar, effect_abs double, effect_rel double, ci_low_abs double,
             ci_high_abs double, ci_low_rel double, ci_high_rel double, ci_level double, ci_method varchar,
             p_two_sided double, recompute_status varchar, srm_p double, method_note varchar""",
+        "gate_flake_rates": """scope_kind varchar, scope_id varchar, period_id varchar, rate_low double, rate_mid double,
+            rate_high double, ci_level double, ci_method varchar""",
+        "lead_time_effects": """project_id varchar, artifact_id varchar, state varchar, reason varchar, effect_low double,
+            effect_mid double, effect_high double, ci_level double, window_low double, window_high double, placebo_p double,
+            n_placebos bigint, durbin_watson double, n_weeks_before bigint, n_weeks_after bigint, method varchar""",
     },
 }
 """Tables that the pipelines write themselves, beside what dlt loads; they exist before dbt runs, so every source is there."""

@@ -36,6 +36,11 @@
     (epoch_us({{ last }}) - epoch_us({{ first }})) / 60000000.0
 {%- endmacro %}
 
+{#- The Monday of a day's week. -#}
+{% macro week_start(day) -%}
+    cast(date_trunc('week', {{ day }}) as date)
+{%- endmacro %}
+
 {% macro quarter_start(day) -%}
     cast(date_trunc('quarter', {{ day }}) as date)
 {%- endmacro %}

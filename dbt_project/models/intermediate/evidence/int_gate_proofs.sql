@@ -8,8 +8,8 @@ with caught as (
     from {{ ref('fct_gate_catches') }} as c
     inner join {{ ref('int_periods') }} as t
         on
-            {{ utc_date('coalesce(c.merged_at, c.green_at, c.red_at)') }} >= t.period_start
-            and {{ utc_date('coalesce(c.merged_at, c.green_at, c.red_at)') }} < t.period_end
+            {{ utc_date('coalesce(c.closed_at, c.green_at, c.red_at)') }} >= t.period_start
+            and {{ utc_date('coalesce(c.closed_at, c.green_at, c.red_at)') }} < t.period_end
     where c.artifact_id is not null
 ),
 

@@ -1,4 +1,5 @@
 -- Every attempt of every check: jobs of Actions with their steps, and check runs of other apps. A job's id is its check run's.
+-- Two reporters of one name are two checks: each has states of its own, and a rule that asks for the name asks for both.
 with settings as (
     select * from {{ ref('int_settings') }}
 ),
@@ -34,7 +35,7 @@ job_steps as (
 
 jobs as (
     select
-        jobs.job_id as check_run_id, jobs.repository_id, jobs.name as gate, jobs.head_sha, jobs.run_id, jobs.run_attempt, jobs.job_id,
+        cast(jobs.job_id as varchar) as gate_run_id, jobs.job_id as check_run_id, 'actions' as reporter, jobs.repository_id, jobs.name as gate, jobs.head_sha, jobs.run_id, jobs.run_attempt, jobs.job_id,
         checks.app_id, jobs.status, jobs.conclusion, jobs.started_at, jobs.completed_at,
         coalesce(job_steps.has_eval_step, false) as has_eval_step,
         coalesce(job_steps.eval_step_failed, false) as eval_step_failed,
@@ -49,7 +50,8 @@ jobs as (
 others as (
     -- Other apps show no steps: what a check judges can only be read from its name.
     select
-        checks.check_run_id, checks.repository_id, checks.name as gate, checks.head_sha, cast(null as bigint) as run_id,
+        cast(checks.check_run_id as varchar) as gate_run_id, checks.check_run_id, 'app:' || coalesce(cast(checks.app_id as varchar), '') as reporter,
+        checks.repository_id, checks.name as gate, checks.head_sha, cast(null as bigint) as run_id,
         cast(null as bigint) as run_attempt, cast(null as bigint) as job_id, checks.app_id, checks.status, checks.conclusion,
         checks.started_at, checks.completed_at,
         {{ matches('lower(checks.name)', 'settings.eval_step_pattern') }} as has_eval_step,

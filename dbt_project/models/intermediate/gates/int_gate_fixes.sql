@@ -1,8 +1,16 @@
 -- What happened between a red head and the green one after it: did the ruler move, or only the base branch?
 with pairs as (
-    select pull_request_id, gate, repository_id, last_red_sha, green_sha
-    from {{ ref('int_gate_pull_requests') }}
-    where last_red_sha is not null and green_sha is not null
+    -- A trial of the merge queue stands for the branch's head that it tried.
+    select
+        gated.pull_request_id, gated.gate, gated.repository_id,
+        coalesce(red.branch_sha, gated.last_red_sha) as last_red_sha,
+        coalesce(green.branch_sha, gated.green_sha) as green_sha
+    from {{ ref('int_gate_pull_requests') }} as gated
+    left join {{ ref('int_gate_pull_request_heads') }} as red
+        on gated.pull_request_id = red.pull_request_id and gated.gate = red.gate and gated.last_red_sha = red.head_sha
+    left join {{ ref('int_gate_pull_request_heads') }} as green
+        on gated.pull_request_id = green.pull_request_id and gated.gate = green.gate and gated.green_sha = green.head_sha
+    where gated.last_red_sha is not null and gated.green_sha is not null
 ),
 
 positions as (
@@ -66,8 +74,12 @@ select
     pairs.pull_request_id,
     pairs.gate,
     coalesce(surfaces.touches_gate, false) as is_rebaselined,
-    coalesce(summed.is_base_only, false) as is_base_only,
+    -- Green on the very head that was red: nothing of its own changed, only what it was merged with.
+    coalesce(summed.is_base_only, false) or pairs.last_red_sha = pairs.green_sha as is_base_only,
+    -- A head that was force-pushed away took its commits along: whether more than the base moved since is not to be seen.
+    spans.red_position is not null or pairs.last_red_sha = pairs.green_sha as is_fix_seen,
     case when coalesce(summed.are_all_mirrored, false) then 'fixing_commits' else 'pull_request' end as compared_at
 from pairs
+inner join spans on pairs.pull_request_id = spans.pull_request_id and pairs.gate = spans.gate
 left join summed on pairs.pull_request_id = summed.pull_request_id and pairs.gate = summed.gate
 left join surfaces on pairs.pull_request_id = surfaces.pull_request_id and pairs.gate = surfaces.gate

@@ -1,4 +1,4 @@
--- The state of one head for one check, from all its attempts.
+-- The state of one head for one check as one reporter gives it, from all its attempts.
 with attempts as (
     select *, coalesce(completed_at, started_at) as ended_at
     from {{ ref('int_check_verdicts') }}
@@ -8,6 +8,7 @@ summed as (
     select
         repository_id,
         gate,
+        reporter,
         head_sha,
         bool_or(is_eval_gate) as is_eval_gate,
         max(app_id) as app_id,
@@ -17,8 +18,10 @@ summed as (
         count(*) filter (where verdict = 'infra_failure') as n_infra,
         count(*) filter (where verdict in ('not_exercised', 'scored_nothing')) as n_not_exercised,
         {{ latest('verdict', 'ended_at') }} filter (where verdict in ('passed', 'failed')) as last_judgement,
+        {{ latest('infra_reason', 'ended_at') }} as infra_reason,
         min(started_at) as first_started_at,
         max(started_at) as last_started_at,
+        min(ended_at) filter (where verdict = 'failed') as first_failed_at,
         max(ended_at) filter (where verdict = 'failed') as failed_at,
         min(ended_at) filter (where verdict = 'passed') as passed_at,
         {{ latest('source_url', 'ended_at') }} as source_url,
@@ -27,7 +30,7 @@ summed as (
         bool_or(verdict = 'failed' and is_eval_passed = false and n_scored > 0 and not is_eval_dirty) as is_below_threshold,
         bool_or(verdict = 'passed' and is_eval_passed = true and n_scored > 0 and not is_eval_dirty) as is_above_threshold
     from attempts
-    group by repository_id, gate, head_sha
+    group by repository_id, gate, reporter, head_sha
 )
 
 select

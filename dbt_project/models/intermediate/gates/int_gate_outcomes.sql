@@ -4,8 +4,10 @@ with gated as (
     select
         gated.*,
         pulls.merged_at,
+        pulls.closed_at,
         fixes.is_rebaselined,
         fixes.is_base_only,
+        coalesce(fixes.is_fix_seen, false) as is_fix_seen,
         red.is_below_threshold,
         green.is_above_threshold,
         green.head_state as green_state
@@ -28,7 +30,9 @@ judged as (
             when merged_at is not null and green_sha is not null and is_base_only then 'fixed_by_base'
             when merged_at is not null and green_sha is not null and is_rebaselined then 'rebaselined'
             when merged_at is not null and green_sha is not null and green_state = 'flaky_green' then 'caught_possible'
-            when merged_at is not null and green_sha is not null and is_below_threshold and is_above_threshold then 'caught_confirmed'
+            when
+                merged_at is not null and green_sha is not null and is_below_threshold and is_above_threshold and is_fix_seen
+                then 'caught_confirmed'
             when merged_at is not null and green_sha is not null then 'caught_probable'
             when is_flaky then 'flaky'
             when has_infra_failure then 'infra_failure'
@@ -41,11 +45,15 @@ select
     gate,
     repository_id,
     artifact_id,
+    is_required,
     outcome,
+    case when outcome in ('infra_failure', 'merged_on_red') then infra_reason end as infra_reason,
     -- A flake is red and green on one head; after a broken machine the green head is the one that ran through.
     case when outcome = 'flaky' then last_flaky_sha else last_red_sha end as last_red_sha,
     case when outcome in ('flaky', 'infra_failure') then last_green_sha else green_sha end as green_sha,
+    n_red_heads,
     merged_at,
+    closed_at,
     source_url
 from judged
 where outcome is not null

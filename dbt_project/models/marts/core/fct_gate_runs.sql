@@ -28,7 +28,11 @@ checks as (
         end as overridden_by_person_id
     from {{ ref('int_check_verdicts') }} as verdicts
     inner join {{ ref('int_gate_head_states') }} as states
-        on verdicts.repository_id = states.repository_id and verdicts.gate = states.gate and verdicts.head_sha = states.head_sha
+        on
+            verdicts.repository_id = states.repository_id
+            and verdicts.gate = states.gate
+            and verdicts.reporter = states.reporter
+            and verdicts.head_sha = states.head_sha
     left join heads on verdicts.repository_id = heads.repository_id and verdicts.head_sha = heads.head_sha
     left join {{ ref('stg_github__pull_requests') }} as pulls on heads.pull_request_id = pulls.pull_request_id
     left join {{ ref('int_repositories') }} as repositories on verdicts.repository_id = repositories.repository_id
@@ -42,11 +46,12 @@ checks as (
 )
 
 select
-    cast(checks.check_run_id as varchar) as gate_run_id,
+    checks.gate_run_id,
     checks.repository_id,
     projects.project_id,
     checks.pull_request_id,
     checks.gate,
+    checks.reporter,
     checks.head_sha,
     checks.run_id,
     checks.run_attempt,
@@ -57,6 +62,7 @@ select
     checks.conclusion,
     checks.head_state,
     checks.verdict,
+    checks.infra_reason,
     case when checks.eval_run_id is not null then cast(checks.n_scored as bigint) end as scored_n,
     checks.eval_run_id,
     checks.is_required and checks.verdict in ('failed', 'infra_failure') as is_blocking,

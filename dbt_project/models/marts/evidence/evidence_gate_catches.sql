@@ -1,7 +1,8 @@
 {% set own = {
     'n_gate_runs': 'bigint', 'n_projects': 'bigint', 'n_blocks': 'bigint', 'n_abandoned': 'bigint', 'n_rebaselined': 'bigint',
     'n_merged_on_red': 'bigint', 'n_merged_not_exercised': 'bigint', 'n_scored_nothing': 'bigint', 'n_flaky_heads': 'bigint',
-    'n_infra_failures': 'bigint',
+    'n_infra_failures': 'bigint', 'n_repeats': 'bigint', 'n_heads': 'bigint', 'flake_rate_low': 'double', 'flake_rate_high': 'double',
+    'detection_lead_minutes': 'double',
 } %}
 with records as (
     select
@@ -51,8 +52,15 @@ facts as (
         share_low, share_mid, share_high,
         'A caught change is one that did not merge as it was, not a proved incident; failures that the author would have seen anyway count too. '
         || 'Moved goldens or thresholds (' || {{ count_text('n_rebaselined') }} || '), fixes by the base branch, flakes and infrastructure failures ('
-        || {{ count_text('n_infra_failures') }} || ') are no catches. ' || {{ counted_noun('n_flaky_heads', 'head', 'heads') }} || ' of '
-        || {{ count_text('n_heads') }} || ' were flaky. The gate was bypassed: ' || {{ count_text('n_merged_on_red') }} || ' merged on red, '
+        || {{ count_text('n_infra_failures') }} || ') are no catches; one regression in several pull requests counts once ('
+        || {{ count_text('n_repeats') }} || ' left out). '
+        || case
+            when n_heads = 0 then 'No head was judged, so how often it flakes is not observed.'
+            else
+                {{ counted_noun('n_flaky_heads', 'head', 'heads') }} || ' of ' || {{ count_text('n_heads') }} || ' were flaky ('
+                || {{ percent_text('flake_rate_low', 1) }} || ' % to ' || {{ percent_text('flake_rate_high', 1) }} || ' % by Wilson''s interval).'
+        end
+        || ' The gate was bypassed: ' || {{ count_text('n_merged_on_red') }} || ' merged on red, '
         || {{ count_text('n_merged_not_exercised') }} || ' merged without it having run. ' || {{ counted_noun('n_scored_nothing', 'run', 'runs') }}
         || ' passed or failed without scoring a sample. Heads pushed over before the sync saw them are not known.' as limits,
         case
@@ -60,7 +68,8 @@ facts as (
             else 'A pull request whose gate was red on one head and green on a later one, fixed by a change of behaviour, in the period.'
         end as falsifier,
         n_runs as n_gate_runs,
-        n_projects, n_blocks, n_abandoned, n_rebaselined, n_merged_on_red, n_merged_not_exercised, n_scored_nothing, n_flaky_heads, n_infra_failures
+        n_projects, n_blocks, n_abandoned, n_rebaselined, n_merged_on_red, n_merged_not_exercised, n_scored_nothing, n_flaky_heads, n_infra_failures,
+        n_repeats, n_heads, flake_rate_low, flake_rate_high, detection_lead_minutes
     from records
 ),
 

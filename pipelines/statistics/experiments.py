@@ -1,4 +1,4 @@
-"""The arithmetic of experiments that SQL should not do, by scipy and statsmodels, as a table that dbt reads.
+"""The arithmetic of experiments, by scipy and statsmodels, as a table that dbt reads.
 
 Recomputes every effect from counts or from mean, standard deviation and n, so that a vendor's number always stands beside ours.
 Formulas: two proportions by Newcombe's hybrid score interval (Newcombe 1998, method 10) and the pooled z-test; means by Welch;

@@ -1,0 +1,200 @@
+"""How often gates flake and what lead times did when a gate came, computed from models that dbt has built.
+
+Flake rates carry Wilson's score interval. Lead times are an interrupted time series on weekly medians: a level shift at the
+adoption beside a linear trend, by ordinary least squares with Newey-West errors, held against placebo breaks in the weeks
+before. A bare comparison of averages before and after is never made.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+INPUTS = ("int_gate_flake_counts", "int_lead_time_weeks")
+"""Models that must be built before `recompute`."""
+
+CONFIDENCE_LEVEL = 0.95
+WEEKS_BEFORE, WEEKS_AFTER = 8, 2
+"""Fewest whole weeks with a median on either side of the adoption: 56 and 14 days."""
+
+FEWEST_PEOPLE = 2
+"""The lead times of a project with one contributor would measure that person."""
+
+PLACEBO_LEAD, PLACEBO_TAIL = 3, WEEKS_AFTER
+"""Weeks that a placebo break leaves on its sides: with three before, level and trend can be told apart."""
+
+PLACEBO_P_MAX = 0.10
+METHOD = "weekly medians; least squares with level shift and linear trend; Newey-West errors, t quantiles; placebo breaks before"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A share with its Wilson interval at `CONFIDENCE_LEVEL`; fractions."""
+
+    low: float
+    mid: float
+    high: float
+
+
+def wilson(hits: int, n: int) -> Interval | None:
+    """Share of hits among n with Wilson's score interval; None where nothing was tried.
+
+    Raises:
+        ValueError: for a count outside 0..n.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not 0 <= hits <= n:
+        raise ValueError(f"{hits} of {n} is no proportion")
+    if n == 0:
+        return None
+    low, high = proportion_confint(hits, n, alpha=1 - CONFIDENCE_LEVEL, method="wilson")
+    # The score interval reaches 0 and 1 at the ends only up to rounding.
+    return Interval(min(float(low), hits / n), hits / n, max(float(high), hits / n))
+
+
+@dataclass(frozen=True)
+class Week:
+    """Median hours from first commit to merge of what merged in one whole week; `place` counts weeks from the adoption's, which is 0."""
+
+    place: int
+    hours: float
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What the lead time did at an adoption, in hours, negative where it became shorter; effect and interval are null unless `state` is value."""
+
+    state: str
+    reason: str | None
+    effect_low: float | None = None
+    effect_mid: float | None = None
+    effect_high: float | None = None
+    ci_level: float | None = None
+    window_low: float | None = None
+    window_high: float | None = None
+    placebo_p: float | None = None
+    n_placebos: int = 0
+    durbin_watson: float | None = None
+    n_weeks_before: int = 0
+    n_weeks_after: int = 0
+    method: str = METHOD
+
+
+def shift(weeks: Sequence[Week], n_people: int) -> Shift:
+    """The level shift at place 0; `not_observed` with the reason where the series cannot tell.
+
+    The week of the adoption is of neither side and must not be among the weeks.
+    """
+    before, after = [w for w in weeks if w.place < 0], [w for w in weeks if w.place > 0]
+    counts = {"n_weeks_before": len(before), "n_weeks_after": len(after)}
+    reason = _too_little(before, after, n_people)
+    if reason:
+        return Shift("not_observed", reason, **counts)
+    fitted = _fit([*before, *after], 0)
+    rank = _placebos(before, abs(fitted.mid))
+    told = counts | {"placebo_p": rank.p, "n_placebos": rank.n, "durbin_watson": fitted.durbin_watson}
+    if fitted.low <= 0 <= fitted.high or rank.p > PLACEBO_P_MAX:
+        return Shift("not_observed", "not_distinguishable", **told)
+    trimmed = [_fit([*before[1:], *after], 0).mid, _fit([*before, *after[:-1]], 0).mid]
+    return Shift(
+        "value",
+        None,
+        effect_low=fitted.low,
+        effect_mid=fitted.mid,
+        effect_high=fitted.high,
+        ci_level=CONFIDENCE_LEVEL,
+        window_low=min(trimmed),
+        window_high=max(trimmed),
+        **told,
+    )
+
+
+def _too_little(before: Sequence[Week], after: Sequence[Week], n_people: int) -> str | None:
+    if n_people < FEWEST_PEOPLE:
+        return "single_contributor"
+    if len(before) < WEEKS_BEFORE:
+        return "too_few_weeks_before"
+    return "too_few_weeks_after" if len(after) < WEEKS_AFTER else None
+
+
+@dataclass(frozen=True)
+class _Fit:
+    low: float
+    mid: float
+    high: float
+    durbin_watson: float
+
+
+def _fit(weeks: Sequence[Week], at: int) -> _Fit:
+    """Level shift of the weeks after place `at`, beside a trend."""
+    import numpy as np
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.stats.stattools import durbin_watson
+
+    design = np.array([[1.0, week.place, float(week.place > at)] for week in weeks])
+    hours = np.array([week.hours for week in weeks])
+    # Newey and West's rule of thumb, and never less than a week.
+    lags = max(1, int(4 * (len(weeks) / 100) ** (2 / 9)))
+    result: Any = OLS(hours, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True)
+    low, high = result.conf_int(alpha=1 - CONFIDENCE_LEVEL)[2]
+    residuals = np.asarray(result.resid)
+    spread = float(durbin_watson(residuals)) if float(residuals @ residuals) > 0 else 2.0
+    return _Fit(float(low), float(result.params[2]), float(high), spread)
+
+
+@dataclass(frozen=True)
+class _Rank:
+    p: float
+    n: int
+
+
+def _placebos(before: Sequence[Week], effect: float) -> _Rank:
+    """How many breaks that never were look as large: p = (1 + those) / (1 + all)."""
+    import numpy as np
+
+    places = [week.place for week in before[PLACEBO_LEAD - 1 : len(before) - PLACEBO_TAIL]]
+    hours = np.array([week.hours for week in before])
+    found = 0
+    for place in places:
+        design = np.array([[1.0, week.place, float(week.place > place)] for week in before])
+        found += abs(float(np.linalg.lstsq(design, hours, rcond=None)[0][2])) >= effect
+    return _Rank((1 + found) / (1 + len(places)), len(places))
+
+
+def recompute(connection: duckdb.DuckDBPyConnection) -> int:
+    """Fill `raw_statistics.gate_flake_rates` and `lead_time_effects` from the built models; rows written."""
+    tables = {"gate_flake_rates": list(_rates(connection)), "lead_time_effects": list(_effects(connection))}
+    connection.execute("begin")
+    for table, rows in tables.items():
+        connection.execute(f"delete from raw_statistics.{table}")
+        if rows:
+            named = ", ".join(f"? as {name}" for name in rows[0])
+            connection.executemany(f"insert into raw_statistics.{table} by name select {named}", [list(row.values()) for row in rows])
+    connection.execute("commit")
+    return sum(map(len, tables.values()))
+
+
+def _rates(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    query = "select scope_kind, scope_id, period_id, n_heads, n_flaky_heads from intermediate.int_gate_flake_counts order by all"
+    for kind, scope, period, n, flaky in connection.execute(query).fetchall():
+        rate = wilson(flaky, n)
+        key = {"scope_kind": kind, "scope_id": scope, "period_id": period}
+        yield key | {
+            "rate_low": rate.low if rate else None,
+            "rate_mid": rate.mid if rate else None,
+            "rate_high": rate.high if rate else None,
+            "ci_level": CONFIDENCE_LEVEL if rate else None,
+            "ci_method": "wilson score" if rate else None,
+        }
+
+
+def _effects(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    query = """select project_id, artifact_id, n_people, week_place, median_hours
+               from intermediate.int_lead_time_weeks order by all"""
+    for (project, artifact), group in groupby(connection.execute(query).fetchall(), key=lambda row: row[:2]):
+        rows = list(group)
+        weeks = [Week(place, hours) for *_, place, hours in rows if hours is not None]
+        yield {"project_id": project, "artifact_id": artifact} | asdict(shift(weeks, rows[0][2]))
