@@ -9,7 +9,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from assets.keys import OWNERS, WRITER_POOL
 from assets.resources import Fulcrum
-from pipelines import transform, warehouse
+from pipelines import sync, transform, warehouse
 from pipelines.transform import NodeResult
 from pipelines.warehouse import Home
 
@@ -42,7 +42,9 @@ def model_assets(home: Home) -> dg.AssetsDefinition:
     def models(context: dg.AssetExecutionContext, fulcrum: Fulcrum) -> Iterator[Any]:
         with fulcrum.writing(context) as run:
             facts = transform.Facts(fulcrum.settings.timezone, run.now, run.run_id)
-            nodes = transform.run(fulcrum.home, facts, select=_selection(context, manifest), progress=context.log.info)
+            chosen = _selection(context, manifest)
+            # A part of the models is built on the statistics of gates as they stand.
+            nodes = transform.run(fulcrum.home, facts, select=chosen, progress=run.progress) if chosen else sync.build_models(run, facts)
             counts = _row_counts(fulcrum.home, manifest, nodes)
         yield from _events(context, manifest, nodes, counts)
         transform.refuse_failures(nodes)

@@ -126,23 +126,24 @@ def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = Fa
         report.build = "unchanged"
         return
     run.progress("build: dbt")
-    build_models(run, transform.Facts(settings.timezone, run.now, run.run_id), full_refresh)
+    transform.refuse_failures(build_models(run, transform.Facts(settings.timezone, run.now, run.run_id), full_refresh))
     run.progress("publish: snapshots")
     report.published = publish_build(settings, run)
     report.build = "built"
 
 
-def build_models(run: Run, facts: transform.Facts, full_refresh: bool = False) -> None:
-    """Build what the statistics of gates read, these statistics, and then everything else.
+def build_models(run: Run, facts: transform.Facts, full_refresh: bool = False) -> list[transform.NodeResult]:
+    """Build what the statistics of gates read, these statistics, and then everything else; what became of every node.
 
-    Raises:
-        transform.TransformFailed: when a model or test fails; what comes after it is not built.
+    What comes after a failure is not built, and its nodes are not in the answer.
     """
     inputs = [f"+{model}" for model in gates.INPUTS]
-    transform.refuse_failures(transform.run(run.home, facts, select=inputs, full_refresh=full_refresh, progress=run.progress))
+    first = transform.run(run.home, facts, select=inputs, full_refresh=full_refresh, progress=run.progress)
+    if any(node.is_bad for node in first):
+        return first
     with warehouse.connect(run.home.warehouse) as connection, outcomes.step(connection, run.run_id, "statistics"):
         gates.recompute(connection)
-    transform.refuse_failures(transform.run(run.home, facts, exclude=inputs, full_refresh=full_refresh, progress=run.progress))
+    return first + transform.run(run.home, facts, exclude=inputs, full_refresh=full_refresh, progress=run.progress)
 
 
 def publish_build(settings: Settings, run: Run) -> dict[str, Path]:

@@ -65,7 +65,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Shift:
-    """What the lead time did at an adoption, in hours, negative where it became shorter; effect and interval are null unless `state` is value."""
+    """What the lead time did at an adoption, in hours, negative where it became shorter; effect and interval only with state `value`."""
 
     state: str
     reason: str | None
@@ -89,13 +89,13 @@ def shift(weeks: Sequence[Week], n_people: int) -> Shift:
     The week of the adoption is of neither side and must not be among the weeks.
     """
     before, after = [w for w in weeks if w.place < 0], [w for w in weeks if w.place > 0]
-    counts = {"n_weeks_before": len(before), "n_weeks_after": len(after)}
+    counts: dict[str, Any] = {"n_weeks_before": len(before), "n_weeks_after": len(after)}
     reason = _too_little(before, after, n_people)
     if reason:
         return Shift("not_observed", reason, **counts)
     fitted = _fit([*before, *after], 0)
     rank = _placebos(before, abs(fitted.mid))
-    told = counts | {"placebo_p": rank.p, "n_placebos": rank.n, "durbin_watson": fitted.durbin_watson}
+    told: dict[str, Any] = counts | {"placebo_p": rank.p, "n_placebos": rank.n, "durbin_watson": fitted.durbin_watson}
     if fitted.low <= 0 <= fitted.high or rank.p > PLACEBO_P_MAX:
         return Shift("not_observed", "not_distinguishable", **told)
     trimmed = [_fit([*before[1:], *after], 0).mid, _fit([*before, *after[:-1]], 0).mid]

@@ -1,4 +1,4 @@
--- Every attempt of every check: jobs of Actions with their steps, and check runs of other apps. A job's id is its check run's.
+-- Every attempt of every check: jobs of Actions with their steps, check runs of other apps, commit statuses. A job's id is its check run's.
 -- Two reporters of one name are two checks: each has states of its own, and a rule that asks for the name asks for both.
 with settings as (
     select * from {{ ref('int_settings') }}
@@ -62,8 +62,36 @@ others as (
     from {{ ref('stg_github__check_runs') }} as checks
     cross join settings
     where checks.check_run_id not in (select jobs.job_id from {{ ref('stg_github__workflow_jobs') }} as jobs)
+),
+
+-- The older kind of check: each report is an attempt, and "error" is the machinery's, not the change's.
+statuses as (
+    select
+        'status:' || statuses.status_id as gate_run_id,
+        cast(null as bigint) as check_run_id,
+        'status' as reporter,
+        statuses.repository_id,
+        statuses.context as gate,
+        statuses.sha as head_sha,
+        cast(null as bigint) as run_id,
+        cast(null as bigint) as run_attempt,
+        cast(null as bigint) as job_id,
+        cast(null as bigint) as app_id,
+        case when lower(statuses.state) in ('pending', 'expected') then 'in_progress' else 'completed' end as status,
+        case when lower(statuses.state) not in ('pending', 'expected') then lower(statuses.state) end as conclusion,
+        statuses.created_at as started_at,
+        case when lower(statuses.state) not in ('pending', 'expected') then statuses.created_at end as completed_at,
+        {{ matches('lower(statuses.context)', 'settings.eval_step_pattern') }} as has_eval_step,
+        lower(statuses.state) = 'failure' as eval_step_failed,
+        lower(statuses.state) in ('success', 'failure') as eval_step_ran,
+        lower(statuses.state) = 'failure' as work_step_failed,
+        coalesce(statuses.target_url, statuses._source_url) as source_url
+    from {{ ref('stg_github__commit_statuses') }} as statuses
+    cross join settings
 )
 
 select * from jobs
 union all
 select * from others
+union all
+select * from statuses

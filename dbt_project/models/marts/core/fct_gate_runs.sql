@@ -18,11 +18,11 @@ checks as (
         verdicts.*,
         states.head_state,
         pulls.pull_request_id,
-        required.gate is not null as is_required,
-        required.required_how,
+        coalesce(asked.is_required, pulls.pull_request_id is null and required.gate is not null) as is_required,
+        case when pulls.pull_request_id is null then required.required_how else asked.required_how end as required_how,
         case
             when
-                required.gate is not null and states.head_state in ('red', 'flaky_red', 'infra_red')
+                asked.is_required and states.head_state in ('red', 'flaky_red', 'infra_red')
                 and pulls.merged_at is not null and pulls.head_sha = verdicts.head_sha
                 then mergers.person_id
         end as overridden_by_person_id
@@ -36,11 +36,16 @@ checks as (
     left join heads on verdicts.repository_id = heads.repository_id and verdicts.head_sha = heads.head_sha
     left join {{ ref('stg_github__pull_requests') }} as pulls on heads.pull_request_id = pulls.pull_request_id
     left join {{ ref('int_repositories') }} as repositories on verdicts.repository_id = repositories.repository_id
+    left join {{ ref('int_gates_asked') }} as asked
+        on
+            pulls.pull_request_id = asked.pull_request_id
+            and verdicts.gate = asked.gate
+            and (asked.app_id is null or verdicts.app_id is null or asked.app_id = verdicts.app_id)
     left join {{ ref('int_gates_required') }} as required
         on
             verdicts.repository_id = required.repository_id
             and verdicts.gate = required.gate
-            and coalesce(pulls.base_ref, repositories.default_branch) = required.branch
+            and repositories.default_branch = required.branch
             and (required.app_id is null or verdicts.app_id is null or required.app_id = verdicts.app_id)
     left join accounts as mergers on cast(pulls.merged_by_id as varchar) = mergers.account
 )
