@@ -48,7 +48,19 @@ facts as (
                     else 'the statistics were not computed'
                 end
         end
-        || '; ' || {{ share_range_text('share_low', 'share_high') }} || ' of the artifact is the engineer''s work.' as headline,
+        || '; ' || {{ share_range_text('share_low', 'share_high') }} || ' of the artifact is the engineer''s work.'
+        || case
+            when state = 'value' then ''
+            else
+                ' To supply it: '
+                || case not_observed_reason
+                    when 'too_few_weeks_before' then 'set since under [sources.github] to an earlier day, where earlier merges exist.'
+                    when 'too_few_weeks_after' then 'wait until two whole weeks with a merge have passed.'
+                    when 'single_contributor' then 'nothing can; a project of one contributor is not measured.'
+                    when 'not_distinguishable' then 'only more weeks could tell it.'
+                    else 'run fulcrum build.'
+                end
+        end as headline,
         case when state = 'value' then 'shift of the weekly median time from first commit to merge' end as measure,
         case when state = 'value' then 'hours' end as unit,
         hours_low as value_low,
