@@ -60,7 +60,12 @@ def test_a_step_like_others_before_it_is_not_told_apart():
 
 @pytest.mark.parametrize(
     ("before", "after", "people", "reason"),
-    [(7, 20, 4, "too_few_weeks_before"), (20, 1, 4, "too_few_weeks_after"), (26, 20, 1, "single_contributor"), (0, 0, 0, "single_contributor")],
+    [
+        (7, 20, 4, "too_few_weeks_before"),
+        (20, 1, 4, "too_few_weeks_after"),
+        (26, 20, 1, "single_contributor"),
+        (0, 0, 0, "single_contributor"),
+    ],
 )
 def test_too_little_says_what_is_missing(before, after, people, reason):
     found = gates.shift(series(before, after, step=-20), people)
