@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 import pandera.polars as pa
 import polars as pl
 
-from connectors.errors import SourceError
+from connectors.errors import BudgetMet, SourceError
 
 Record = dict[str, Any]
 """One record: the table's contract columns, plus `_raw` (the source's answer, any JSON value) and `_source_url`.
@@ -165,12 +165,30 @@ class Counted:
     Attributes:
         count: rows of `table` in `partition` by the source's own total.
         how: where the total comes from, such as `Link last page` or `files listed`.
+        distinct: count different values of these columns instead of rows, such as runs where rows are attempts.
+        by, each: where the total is the sum over some parents, such as the commits of each pull request of one page: the column
+            that names the parent, and the total of each. Such a total holds at once, one of a whole partition only when it is finished.
     """
 
     table: str
     partition: str
     count: int
     how: str
+    distinct: tuple[str, ...] = ()
+    by: str = ""
+    each: Mapping[Any, int] = field(default_factory=dict[Any, int])
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything of the partition that was yielded before this event is complete down to `cursor`, which a next reading goes on from.
+
+    The cursor is whole in itself: what earlier parts have learnt, and where the part under way stands. It must not be changed
+    after it was yielded. What is listed completely over two readings is not "listed completely" by either of them.
+    """
+
+    partition: str
+    cursor: Cursor
 
 
 @dataclass(frozen=True)
@@ -180,12 +198,12 @@ class Finished:
     partition: str
     cursor: Cursor
     tables: tuple[str, ...] = ()
-    """Tables that this reading listed completely: a census may tombstone what it did not list. Empty: none was."""
+    """Tables that this very reading listed completely: a census may tombstone what it did not list. Empty: none was."""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """A partition could not be read to its end; its cursor stays where it was and the others go on."""
+    """A partition could not be read to its end; its cursor stays at its last checkpoint and the others go on."""
 
     partition: str
     error: SourceError
@@ -208,24 +226,86 @@ class Gone:
     reason: str
 
 
-Event = Page | Rejected | Counted | Gone | Finished | Failed
+Event = Page | Rejected | Counted | Gone | Checkpoint | Finished | Failed
+
+
+@dataclass
+class Budget:
+    """How many requests that count against limits all sources together may make; None for any number."""
+
+    requests: int | None = None
+    spent: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def spend(self, requests: int) -> None:
+        """Take from it, also what is not there any more; a negative number gives back."""
+        with self._lock:
+            self.spent += requests
+
+    def ask(self, requests: int) -> None:
+        """Take from it; 0 only asks whether something is left.
+
+        Raises:
+            BudgetMet: when not that much is left; nothing was taken then.
+        """
+        with self._lock:
+            if self.requests is not None and self.spent + max(requests, 1) > self.requests:
+                raise BudgetMet("sync", "more", f"the budget of {self.requests:,} requests is met", "run again to go on from here")
+            self.spent += requests
 
 
 @dataclass
 class Meter:
-    """Requests of one reading, counted by every thread."""
+    """Requests of one reading, counted by every thread.
+
+    Attributes:
+        made: requests sent.
+        saved: of these, answered for free (304).
+        points: GraphQL points spent, by the source's own account or by its formula.
+        waited_seconds: seconds in which a thread waited for a limit, summed over threads.
+        left: by credential and resource (`the token: graphql`), what was left of its limit by the last answer.
+        budget: shared by all sources of one sync.
+    """
 
     made: int = 0
     saved: int = 0
+    points: int = 0
     waited_seconds: float = 0.0
+    left: dict[str, int] = field(default_factory=dict[str, int])
+    budget: Budget = field(default_factory=Budget)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def count(self, made: int = 0, saved: int = 0, waited_seconds: float = 0.0) -> None:
-        """Add requests made, answers that cost nothing (304), and seconds waited for a limit."""
+    def ask(self, requests: int = 1) -> None:
+        """Count requests that are about to be sent, within the budget.
+
+        Raises:
+            BudgetMet: when the budget does not allow them; they are not counted then.
+        """
+        self.budget.ask(requests)
+        self.count(made=requests)
+
+    def ask_again(self) -> None:
+        """Count a request that is tried again; the budget cannot refuse it, but pays for it."""
+        self.budget.spend(1)
+        self.count(made=1)
+
+    def free(self) -> None:
+        """Note that a request asked for was answered for free (304)."""
+        self.budget.spend(-1)
+        self.count(saved=1)
+
+    def count(self, made: int = 0, saved: int = 0, waited_seconds: float = 0.0, points: int = 0) -> None:
+        """Add requests that no budget is about, answers that cost nothing, seconds waited for a limit, and points."""
         with self._lock:
             self.made += made
             self.saved += saved
             self.waited_seconds += waited_seconds
+            self.points += points
+
+    def note_left(self, name: str, left: int) -> None:
+        """Remember what is left of a limit."""
+        with self._lock:
+            self.left[name] = left
 
 
 class Loaded(Protocol):
@@ -282,7 +362,10 @@ class Reader(Protocol):
     """An opened source."""
 
     def read(self, context: ReadContext) -> Iterator[Event]:
-        """Everything new since the cursors, as events; closes what it opened when exhausted or closed."""
+        """Everything new since the cursors, as events; closes what it opened when exhausted or closed.
+
+        A `BudgetMet` that leaves it ends the reading as partial: what was yielded is kept.
+        """
         ...
 
     def probe(self) -> Iterable[Finding]:

@@ -4,6 +4,7 @@
     |-- Retryable                the same request may succeed later
     |   |-- RateLimited          the source said "not now"; carries when to come back
     |   `-- Unavailable          5xx, dropped connection, body cut short, HTML where JSON was promised
+    |-- BudgetMet                the caller's own budget of requests is used up
     `-- Terminal                 asking again changes nothing
         |-- AuthFailed           the credential is wrong, expired, or lacks a scope
         |-- NotFound             the thing is gone, or hidden from this credential
@@ -56,6 +57,10 @@ class RateLimited(Retryable):
 
 class Unavailable(Retryable):
     """No usable answer: 5xx, dropped connection, body cut short, HTML where JSON was promised."""
+
+
+class BudgetMet(SourceError):
+    """The requests that the caller allowed are used up; another reading goes on from the last checkpoint."""
 
 
 class Terminal(SourceError):

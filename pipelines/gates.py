@@ -39,7 +39,9 @@ class Checked:
     frame: pl.DataFrame
     quarantined: list[Quarantined]
     listed_keys: pl.DataFrame
-    """Keys of every record, good or bad: what a census must not take for gone."""
+    """Keys of every record, good or bad, as far as it has them: what a census must not take for gone."""
+    is_good: pl.Series
+    """For each record in order, whether it is in `frame`."""
 
 
 class SuspiciousLoad(Exception):
@@ -70,9 +72,8 @@ def check_records(records: Sequence[Record], table: Table) -> Checked:
     bad = [
         Quarantined(identity(records[i], table), "; ".join(dict.fromkeys(texts)), raws[i], urls[i]) for i, texts in sorted(reasons.items())
     ]
-    listed = frame.select(*table.key).drop_nulls()
     keep = pl.Series([i not in reasons for i in range(len(records))], dtype=pl.Boolean)
-    return Checked(frame.filter(keep), bad, listed)
+    return Checked(frame.filter(keep), bad, frame.select(*table.key), keep)
 
 
 def identity(record: Record, table: Table) -> str:

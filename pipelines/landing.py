@@ -1,25 +1,33 @@
-"""What one reading has brought: checked, on disk as Parquet, and compared with what the warehouse holds.
+"""What one reading has brought: checked, and on disk as Parquet; `changes.py` compares it with what the warehouse holds.
 
-Nothing here changes the warehouse; `load.py` does, with the files that this module writes.
+Nothing here changes the warehouse; `load.py` does. What landed is durable piece by piece
+(`segments.py`), so a reading that was killed is adopted by the next one, which goes on from its checkpoints.
 """
 
 import shutil
+import time
 import uuid
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
-from connectors.contract import Connector, Counted, Event, Failed, Finished, Gone, Page, Record, Rejected, Table, polars_type
-from pipelines import gates, warehouse
-from pipelines.warehouse import Home, quote
+from connectors.contract import Budget, Checkpoint, Connector, Counted, Cursor, Event, Failed, Finished, Gone, Page, Record, Rejected
+from pipelines import gates
+from pipelines.segments import Manifest, Segments
+from pipelines.warehouse import Home
 
 LANDING_ROWS = 20_000
-"""Records held per table before they are written out; GitHub-sized answers make this about 100 MB at worst."""
+"""Records held before they are written out."""
+LANDING_BYTES = 48 * 2**20
+"""Characters of answers held before they are written out: an answer of GitHub is 5 to 20 kB, so this is met long before the rows."""
+LEAST_SECONDS, MOST_SHARE, SHARE_OF_TIME = 1.0, 0.05, 0.01
+"""When something is made durable: at most every second, costing at most a twentieth of the time (a piece is 5 ms for each table's
+contract and a few more for its files), and so rarely in a long reading that its pieces stay few. A kill loses the reading since."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Run:
     full: bool = False
     since: datetime | None = None
     accept_removals: bool = False
+    budget: Budget = field(default_factory=Budget)
     progress: Callable[[str], None] = lambda _: None
 
     @classmethod
@@ -41,191 +50,192 @@ class Run:
         return cls(home, f"{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}", now, **options)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A partition that was read to its end by the reading of that number, and the tables that it listed completely."""
+
+    partition: str
+    tables: tuple[str, ...]
+    reading: int
+
+
+@dataclass
+class _Clock:
+    """When the next piece is due."""
+
+    now: Callable[[], float]
+    began: float = 0.0
+    wrote: float = 0.0
+    due: float = LEAST_SECONDS
+
+    def start(self) -> None:
+        self.began = self.wrote = self.now()
+
+    def is_due(self) -> bool:
+        return self.now() - self.wrote >= self.due
+
+    def note(self, seconds: float) -> None:
+        """A piece took so long."""
+        self.wrote = self.now()
+        self.due = max(LEAST_SECONDS, seconds / MOST_SHARE, (self.wrote - self.began) * SHARE_OF_TIME)
+
+
 @dataclass
 class Landing:
-    """What one reading has brought so far, on disk and in counts."""
+    """What one reading and those that it adopted have brought so far, on disk and in counts."""
 
     folder: Path
     connector: Connector
     run: Run
-    buffers: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
     bad: list[tuple[str, str, gates.Quarantined]] = field(default_factory=list)
-    counted: list[Counted] = field(default_factory=list)
-    finished: list[Finished] = field(default_factory=list)
+    counted: dict[tuple[str, str], Counted] = field(default_factory=dict)
+    """The newest total of each table and whole partition that was read to its end."""
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+    finished: list[Ended] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
-    gone: list[Gone] = field(default_factory=list)
-    chunks: int = 0
+    gone: dict[str, dict[tuple[Any, ...], str]] = field(default_factory=lambda: defaultdict(dict))
+    """By table, keys of rows that the source told to be gone, and why."""
+    segments: Segments = field(init=False)
+    _buffers: dict[str, list[tuple[str, Record]]] = field(default_factory=lambda: defaultdict(list))
+    _totals: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    _rows: int = 0
+    _bytes: int = 0
+    _told: dict[str, list[Counted]] = field(default_factory=lambda: defaultdict(list))
+    """Totals of whole partitions that are not finished yet."""
+    _fresh: Manifest = field(default_factory=Manifest)
+    """What the next piece will say."""
+    _timer: _Clock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.segments, self._timer = Segments(self.folder / "segments", self.connector), _Clock(self.clock)
 
     def __enter__(self) -> "Landing":
-        """Start from an empty folder: what a killed run left is worth nothing."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        """Go on with what earlier readings left."""
+        for reading, manifest in self.segments.adopt():
+            self._adopt(reading, manifest)
+        self._timer.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Forget what was loaded, and what was refused; keep what could not be read to its end or not be loaded."""
+        shutil.rmtree(self.folder / "changed", ignore_errors=True)
+        if kind is None or issubclass(kind, gates.SuspiciousLoad):
+            self.segments.discard()
+
+    def _adopt(self, reading: int, manifest: Manifest) -> None:
+        self.cursors |= manifest.cursors
+        self.finished += [Ended(partition, tuple(tables), reading) for partition, tables in manifest.finished]
+        for table, partition, count, how, distinct in manifest.counted:
+            self.counted[table, partition] = Counted(table, partition, count, how, tuple(distinct))
+        self.bad += [(table, partition, gates.Quarantined(*item)) for table, partition, *item in manifest.bad]
+        for table, keys, reason in manifest.gone:
+            self._bury(table, keys, reason)
+        for table, partition, records in manifest.seen:
+            self.seen[table, partition] = self.seen.get((table, partition), 0) + records
 
     def take(self, event: Event) -> None:
-        """Put one event where it belongs."""
+        """Put one event where it belongs, and make it durable with what came before when it is time."""
         match event:
             case Page():
                 self._buffer(event)
             case Rejected():
                 self._reject(event)
             case Counted():
-                self.counted.append(event)
+                self._count(event)
             case Gone():
-                self.gone.append(event)
+                self._bury(event.table, event.keys, event.reason)
+                self._fresh.gone.append([event.table, event.keys, event.reason])
+            case Checkpoint():
+                self._reach(event.partition, event.cursor)
             case Finished():
-                self.finished.append(event)
-                self.run.progress(f"{self.connector.name}: {event.partition}")
+                self._finish(event)
             case Failed():
                 self.failed.append(event)
                 self.run.progress(f"{self.connector.name}: {event.partition} failed: {event.error}")
+        if self._rows >= LANDING_ROWS or self._bytes >= LANDING_BYTES or self._timer.is_due():
+            self.flush()
 
     def _buffer(self, page: Page) -> None:
-        key = (page.table, page.partition)
-        self.seen[key] = self.seen.get(key, 0) + len(page.records)
-        self.buffers.setdefault(key, []).extend(page.records)
-        if len(self.buffers[key]) >= LANDING_ROWS:
-            self.flush(key)
+        self._see(page.table, page.partition, len(page.records))
+        buffer = self._buffers[page.table]
+        for record in page.records:
+            # As text an answer takes a fifth of the memory of its objects, and it is stored as text anyway.
+            raw = gates.as_json(record.get("_raw"))
+            buffer.append((page.partition, {**record, "_raw": raw}))
+            self._bytes += len(raw)
+        self._rows += len(page.records)
+
+    def _see(self, table: str, partition: str, records: int) -> None:
+        self.seen[table, partition] = self.seen.get((table, partition), 0) + records
+        self._fresh.seen.append([table, partition, records])
 
     def _reject(self, event: Rejected) -> None:
-        key = (event.table, event.partition)
-        self.seen[key] = self.seen.get(key, 0) + 1
-        raw = gates.as_json(event.raw)
-        self.bad.append((*key, gates.Quarantined(event.identity, event.reason, raw, event.source_url)))
+        self._see(event.table, event.partition, 1)
+        item = gates.Quarantined(event.identity, event.reason, gates.as_json(event.raw), event.source_url)
+        self._set_aside(event.table, event.partition, item)
 
-    def flush(self, key: tuple[str, str]) -> None:
-        """Check and write out one table's buffered records of one partition."""
-        table, (name, partition) = self.connector.table(key[0]), key
-        records = self.buffers.pop(key, [])
-        if not records:
-            return
-        checked = gates.check_records(records, table)
-        self.bad += [(name, partition, item) for item in checked.quarantined]
-        self._write("keys", name, checked.listed_keys.with_columns(pl.lit(partition).alias("_partition")))
+    def _set_aside(self, table: str, partition: str, item: gates.Quarantined) -> None:
+        self.bad.append((table, partition, item))
+        self._fresh.bad.append([table, partition, item.identity, item.reason, item.raw, item.source_url])
+
+    def _count(self, event: Counted) -> None:
+        if event.by:
+            self._totals[event.table] += [(event.partition, event.how, event.by, str(key), n) for key, n in event.each.items()]
+        else:
+            self._told[event.partition].append(event)
+
+    def _bury(self, table: str, keys: Sequence[Sequence[Any]], reason: str) -> None:
+        self.gone[table] |= {tuple(key): reason for key in keys}
+
+    def _reach(self, partition: str, cursor: Cursor) -> None:
+        self.cursors[partition] = self._fresh.cursors[partition] = cursor
+
+    def _finish(self, event: Finished) -> None:
+        self._reach(event.partition, event.cursor)
+        self.finished.append(Ended(event.partition, event.tables, self.segments.reading))
+        self._fresh.finished.append([event.partition, event.tables])
+        for told in self._told.pop(event.partition, []):
+            self.counted[told.table, told.partition] = told
+            self._fresh.counted.append([told.table, told.partition, told.count, told.how, told.distinct])
+        self.run.progress(f"{self.connector.name}: {event.partition}")
+
+    def flush(self) -> None:
+        """Check everything that is buffered and make it durable, with the cursors that it is complete down to."""
+        began = self.clock()
+        frames: dict[tuple[str, str], pl.DataFrame] = {}
+        for name in [name for name, buffer in self._buffers.items() if buffer]:
+            self._check(name, self._buffers.pop(name), frames)
+        for name, totals in self._totals.items():
+            columns = {"_partition": pl.String, "how": pl.String, "parent": pl.String, "key": pl.String, "count": pl.Int64}
+            frames["totals", name] = pl.DataFrame(totals, schema=columns, orient="row")
+        self._totals.clear()
+        if frames or not self._fresh.is_empty:
+            self.segments.write(frames, self._fresh)
+        self._fresh, self._rows, self._bytes = Manifest(), 0, 0
+        self._timer.note(self.clock() - began)
+
+    def _check(self, name: str, buffered: list[tuple[str, Record]], frames: dict[tuple[str, str], pl.DataFrame]) -> None:
+        """Hold one table's records of all partitions against the contract: each call of pandera costs the same few milliseconds."""
+        table = self.connector.table(name)
+        partitions = pl.Series("_partition", [partition for partition, _ in buffered], pl.String)
+        checked = gates.check_records([record for _, record in buffered], table)
+        for partition, item in zip(partitions.filter(~checked.is_good), checked.quarantined, strict=True):
+            self._set_aside(name, partition, item)
+        if table.census:
+            frames["keys", name] = checked.listed_keys.with_columns(partitions).drop_nulls()
         if checked.frame.height:
-            self._write("rows", name, self._with_provenance(checked.frame, partition))
+            frames["rows", name] = self._with_provenance(checked.frame.with_columns(partitions.filter(checked.is_good)))
 
-    def _with_provenance(self, frame: pl.DataFrame, partition: str) -> pl.DataFrame:
+    def _with_provenance(self, frame: pl.DataFrame) -> pl.DataFrame:
         return frame.with_columns(
-            pl.lit(partition).alias("_partition"),
             pl.lit(self.run.now).cast(pl.Datetime("us", "UTC")).alias("_extracted_at"),
             pl.lit(self.run.run_id).alias("_load_id"),
             pl.lit(None, pl.Datetime("us", "UTC")).alias("_deleted_at"),
             pl.lit(None, pl.String).alias("_deleted_reason"),
         )
 
-    def _write(self, kind: str, table: str, frame: pl.DataFrame) -> None:
-        folder = self.folder / kind / table
-        folder.mkdir(parents=True, exist_ok=True)
-        self.chunks += 1
-        frame.write_parquet(folder / f"{self.chunks:08d}.parquet", compression="zstd", compression_level=1)
-
-    def flush_all(self) -> None:
-        """Write out whatever is still buffered."""
-        for key in list(self.buffers):
-            self.flush(key)
-
-
-@dataclass(frozen=True)
-class Change:
-    """Rows of one table that differ from the warehouse, as one Parquet file."""
-
-    path: Path
-    kept: int
-    changed: int
-    tombstoned: int
-
-    @property
-    def rows(self) -> int:
-        """Rows to load."""
-        return self.changed + self.tombstoned
-
-
-def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table) -> Change:
-    """Write rows that are new, different or gone to one file; the last of several readings of one key wins."""
-    connector = landing.connector
-    target, path = f"{connector.dataset}.{quote(table.name)}", landing.folder / "changed" / f"{table.name}.parquet"
-    path.parent.mkdir(exist_ok=True)
-    columns = ", ".join(quote(name) for name in warehouse.columns_of(connector, table.name))
-    key = ", ".join(quote(name) for name in table.key)
-    landed = landing.folder / "rows" / table.name
-    connection.execute(f"create or replace temp table changed as select {columns} from {target} limit 0")
-    kept = 0
-    if landed.exists():
-        connection.execute(f"""create or replace temp table landed as select {columns} from (
-            select *, row_number() over (partition by {key} order by filename desc, file_row_number desc) as newest
-            from read_parquet('{landed}/*.parquet', filename = true, file_row_number = true)) where newest = 1""")
-        kept = _count(connection, "landed")
-        connection.execute(f"""insert into changed select {columns} from landed l where not exists (
-            select 1 from {target} t where t._deleted_at is null and t._row_hash = l._row_hash and {_same_key(table, "t", "l")})""")
-    told = _tombstone_told(connection, landing, table, target, columns)
-    changed = _count(connection, "changed") - told
-    tombstoned = told + (_tombstone(connection, landing, table, target, columns) if table.census else 0)
-    connection.execute(f"copy (select * from changed order by {key}) to '{path}' (format parquet, compression zstd)")
-    return Change(path, kept, changed, tombstoned)
-
-
-def _tombstone_told(connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table, target: str, columns: str) -> int:
-    """Put tombstones in place of whatever was read of the rows that the source told to be gone."""
-    told = {tuple(key): event.reason for event in landing.gone if event.table == table.name for key in event.keys}
-    if not told:
-        return 0
-    rows = [[*key, reason] for key, reason in told.items()]
-    schema = {name: polars_type(table.columns[name]) for name in table.key} | {"reason": pl.String}
-    gone = pl.DataFrame(rows, schema=schema, orient="row")
-    path = landing.folder / "changed" / f"{table.name}.gone.parquet"
-    gone.write_parquet(path)
-    connection.execute(f"create or replace temp table told as select * from read_parquet('{path}')")
-    # A row that came new in the same reading is kept as a tombstone: it was there.
-    connection.execute(f"""create or replace temp table buried as
-        select l.* exclude (_deleted_at, _deleted_reason, _load_id), g.reason from (
-            select * from changed union all by name
-            select t.* from {target} t where t._deleted_at is null and not exists (
-                select 1 from changed c where {_same_key(table, "t", "c")})) l
-        inner join told g on {_same_key(table, "l", "g")}
-        where not exists (
-            select 1 from {target} t where t._deleted_reason = g.reason and t._row_hash = l._row_hash and {_same_key(table, "t", "l")})""")
-    connection.execute(f"delete from changed c using told g where {_same_key(table, 'c', 'g')}")
-    connection.execute(
-        f"""insert into changed select {columns} from (
-            select * exclude (reason), ?::timestamptz as _deleted_at, reason as _deleted_reason, ? as _load_id from buried)""",
-        [landing.run.now, landing.run.run_id],
-    )
-    return _count(connection, "buried")
-
-
-def _tombstone(connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table, target: str, columns: str) -> int:
-    """Add a tombstone for every live row of a wholly listed partition that was not listed."""
-    partitions = [event.partition for event in landing.finished if table.name in event.tables]
-    listed = landing.folder / "keys" / table.name
-    source = f"read_parquet('{listed}/*.parquet')" if listed.exists() else f"(select * from {target} limit 0)"
-    gone = f"""from {target} t where t._deleted_at is null and t._partition = ? and not exists (
-        select 1 from {source} l where {_same_key(table, "t", "l")}) and not exists (
-        select 1 from changed c where c._deleted_at is not null and {_same_key(table, "t", "c")})"""
-    run, total = landing.run, 0
-    for partition in partitions:
-        missing = warehouse.one(connection, f"select count(*) {gone}", [partition])
-        if not missing:
-            continue
-        live = warehouse.one(connection, f"select count(*) from {target} where _deleted_at is null and _partition = ?", [partition])
-        if not run.accept_removals:
-            gates.guard_tombstones(table.name, partition, live, missing)
-        connection.execute(
-            f"""insert into changed select {columns} from (select t.* replace (
-            ?::timestamptz as _deleted_at, 'no longer listed' as _deleted_reason, ? as _load_id) {gone})""",
-            [run.now, run.run_id, partition],
-        )
-        total += missing
-    return total
-
-
-def _same_key(table: Table, left: str, right: str) -> str:
-    return " and ".join(f"{left}.{quote(name)} = {right}.{quote(name)}" for name in table.key)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return warehouse.one(connection, f"select count(*) from {table}")
+    def listed_wholly(self, table: str) -> list[Ended]:
+        """The newest complete listing of the table in each partition that has one."""
+        return list({ended.partition: ended for ended in self.finished if table in ended.tables}.values())

@@ -1,8 +1,9 @@
 """One source into its raw schema: read, check, land, compare, and load what changed through dlt.
 
-The order makes a killed sync harmless. Records land as Parquet first; quarantine is journalled before anything loads; dlt
-upserts only rows that are new or different; cursors travel in dlt's state, which counts only once its package is complete. A
-run killed anywhere is forgotten by the next one, which reads again from the last committed cursor and changes nothing twice.
+The order makes a killed sync harmless. Records land as Parquet first, piece by piece with the checkpoints that they are complete
+down to; quarantine is journalled before anything loads; dlt upserts only rows that are new or different; cursors travel in dlt's
+state, which counts only once its package is complete. What a run that was killed had landed is adopted by the next one, which reads
+on from the last checkpoint; what it had loaded already is found equal and changes nothing twice.
 """
 
 import tempfile
@@ -12,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from connectors.contract import Connector, Cursor, Meter, ReadContext, Table
-from connectors.errors import SourceError
+from connectors.contract import Connector, Cursor, Failed, Meter, ReadContext, Table
+from connectors.errors import BudgetMet, SourceError
 from pipelines import outcomes, quarantine, reconcile, warehouse
-from pipelines.landing import LANDING_ROWS, Change, Landing, Run, changed_rows
+from pipelines.changes import Change, changed_rows
+from pipelines.landing import LANDING_ROWS, Landing, Run
 from pipelines.outcomes import Outcome
 
 
@@ -51,11 +53,11 @@ def sync_source(connector: Connector, options: Any, run: Run) -> SourceResult:
         gates.SuspiciousLoad: when a census would wipe out most of a partition.
     """
     overall = Outcome(run.run_id, "extract", connector.name)
-    meter = Meter()
+    meter = Meter(budget=run.budget)
     try:
         with _pipeline(connector, run.home.warehouse) as pipeline, Landing(run.home.landing / connector.name, connector, run) as landing:
             cursors = _saved_cursors(connector, pipeline)
-            _read(landing, options, cursors, meter)
+            _read(landing, options, cursors | landing.cursors, meter)
             return _load(landing, pipeline, cursors, meter)
     except Exception as error:
         overall.fail(error)
@@ -66,7 +68,7 @@ def sync_source(connector: Connector, options: Any, run: Run) -> SourceResult:
 
 
 def _read(landing: Landing, options: Any, cursors: dict[str, Cursor], meter: Meter) -> None:
-    """Drive the reader to its end, landing everything it yields."""
+    """Drive the reader to its end, landing everything it yields; what came before a failure is kept for the next run."""
     connector, run = landing.connector, landing.run
     context = ReadContext(
         now=run.now,
@@ -77,9 +79,13 @@ def _read(landing: Landing, options: Any, cursors: dict[str, Cursor], meter: Met
         meter=meter,
         progress=run.progress,
     )
-    for event in connector.open(options).read(context):
-        landing.take(event)
-    landing.flush_all()
+    try:
+        for event in connector.open(options).read(context):
+            landing.take(event)
+    except BudgetMet as met:
+        landing.take(Failed("", met))
+    finally:
+        landing.flush()
 
 
 def _loaded_rows(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
@@ -93,14 +99,14 @@ def _loaded_rows(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
 def _load(landing: Landing, pipeline: Any, before: dict[str, Cursor], meter: Meter) -> SourceResult:
     """Compare what landed with what is known, journal quarantine, load the difference, journal the rest."""
     connector, run = landing.connector, landing.run
-    cursors = dict(before) | {event.partition: event.cursor for event in landing.finished}
+    cursors = dict(before) | landing.cursors
     with warehouse.connect(run.home.warehouse) as connection:
         changes = {table.name: changed_rows(connection, landing, table) for table in connector.tables}
         quarantine.record(connection, landing)
     if cursors != before or any(change.rows for change in changes.values()):
         _load_with_dlt(connector, pipeline, changes, cursors)
     with warehouse.connect(run.home.warehouse) as connection:
-        reconcile.record(connection, connector, run.run_id, run.now, landing.counted)
+        reconcile.record(connection, landing)
         rows = _outcome_rows(landing, changes, meter)
         outcomes.record(connection, rows)
     return SourceResult(connector.name, rows, [event.error for event in landing.failed], sum(c.rows for c in changes.values()), meter)

@@ -13,12 +13,12 @@ def record(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
     """Add records set aside, refresh those seen again, and release those that have since loaded well or are no longer listed."""
     connector, run = landing.connector, landing.run
     for table in connector.tables:
-        landed = landing.folder / "rows" / table.name
-        if landed.exists():
+        landed = landing.segments.files("rows", table.name)
+        if landed:
             spelled = " || '|' || ".join(f"cast({quote(name)} as varchar)" for name in table.key)
             connection.execute(
                 f"""update raw_ops.quarantine set released_at = ? where source = ? and table_name = ? and released_at is null
-                and identity in (select {spelled} from read_parquet('{landed}/*.parquet'))""",
+                and identity in (select {spelled} from read_parquet('{landed}'))""",
                 [run.now, connector.name, table.name],
             )
     _release_unlisted(connection, landing)

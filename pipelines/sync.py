@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from connectors import registry
-from connectors.errors import SourceError
+from connectors.contract import Budget
+from connectors.errors import BudgetMet, SourceError
 from pipelines import load, outcomes, privacy, publish, reconcile, sources, status, transform, warehouse
 from pipelines.config import Settings
 from pipelines.gates import SuspiciousLoad
@@ -34,11 +35,17 @@ class Report:
     failed: dict[str, SourceError | SuspiciousLoad] = field(default_factory=dict)
     build: Literal["built", "unchanged", "not asked"] = "not asked"
     published: dict[str, Path] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def is_partial(self) -> bool:
         """A source or a partition could not be read; what is whole was published."""
         return bool(self.failed) or any(not result.is_whole for result in self.sources.values())
+
+    @property
+    def stopped_by_budget(self) -> bool:
+        """The budget of requests ended the reading; the next sync goes on from there."""
+        return any(isinstance(failure, BudgetMet) for result in self.sources.values() for failure in result.failures)
 
     @property
     def requests(self) -> int:
@@ -59,9 +66,10 @@ def sync(
     since: datetime | None = None,
     build: bool = True,
     accept_removals: bool = False,
+    budget: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Run the whole job once.
+    """Run the whole job once; `budget` is how many requests that count against limits all sources together may make.
 
     Raises:
         warehouse.WarehouseBusy: when another process is writing to this home.
@@ -69,9 +77,10 @@ def sync(
         Unreconciled: when a source's own totals are not met; the last snapshot stays.
     """
     with home.writing():
-        run = Run.start(home, full=full, since=since, accept_removals=accept_removals, progress=progress)
+        allowed = Budget(budget)
+        run = Run.start(home, full=full, since=since, accept_removals=accept_removals, budget=allowed, progress=progress)
         prepare(settings, home)
-        report = Report(run.run_id)
+        report = Report(run.run_id, budget=allowed)
         for name, options in sources.configured(settings).items():
             if only and name not in only:
                 continue

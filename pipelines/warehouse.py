@@ -44,6 +44,8 @@ JOURNALS = {
             error_class varchar, error_text varchar""",
         "reconciliations": """run_id varchar, source varchar, table_name varchar, partition varchar,
             source_count bigint, warehouse_count bigint, how varchar, state varchar, checked_at timestamptz""",
+        "unmet_totals": """source varchar, table_name varchar, partition varchar, how varchar, parent varchar, key varchar,
+            count bigint""",
         "builds": "fingerprint varchar, snapshot_id varchar, built_at timestamptz",
         "quarantine": """quarantine_id varchar, source varchar, table_name varchar, partition varchar, identity varchar,
             reason varchar, raw varchar, source_url varchar, first_seen_at timestamptz,

@@ -101,7 +101,7 @@ class GrowthBookClient:
         return self._retrying(self._attempt, f"{self._store.url}/api/v1/{path}", what, needs, parameters)
 
     def _attempt(self, url: str, what: str, needs: str, parameters: dict[str, int]) -> Json:
-        self._meter.count(made=1)
+        self._meter.ask()
         try:
             response = self._session.get(url, params=parameters, timeout=(CONNECT_SECONDS, self._store.timeout_seconds))
         except requests.RequestException as error:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from connectors.contract import Counted, Event, Failed, Finished, Gone, Page, ReadContext, Rejected
+from connectors.contract import Checkpoint, Counted, Event, Failed, Finished, Gone, Page, ReadContext, Rejected
 from connectors.errors import SourceError
 from connectors.github.options import GithubOptions, Repositories
 from connectors.github.resources import CONNECTOR
@@ -74,6 +74,8 @@ def _tell(event: Event, rows: Counter[str]) -> None:
             print(f"{event.partition}: {event.count} {event.table} ({event.how})", file=sys.stderr)
         case Gone():
             print(f"{event.partition}: {len(event.keys)} {event.table} gone: {event.reason}", file=sys.stderr)
+        case Checkpoint():
+            pass
         case Finished():
             print(f"{event.partition}: done; {dict(rows)}", file=sys.stderr)
         case Failed():

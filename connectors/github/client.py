@@ -115,7 +115,7 @@ class GithubClient:
             with self._slots:
                 if self._closed.is_set():
                     raise Unavailable(SOURCE, what, "the reading was given up")
-                self._meter.count(made=1)
+                self._meter.ask()
                 return ask(credential)
         except RateLimitExceededException as error:
             raise Limited(getattr(error, "wait", None)) from None
@@ -146,7 +146,7 @@ class GithubClient:
         status, found, body = credential.requester.requestJson("GET", url, headers=headers)
         self._pool.note(credential, found)
         if status == 304:
-            self._meter.count(saved=1)
+            self._meter.free()
             return Answer(None, found.get("etag", etag or ""), is_unchanged=True)
         data = self._parsed(status, found, body, what, credential)
         links = {link.get("rel"): link["url"] for link in parse_header_links(found.get("link", ""))}
@@ -358,7 +358,7 @@ class _Patience(GithubRetry):
                 response.drain_conn()
                 raise RateLimitExceededExceedsMaxWait(response.status, None, dict(response.headers), wait=wait)
         following = super().increment(method, url, response, *rest, **named)
-        self._meter.count(made=1)
+        self._meter.ask_again()
         return following
 
 

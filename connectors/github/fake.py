@@ -75,7 +75,7 @@ class FakeGithub:
         body, last = _page(data, query) if _is_listing(data) else (data, 1)
         tag = sha256(orjson.dumps(body)).hexdigest()[:16]
         if etag and etag == tag:
-            self.meter.count(saved=1)
+            self.meter.free()
             return Answer(None, tag, is_unchanged=True)
         page = int(query.get("page", 1))
         following = address(route, {**query, "page": page + 1}) if page < last else ""
@@ -106,7 +106,7 @@ class FakeGithub:
         self.is_closed = True
 
     def _count(self, asked: str, variables: Mapping[str, Any]) -> None:
-        self.meter.count(made=1)
+        self.meter.ask()
         with self._lock:
             self.asked.append(asked)
         for part, failure in self.fail.items():

@@ -46,7 +46,7 @@ class _Site(JIRA):
             logging=False,  # at its own levels the package logs bodies of answers
         )
         assert self._session is not None  # the package types it as optional for closed clients
-        self._session.hooks["response"].append(lambda *_args, **_kwargs: meter.count(made=1))
+        self._session.hooks["response"].append(lambda *_args, **_kwargs: meter.ask_again())
 
     def fetch(self, path: str, **parameters: Any) -> Any:
         """A JSON answer from below `/rest/api/2`."""
@@ -169,6 +169,7 @@ class JiraClient:
         """Ask, in our own words when it fails, again while that may help."""
 
         def attempt() -> T:
+            self._meter.budget.ask(0)  # the package tells of a request when it was made
             try:
                 return ask()
             except JIRAError as error:

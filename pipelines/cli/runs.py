@@ -29,6 +29,10 @@ def sync(
         bool, typer.Option("--full", help="Ignore cursors and read everything again; unchanged rows stay as they are.")
     ] = False,
     since: Annotated[str | None, typer.Option(help="Read nothing older than this day (YYYY-MM-DD), where the source can say so.")] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(help="End after so many requests that count against limits; the next sync goes on from there.", min=1),
+    ] = None,
     no_build: Annotated[bool, typer.Option("--no-build", help="Load only: no build, no publication.")] = False,
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="Believe a listing that lost more than half of its rows.")
@@ -36,7 +40,7 @@ def sync(
 ) -> None:
     """Run the nightly job once: extract, load, reconcile, build, publish. Safe to run again and to kill.
 
-    Exit code 3 means partial: a source or a part of it could not be read, and what is whole was published.
+    Exit code 3 means partial: the budget was met, or a source or a part of it could not be read; what is whole was published.
     """
     session = session_of(context)
     with explained_failures():
@@ -53,6 +57,7 @@ def sync(
                 since=_day(since),
                 build=not no_build,
                 accept_removals=accept_removals,
+                budget=budget,
                 progress=progress,
             )
     session.emit(summary(report), lambda: show_report(session, report))

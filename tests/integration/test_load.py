@@ -194,12 +194,14 @@ def test_a_listing_cut_short_is_refused_and_the_last_good_rows_stay(home, connec
     assert query(home, "select count(*) from raw_things.items where _deleted_at is null") == [(1,)]
 
 
-def test_a_source_that_dies_midway_loads_nothing_and_says_why(home, connector):
+def test_a_source_that_dies_midway_loads_nothing_says_why_and_loses_nothing(home, connector):
     script = Script([Page("items", "p", [item(1)])], error=AuthFailed("things", "items", "the token was refused (401)"))
     with pytest.raises(AuthFailed):
         load.sync_source(connector, script, Run.start(home))
     assert query(home, "select count(*) from raw_things.items") == [(0,)]
     assert query(home, "select state, error_class from raw_ops.outcomes") == [("failed", "AuthFailed")]
+    sync(home, connector, [])
+    assert query(home, "select item_id from raw_things.items") == [(1,)], "what was read before it died"
     assert not list(home.landing.rglob("*.parquet"))
 
 
