@@ -43,7 +43,7 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
         _find_gone(connection, landing, table, target)
     parts = [*_from_files(landed, table, target), *_from_warehouse(table, target)]
     moment, run_id = landing.run.now.isoformat(), landing.run.run_id
-    buried = f"replace ('{moment}'::timestamptz as _deleted_at, reason as _deleted_reason, '{run_id}' as _load_id)"
+    buried = f"replace ('{moment}'::timestamptz as _deleted_at, _reason as _deleted_reason, '{run_id}' as _load_id)"
     rows = " union all ".join(f"select {columns} from ({part.format(buried=buried)})" for part in parts)
     connection.execute(f"copy (select * from ({rows}) order by {key}) to '{path}' (format parquet, compression zstd)")
     tombstoned = _count(connection, f"'{path}' where _deleted_at is not null")
@@ -60,20 +60,19 @@ def _from_files(landed: str | None, table: Table, target: str) -> list[str]:
     return [
         f"""select f.* from {newest} where not exists (select 1 from told g where {told}) and not exists (
             select 1 from {target} t where t._deleted_at is null and t._row_hash = f._row_hash and {same})""",
-        f"""select * {{buried}} from (select f.*, g.reason from {newest} join told g on {told} where not exists (
-            select 1 from {target} t where t._deleted_reason = g.reason and t._row_hash = f._row_hash and {same}))""",
+        f"""select * {{buried}} from (select f.*, g._reason from {newest} join told g on {told} where not exists (
+            select 1 from {target} t where t._deleted_reason = g._reason and t._row_hash = f._row_hash and {same}))""",
     ]
 
 
 def _from_warehouse(table: Table, target: str) -> list[str]:
     """Queries of live rows that are gone: told so by the source, or no longer listed."""
     told, landed, gone = (_same_key(table, "t", name) for name in ("g", "l", "n"))
-    live = f"select t.*, reason from {target} t join"
+    live = f"select t.*, _reason from {target} t join"
     return [
         f"""select * {{buried}} from ({live} told g on {told} where t._deleted_at is null
             and not exists (select 1 from landed l where {landed}))""",
-        f"""select * {{buried}} from ({live} (select *, 'no longer listed' as reason from gone) n on {gone}
-)""",
+        f"""select * {{buried}} from ({live} (select *, 'no longer listed' as _reason from gone) n on {gone})""",
     ]
 
 
@@ -82,7 +81,7 @@ def _note_told(connection: duckdb.DuckDBPyConnection, landing: Landing, table: T
     keys = {name: polars_type(table.columns[name]) for name in table.key}
     told = [[*key, reason] for key, reason in landing.gone.get(table.name, {}).items()]
     path = landing.folder / "changed" / f"{table.name}.told.parquet"
-    pl.DataFrame(told, schema=keys | {"reason": pl.String}, orient="row").write_parquet(path)
+    pl.DataFrame(told, schema=keys | {"_reason": pl.String}, orient="row").write_parquet(path)
     connection.execute(f"create or replace temp table told as select * from '{path}'")
     spelled = ", ".join(quote(name) for name in table.key)
     connection.execute(f"create or replace temp table gone as select {spelled}, '' as _partition from told limit 0")
