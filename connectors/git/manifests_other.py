@@ -5,22 +5,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import yaml
 from packaging.utils import canonicalize_name
 
 from connectors.git.declarations import Declaration, Source, name_pattern, requirement, strongest, table, texts
 from connectors.git.facts import Report, Unparsable
 from connectors.git.intervals import Name
 from connectors.git.manifests_python import toml
+from connectors.git.yaml_nodes import loaded
 
 _NPM_SECTIONS = {"dependencies": "runtime", "devDependencies": "dev", "peerDependencies": "optional", "optionalDependencies": "optional"}
 _CARGO_SECTIONS = {"dependencies": "runtime", "dev-dependencies": "dev", "build-dependencies": "build"}
 _CONDA_SPEC = re.compile(r"^(?:(?P<channel>[\w./-]+)::?)?(?P<name>[\w.-]+)\s*(?P<spec>.*)$")
 _GO_REQUIRE = re.compile(r"^(?:require\s+)?(?P<module>[^\s()]+)\s+(?P<version>v\S+)\s*(?P<indirect>//\s*indirect)?")
 _GO_REPLACE = re.compile(r"^(?:replace\s+)?(?P<module>\S+)(?:\s+v\S+)?\s*=>\s*(?P<target>.+)$")
-
-# A safe loader; libyaml's where it is compiled in, twenty times faster than the Python one on a workflow file.
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -103,11 +100,7 @@ def _crate(source: Source, name: str, value: Any, scope: str) -> Declaration:
 
 def conda(path: str, text: str, report: Report) -> dict[Name, Declaration]:  # noqa: ARG001
     """Conda's environment files; what they hand to pip are requirements of PyPI."""
-    try:
-        data = table(yaml.load(text, Loader=Loader))  # noqa: S506 - a safe loader by another name
-    except (yaml.YAMLError, ValueError, RecursionError) as failure:
-        raise Unparsable(f"not YAML: {failure}") from failure
-    source = Source(text)
+    data, source = table(loaded(text)), Source(text)
     listed = data.get("dependencies")
     members = listed if isinstance(listed, list) else []
     pip = [line for member in members for line in texts(table(member).get("pip")) if not line.startswith("-")]

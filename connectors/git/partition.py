@@ -25,7 +25,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 2
+RULES = 3
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -133,7 +133,7 @@ class Reading:
         detectors: list[Detector] = [
             PromptTable(self.options.prompts, self.options.rubrics),
             manifests.table(history.remote, packages),
-            workflows.table(),
+            workflows.table(packages),
             mentions.table(self.options.artifacts),
             code_owners.table(),
         ]

@@ -138,21 +138,29 @@ MANIFEST_DECLARATIONS = Table(
     },
 )
 
+USE_KINDS = ("reusable", "action", "include", "component", "trigger", "orb", "plugin", "template", "library", "image", "command")
+CI_SYSTEMS = ("github_actions", "gitlab_ci", "circleci", "buildkite", "azure_pipelines", "jenkins", "docker", "script")
+
 WORKFLOW_USES = Table(
     name="workflow_uses",
-    grain="one workflow or action of another repository used by one workflow file, for as long as it stood on the default branch",
+    grain="one thing of others that one file of continuous integration uses, for as long as it stood on the default branch",
     key=("repository_id", "path", "uses", "from_sha"),
     census=True,
     pii=("from_author_email",),
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False),
-        "uses": text(null=False, about="owner/name, with the path inside it, without the ref."),
+        "uses": text(
+            null=False,
+            about="owner/name, with the path inside it, without the ref; with the host before it where that is neither GitHub nor the "
+            "repository's own; for a command the package of the artifact.",
+        ),
         "ref": text(about="As last seen in the interval."),
         "job": text(),
         "step": text(),
-        "kind": text(one_of=("reusable", "action")),
-        "is_advisory": boolean(null=False, about="continue-on-error or if: false, in every place where the file uses it."),
+        "kind": text(one_of=USE_KINDS),
+        "system": text(one_of=CI_SYSTEMS, about="Who reads the file; script: only what the others call."),
+        "is_advisory": boolean(null=False, about="In every place where the file uses it, its failure is ignored or it never runs."),
         **_INTERVAL_START,
         "line": _LINE,
         **_INTERVAL_END,

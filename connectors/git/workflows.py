@@ -1,40 +1,43 @@
-"""`uses:` of GitHub workflows and composite actions, and the rows of `workflow_uses`.
+"""What files of continuous integration use of others, and the rows of `workflow_uses`.
 
-Files are read as a graph of YAML nodes: keys stay text (`on` is no boolean), every value knows its line, and what is
-commented out is not there.
+Of what their scripts run, only packages of configured artifacts count. A shell script or makefile counts while a file that
+a machine reads by itself calls it, directly or through other scripts.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+from pathlib import PurePosixPath
 
-import yaml
+from packaging.utils import canonicalize_name
 
 from connectors.contract import Record
-from connectors.git.facts import FactTable, Report, Unparsable, states
-from connectors.git.intervals import Interval, Name, span
-from connectors.git.manifests_other import Loader
-from connectors.git.paths import is_fixture, is_third_party
+from connectors.git import ci_files
+from connectors.git.ci import Reference, Snippet
+from connectors.git.facts import FactTable, Report, states, without_credentials
+from connectors.git.intervals import Interval, Name, Tracker, span, touched
+from connectors.git.protocol import Landing
 from connectors.git.remotes import Remote
+from connectors.git.shell import Command
+from connectors.git.tooling import runs, scripts
 
 TABLE = "workflow_uses"
-WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml", re.IGNORECASE)
-ACTION = re.compile(r"(.*/)?action\.ya?ml")
-_REFERENCE = re.compile(r"(?P<uses>[\w.-]+/[\w./-]+)@(?P<ref>\S+)")
-_TRUE = re.compile(r"(\$\{\{\s*)?true(\s*\}\})?", re.IGNORECASE)
-_FALSE = re.compile(r"(\$\{\{\s*)?false(\s*\}\})?", re.IGNORECASE)
+OWN = "own_script"
+"""Kind of a call of a script of the same repository; no row, but what brings that script's rows into force."""
 
 
 @dataclass(frozen=True)
 class Use:
-    """One workflow or action of another repository that a file calls."""
+    """One thing of another repository that a file calls."""
 
     uses: str
     ref: str
     job: str | None
     step: str | None
     kind: str
+    system: str
     is_advisory: bool
     """Its failure cannot fail the run, or it never runs."""
     line: int = field(compare=False)
@@ -42,78 +45,101 @@ class Use:
     @property
     def name(self) -> Name:
         """What makes it the same use when its ref or its job changes."""
-        return (self.uses,)
+        return (self.uses, OWN) if self.kind == OWN else (self.uses,)
 
 
-def table() -> FactTable[Use]:
-    """The detector of one repository's uses."""
-    return FactTable(TABLE, Use, _reads, parse, record)
+def table(packages: Iterable[str]) -> FactTable[Use]:
+    """The detector of one repository's uses; of commands only those of `packages` are kept."""
+    wanted: dict[str, str] = {canonicalize_name(package): package for package in packages}
+    return FactTable(TABLE, Use, lambda path: ci_files.system_of(path) is not None, partial(parse, wanted), record, trace)
 
 
-def _reads(path: str) -> bool:
-    is_own = not is_third_party(path) and not is_fixture(path)
-    return is_own and bool(WORKFLOW.fullmatch(path) or ACTION.fullmatch(path))
-
-
-def parse(path: str, text: str, report: Report) -> Mapping[Name, Use]:  # noqa: ARG001 - every parser has the same signature
+def parse(packages: Mapping[str, str], path: str, text: str, report: Report) -> Mapping[Name, Use]:  # noqa: ARG001 - every parser has the same signature
     """Uses by name; of several of one thing the first that counts, else the first."""
-    try:
-        root = yaml.compose(text, Loader=Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as failure:
-        raise Unparsable(f"not YAML: {failure}") from failure
-    if root is not None and not isinstance(root, yaml.MappingNode):
-        raise Unparsable(f"a mapping was expected at the top, this is a {type(root).__name__.removesuffix('Node').lower()}")
-    found = _in_workflow(root) if WORKFLOW.fullmatch(path) else _in_action(root)
+    system = ci_files.system_of(path) or ""
+    found = ci_files.read(path, text)
+    referred = (_referred(system, reference) for reference in found if isinstance(reference, Reference))
+    commanded = (use for command, snippet in ci_files.executed(found) for use in _commanded(system, packages, command, snippet))
     answer: dict[Name, Use] = {}
-    for use in sorted(found, key=lambda use: use.is_advisory):
+    for use in sorted(chain(referred, commanded), key=lambda use: use.is_advisory):
         answer.setdefault(use.name, use)
     return answer
 
 
-def _in_workflow(root: Any) -> Iterator[Use]:
-    """A job calls one reusable workflow, or has steps that call actions."""
-    for job, node in _items(_items(root).get("jobs")).items():
-        details = _items(node)
-        is_advisory = _is_advisory(details)
-        yield from _use(details, job, None, "reusable", is_advisory)
-        yield from _in_steps(details.get("steps"), job, is_advisory)
+def _referred(system: str, found: Reference) -> Use:
+    uses = without_credentials(found.uses)
+    return Use(uses, found.ref, found.job, found.step, found.kind, system, found.is_advisory, found.line)
 
 
-def _in_action(root: Any) -> Iterator[Use]:
-    """A composite action's steps run inside whatever job calls it."""
-    yield from _in_steps(_items(_items(root).get("runs")).get("steps"), None, is_advisory=False)
+def _commanded(system: str, packages: Mapping[str, str], command: Command, snippet: Snippet) -> Iterator[Use]:
+    """Programs of the packages, by the name of the package, and scripts of the repository itself."""
+    is_advisory = snippet.is_advisory or command.is_advisory
+    for _, name, ref in runs(command.words):
+        package = packages.get(canonicalize_name(name.partition(".")[0] if "/" not in name else name))
+        if package:
+            yield Use(package, ref, snippet.job, snippet.step, "command", system, is_advisory, command.line)
+    for path in scripts(command.words):
+        yield Use(path, "", snippet.job, snippet.step, OWN, system, is_advisory, command.line)
 
 
-def _in_steps(steps: Any, job: str | None, is_advisory: bool) -> Iterator[Use]:
-    for node in steps.value if isinstance(steps, yaml.SequenceNode) else []:
-        details = _items(node)
-        step = _text(details.get("name")) or _text(details.get("id"))
-        yield from _use(details, job, step, "action", is_advisory or _is_advisory(details))
+Facts = Mapping[tuple[str, str], Mapping[Name, Use] | None]
 
 
-def _use(details: Mapping[str, Any], job: str | None, step: str | None, kind: str, is_advisory: bool) -> Iterator[Use]:
-    """Nothing for local paths (`./x`), which are this repository's own, and for container images."""
-    node = details.get("uses")
-    match = _REFERENCE.fullmatch(_text(node) or "")
-    if match and node:
-        yield Use(match["uses"], match["ref"], job, step, kind, is_advisory, line=node.start_mark.line + 1)
+def trace(landings: Sequence[Landing], facts: Facts, reads: Iterable[str]) -> list[Interval[Use]]:
+    """Intervals of the files in force: those of a system always, scripts while they are called."""
+    paths = set(reads)
+    standing: dict[str, Mapping[Name, Use]] = {}
+    before: dict[str, Mapping[Name, Use]] = {}
+    tracker: Tracker[Use] = Tracker()
+    for landing in landings:
+        changed = {
+            path: found
+            for path, side in touched(landing)
+            if path in paths and (found := facts.get((path, side.blob), {}) if side else {}) is not None
+        }
+        if changed:
+            standing = {path: found for path, found in {**standing, **changed}.items() if found}
+            current = in_force(standing)
+            for path in sorted({*before, *current}):
+                if before.get(path) != current.get(path):
+                    tracker.observe(landing, path, current.get(path, {}))
+            before = current
+    return tracker.intervals
 
 
-def _is_advisory(details: Mapping[str, Any]) -> bool:
-    allowed = _text(details.get("continue-on-error")) or ""
-    condition = _text(details.get("if")) or ""
-    return bool(_TRUE.fullmatch(allowed.strip()) or _FALSE.fullmatch(condition.strip()))
+def in_force(standing: Mapping[str, Mapping[Name, Use]]) -> dict[str, Mapping[Name, Use]]:
+    """What each file uses; a script that is only called where failures do not count is advisory as a whole."""
+    answer: dict[str, Mapping[Name, Use]] = {}
+    for path, is_advisory in _called(standing).items():
+        uses = {name: use for name, use in standing[path].items() if use.kind != OWN}
+        answer[path] = {name: replace(use, is_advisory=True) for name, use in uses.items()} if is_advisory else uses
+    return answer
 
 
-def _items(node: Any) -> dict[str, Any]:
-    """A mapping's values by the text of their keys; empty for anything else."""
-    if not isinstance(node, yaml.MappingNode):
-        return {}
-    return {str(key.value): value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+def _called(standing: Mapping[str, Mapping[Name, Use]]) -> dict[str, bool]:
+    """Files that run, and whether only in places where a failure does not count; calls that count are followed first."""
+    by_name: dict[str, list[str]] = {}
+    for path in standing:
+        by_name.setdefault(PurePosixPath(path).name.lower(), []).append(path)
+    reached: dict[str, bool] = {}
+    counting = [path for path in standing if ci_files.system_of(path) != ci_files.SCRIPT]
+    shrugged: list[str] = []
+    while counting or shrugged:
+        is_advisory = not counting
+        path = (counting or shrugged).pop()
+        if path in reached:
+            continue
+        reached[path] = is_advisory
+        for use in standing[path].values():
+            if use.kind == OWN:
+                callees = [each for each in by_name.get(PurePosixPath(use.uses).name.lower(), []) if _is_meant(use.uses, each)]
+                (shrugged if is_advisory or use.is_advisory else counting).extend(callees)
+    return reached
 
 
-def _text(node: Any) -> str | None:
-    return str(node.value) if isinstance(node, yaml.ScalarNode) else None
+def _is_meant(called: str, path: str) -> bool:
+    """Whether a path in a script can be this file: the script may have changed its folder before."""
+    return f"/{path}".lower().endswith("/" + re.sub(r"^(\.{1,2}/)+", "", called).lower())
 
 
 def record(interval: Interval[Use], remote: Remote) -> Record:
@@ -126,6 +152,7 @@ def record(interval: Interval[Use], remote: Remote) -> Record:
         "job": last.job,
         "step": last.step,
         "kind": last.kind,
+        "system": last.system,
         "is_advisory": last.is_advisory,
         "_raw": states(interval, _described),
     }

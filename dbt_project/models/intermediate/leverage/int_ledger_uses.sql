@@ -1,4 +1,4 @@
--- Channel uses_decl: a workflow file on the default branch calls the artifact's reusable workflow or action.
+-- Channel uses_decl: a file of continuous integration on the default branch uses the artifact's repository, or runs its package.
 with declarations as (
     select * from {{ ref('stg_git__workflow_uses') }}
 ),
@@ -9,6 +9,11 @@ keys as (
     union all
     select repository_id, path, uses, from_sha, 'repository', lower({{ extract('uses', "'^([^/]+/[^/@]+)'") }})
     from declarations
+    where kind is distinct from 'command'
+    union all
+    select repository_id, path, uses, from_sha, 'package', {{ package_name('uses') }}
+    from declarations
+    where kind = 'command'
 ),
 
 matched as (

@@ -12,6 +12,7 @@ renamed as (
         job,
         step,
         kind,
+        system,
         is_advisory,
         from_sha,
         from_at,
