@@ -34,7 +34,7 @@ INPUTS: dict[str, str] = {
     "staging.stg_git__manifest_declarations": "repository_id varchar, path varchar, ecosystem varchar, package varchar, from_sha varchar,"
     " from_at timestamptz, from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz,"
     f" is_current boolean, {PROVENANCE}",
-    "staging.stg_git__workflow_uses": "repository_id varchar, path varchar, uses varchar, ref varchar, from_sha varchar, from_at timestamptz,"
+    "staging.stg_git__workflow_uses": "repository_id varchar, path varchar, uses varchar, ref varchar, kind varchar, from_sha varchar, from_at timestamptz,"
     " from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz, is_current boolean,"
     f" {PROVENANCE}",
     "staging.stg_git__mentions": "repository_id varchar, path varchar, artifact_id varchar, is_exact boolean, from_sha varchar,"
