@@ -6,6 +6,7 @@ state, which counts only once its package is complete. What a run that was kille
 on from the last checkpoint; what it had loaded already is found equal and changes nothing twice.
 """
 
+import os
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -155,6 +156,8 @@ def _pipeline(connector: Connector, path: Path) -> Generator[Any]:
 
     A kept folder would lose rows for good when a run dies between load and publish: its cursor would be ahead of the file's.
     """
+    # dlt tells its makers of every load, unless it finds this when it starts.
+    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     import dlt
 
     with tempfile.TemporaryDirectory(prefix="fulcrum-dlt-") as folder:

@@ -36,7 +36,7 @@ def _of_heads(visit: Visit, heads: list[str]) -> list[Record]:
     """Check runs of some commits; a request that is too heavy for GitHub is asked again in halves."""
     variables = {f"sha{i}": sha for i, sha in enumerate(heads)}
     try:
-        found, _ = visit.ask("check runs", queries.check_runs(len(heads)), variables)
+        found = visit.ask_whole("check runs", queries.check_runs(len(heads)), variables)
     except Unavailable:
         if len(heads) == 1:
             raise
@@ -51,7 +51,7 @@ def _of_commit(visit: Visit, sha: str, commit: Any) -> Iterator[Record]:
     if dig(commit, "status", "contexts"):
         visit.status_heads[sha] = None
     while after:
-        found, _ = visit.ask("check suites", queries.MORE_CHECK_SUITES, {"sha": sha, "after": after})
+        found = visit.ask_whole("check suites", queries.MORE_CHECK_SUITES, {"sha": sha, "after": after})
         more, after = connection(dig(found, "object", "checkSuites"))
         suites = [*suites, *more]
     for suite in suites:
@@ -64,6 +64,7 @@ def _of_suite(visit: Visit, sha: str, suite: dict[str, Any]) -> Iterator[Record]
     while after:
         what = f"{visit.repository.full_name} check runs"
         graph = visit.client.graphql(what, queries.MORE_CHECK_RUNS, {"suite": suite.get("id"), "after": after})
+        visit.refuse_holes("check runs", graph)
         more, after = connection(dig(graph.data, "node", "checkRuns"))
         runs = [*runs, *more]
     yield from (records.check_run(node, suite, sha, visit.repository_id) for node in runs if isinstance(node, dict))

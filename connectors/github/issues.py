@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.contract import Event, Page, Rejected
+from connectors.contract import Event, Gone, Page, Rejected
 from connectors.github import queries, records
 from connectors.github.listing import PER_PAGE, address
 from connectors.github.protocol import Answer
@@ -25,17 +25,22 @@ def read(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved, bool
         if saved.get("is_whole"):
             yield visit.counted("issues", saved["count"], "GraphQL totalCount, listing unchanged")
         return saved, False
-    is_everything = not saved
+    is_everything, before = not saved, 0
     if is_everything or saved["is_whole"]:
-        _ask_count(visit, None)
+        before = _ask_count(visit, None)
     reading = _Reading(visit, moment(saved.get("updated_at")))
     yield from reading.pages(first)
     count = _count(visit, saved, reading)
-    if not is_everything and saved["is_whole"] and count != saved["count"] + reading.added:
-        # Fewer than there should be: some were deleted or moved away, which only a listing of all of them shows.
+    has_fewer = count < before if is_everything else saved["is_whole"] and count != saved["count"] + reading.added
+    while has_fewer:
+        # Some were deleted or moved away, which only a listing of all of them shows; while it was being paged, a later one moved up
+        # past the border of a page and was not met.
+        met, before = reading.ids, count
         reading, is_everything = _Reading(visit, None), True
         yield from reading.pages(visit.client.get(url))
+        yield Gone("issues", visit.partition, [(issue,) for issue in sorted(met - reading.ids - {None})], "deleted while it was read")
         count = _count(visit, {}, reading)
+        has_fewer = count < before
     is_whole = (visit.since is None or count == reading.listed) if is_everything else saved["is_whole"]
     if is_whole:
         yield visit.counted("issues", count, "GraphQL totalCount")

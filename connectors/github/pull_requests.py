@@ -53,6 +53,9 @@ def read(visit: Visit, saved: Saved) -> Generator[Event, None, Saved]:
         "open": visit.open_pulls,
         "is_whole": saved["is_whole"] if saved else not reading.left_out,
     }
+    if reading.withheld:
+        # Read from the same floor next time: once it is shown, its update is no news any more.
+        state |= {"etag": "", "top": None, "updated_at": saved.get("updated_at")}
     yield from _told(visit, state, "GraphQL totalCount")
     if visit.is_first and state["is_whole"]:
         # Later the warehouse keeps commits and events that the source has dropped: then there is nothing to compare.
@@ -98,6 +101,8 @@ class _Reading:
     newest: str | None = None
     left_out: bool = False
     """Something was older than the configured start."""
+    withheld: int = 0
+    """Pull requests in whose place GitHub answered null."""
     totals: dict[Any, dict[str, int]] = field(default_factory=dict)
     """By pull request, how many rows of each table the source itself counts."""
 
@@ -123,7 +128,11 @@ class _Reading:
         return self.floor is None or updated is None or updated >= self.floor
 
     def _ask(self, after: str | None) -> tuple[Any, Graph]:
-        """One page; a request that is too heavy for GitHub is asked again for half as many."""
+        """One page; a request too heavy for GitHub is asked again for half as many, an answer with nulls a second time."""
+        page, graph = self._shrinking(after)
+        return self._shrinking(after) if None in connection(page)[0] else (page, graph)
+
+    def _shrinking(self, after: str | None) -> tuple[Any, Graph]:
         while True:
             try:
                 variables = {"first": self.size, "after": after}
@@ -139,6 +148,7 @@ class _Reading:
     def _events(self, nodes: list[Any], graph: Graph) -> Iterator[Event]:
         """Pages of every table for one page of pull requests."""
         pulls = [node for node in nodes if isinstance(node, dict)]
+        self.withheld += len(nodes) - len(pulls)
         yield from (self._rejected(graph) for _ in range(len(nodes) - len(pulls)))
         complete(self.visit, pulls)
         tables: dict[str, list[Record]] = {}

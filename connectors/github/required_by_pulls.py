@@ -25,7 +25,7 @@ def read(visit: Visit) -> Iterator[Event]:
 
 def _ask(visit: Visit, numbers: list[int]) -> list[Any]:
     variables = {f"number{i}": pull for i, pull in enumerate(numbers)}
-    found, _ = visit.ask("required checks", queries.required_checks(len(numbers)), variables)
+    found = visit.ask_whole("required checks", queries.required_checks(len(numbers)), variables)
     return [found.get(f"p{i}") for i in range(len(numbers))]
 
 
@@ -48,7 +48,7 @@ def _checks(visit: Visit, pull: dict[str, Any]) -> Iterator[Any]:
     yield from nodes
     while after:
         variables = {"number": pull.get("number"), "after": after}
-        found, _ = visit.ask("further required checks", queries.MORE_REQUIRED_CHECKS, variables)
+        found = visit.ask_whole("further required checks", queries.MORE_REQUIRED_CHECKS, variables)
         nodes, after = connection(dig(_commit(found.get("pullRequest")), "statusCheckRollup", "contexts"))
         yield from nodes
 

@@ -73,7 +73,7 @@ class _Reading:
         """Events of the listing down to the floor, continued where the server cuts it off."""
         window: dict[str, str] = {}
         while True:
-            count, total, oldest, is_done = 0, 0, None, False
+            count, total, page_total, oldest, is_done = 0, 0, 0, None, False
             for page in walk(self.visit.client, f"{self.visit.repository.path}/actions/runs", window, self.memory, _kept):
                 page_total, newest, page_oldest, size = page.kept
                 count, total = count + size, total or page_total
@@ -82,6 +82,8 @@ class _Reading:
                 is_done = self._is_below_floor(page_oldest)
                 if is_done:
                     break
+            if page_total < total:
+                continue  # some were deleted meanwhile, and a later one moved up past the border of a page
             self.total = self.total or total
             if is_done or count >= total:
                 self.is_whole = not is_done

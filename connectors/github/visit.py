@@ -83,6 +83,22 @@ class Visit:
             raise NotFound(SOURCE, what, f"the name now belongs to repository {found.get('databaseId')}, not {self.repository_id}")
         return found, graph
 
+    def ask_whole(self, what: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The `repository` object of an answer that withholds nothing but what does not exist.
+
+        Raises:
+            AuthFailed, ContractBroken, NotFound: when null stands for what is there, which must not be taken for absence.
+        """
+        found, graph = self.ask(what, query, variables)
+        self.refuse_holes(what, graph)
+        return found
+
+    def refuse_holes(self, what: str, graph: Graph) -> None:
+        """Raise as `ask_whole` does."""
+        errors = tuple(error for error in graph.errors if error.kind != "NOT_FOUND")
+        if errors:
+            raise self.missing(f"{self.repository.full_name} {what}", Graph(graph.data, errors))
+
     @staticmethod
     def missing(what: str, graph: Graph) -> NotFound | AuthFailed | ContractBroken:
         """Why a GraphQL answer lacks what was asked for."""
@@ -91,7 +107,8 @@ class Visit:
                 return NotFound(SOURCE, what, error.message, "deleted, renamed, or hidden from this credential")
             if error.kind in ("FORBIDDEN", "INSUFFICIENT_SCOPES"):
                 return AuthFailed(SOURCE, what, error.message, "grant the scopes listed in connectors/github/README.md")
-        return ContractBroken(SOURCE, what, "the answer lacks what was asked for, and no error says why")
+        told = graph.errors[0].message[:200] if graph.errors else "no error says why"
+        return ContractBroken(SOURCE, what, f"the answer lacks what was asked for: {told}")
 
 
 def connection(value: Any) -> tuple[list[Any], str | None]:

@@ -107,7 +107,7 @@ class Servers:
     def applications(self) -> dict[str, ASGIApp]:
         """The ASGI application of each server, with its log and the faults around it."""
         apps = {"github": self._github.app, "jira": self._jira.app, "growthbook": self._growthbook.app}
-        return {name: Logged(Faulty(app, self.faults), self._logs[name]) for name, app in apps.items()}
+        return {name: Logged(Faulty(app, self.faults, self.show), self._logs[name]) for name, app in apps.items()}
 
 
 class Control(Protocol):
