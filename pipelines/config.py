@@ -64,6 +64,7 @@ class Artifact(Section):
     name: str = ""
     repository: str
     packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     workflows: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     path_globs: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ def _git(settings: Settings) -> GitOptions:
     git, github = settings.sources.git, settings.sources.github
     assert git is not None
     artifacts = tuple(
-        ArtifactOptions(id=a.id, repository=a.repository, packages=a.packages, names=a.names, path_globs=a.path_globs)
+        ArtifactOptions(id=a.id, repository=a.repository, packages=a.packages, modules=a.modules, names=a.names, path_globs=a.path_globs)
         for a in settings.artifacts
     )
     options: dict[str, Any] = {"mirrors": git.mirrors, "remotes": git.remotes, "artifacts": artifacts}

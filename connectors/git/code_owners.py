@@ -96,12 +96,13 @@ class _Standing:
         self.now = []
         for place, entry in enumerate(entries):
             self.now.append(kept.get(place) or self._begin(landing, path, entry))
+            self.now[-1].seen = landing
             if self.now[-1].last.line != entry.line:
                 self.now[-1].last, self.now[-1].last_changed = entry, landing
 
     def _begin(self, landing: Landing, path: str, entry: Entry) -> Interval[Entry]:
         """A new one behind the one that stands before it in the file."""
-        interval = Interval(path, entry.name, entry, landing, entry, landing)
+        interval = Interval(path, entry.name, entry, landing, entry, landing, landing)
         place = next((index for index, other in enumerate(self.everyone) if other is self.now[-1]), -1) if self.now else -1
         self.everyone.insert(place + 1, interval)
         return interval

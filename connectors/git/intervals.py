@@ -20,7 +20,10 @@ Name = tuple[Any, ...]
 
 @dataclass
 class Interval(Generic[Fact]):
-    """One fact's time in one file; `first` and `last` are its details when it came and when it was last seen changed."""
+    """One fact's time in one file; `first` and `last` are its details when it came and when it was last seen changed.
+
+    `seen` is the last landing that changed the file and left the fact standing.
+    """
 
     path: str
     name: Name
@@ -28,6 +31,7 @@ class Interval(Generic[Fact]):
     start: Landing
     last: Fact
     last_changed: Landing
+    seen: Landing
     end: Landing | None = None
 
 
@@ -45,10 +49,11 @@ class Tracker(Generic[Fact]):
             standing.pop(name).end = landing
         for name, fact in found.items():
             if name not in standing:
-                standing[name] = Interval(path, name, fact, landing, fact, landing)
+                standing[name] = Interval(path, name, fact, landing, fact, landing, landing)
                 self.intervals.append(standing[name])
             elif standing[name].last != fact:
                 standing[name].last, standing[name].last_changed = fact, landing
+            standing[name].seen = landing
 
 
 def touched(landing: Landing) -> Iterator[tuple[str, Side | None]]:
@@ -86,8 +91,12 @@ def span(interval: Interval[Any], remote: Remote, line: int | None) -> Record:
         "from_author_email": start.author_email,
         "from_pull_request_number": pull_request_number(start.subject),
         "line": line,
+        "last_sha": interval.seen.sha,
+        "last_at": interval.seen.at,
         "to_sha": end.sha if end else None,
         "to_at": end.at if end else None,
+        "to_author_email": end.author_email if end else None,
+        "to_pull_request_number": pull_request_number(end.subject) if end else None,
         "is_current": end is None,
         "_source_url": remote.file_url(start.sha, interval.path, line),
     }

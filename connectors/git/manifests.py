@@ -76,7 +76,6 @@ def record(interval: Interval[Declaration], remote: Remote) -> Record:
         "package": interval.first.package,
         "spec": interval.last.spec,
         "scope": interval.last.scope,
-        "to_author_email": interval.end.author_email if interval.end else None,
         "_raw": states(interval, _described),
     }
 

@@ -14,6 +14,8 @@ class ArtifactOptions(BaseModel):
     id: str = Field(min_length=1)
     repository: str | None = None
     packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    """What code imports, where that is not the package's name: `sklearn` of `scikit-learn`, `com.acme.evals` of a Java library."""
     names: tuple[str, ...] = ()
     path_globs: tuple[str, ...] = ()
     """Which files of its repository it consists of, in the manner of gitignore; empty means all of them."""

@@ -15,17 +15,17 @@ from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
-from connectors.git import blame, code_owners, commits, manifests, mentions, workflows
+from connectors.git import blame, code_owners, commits, imports, manifests, mentions, workflows
 from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
-from connectors.git.options import GitOptions
+from connectors.git.options import ArtifactOptions, GitOptions
 from connectors.git.paths import shown
 from connectors.git.prompts import PromptTable
 from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 3
+RULES = 4
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -92,7 +92,7 @@ class Reading:
 
     def _globs(self, remote: Remote) -> tuple[str, ...] | None:
         """The files of the artifacts that live in this repository; empty for all, None where none lives there."""
-        ours = [artifact for artifact in self.options.artifacts if artifact.repository and _is_same(artifact.repository, remote)]
+        ours = [artifact for artifact in self.options.artifacts if _lives_in(artifact, remote)]
         if not ours:
             return None
         return tuple(glob for artifact in ours for glob in artifact.path_globs) if all(artifact.path_globs for artifact in ours) else ()
@@ -135,6 +135,7 @@ class Reading:
             manifests.table(history.remote, packages),
             workflows.table(packages),
             mentions.table(self.options.artifacts),
+            imports.table(artifact for artifact in self.options.artifacts if not _lives_in(artifact, history.remote)),
             code_owners.table(),
         ]
         rules = f"{self._rules()} {history.remote.url}"
@@ -145,11 +146,12 @@ class Reading:
         return found if globs is None else [*found, *blame.events(history, globs, self.now, self.blaming)]
 
 
-def _is_same(repository: str, remote: Remote) -> bool:
-    """Whether an artifact's repository, a GitHub name or a URL, is this one."""
+def _lives_in(artifact: ArtifactOptions, remote: Remote) -> bool:
+    """Whether the artifact's repository, a GitHub name or a URL, is this one."""
+    repository = artifact.repository or ""
     if is_github_name(repository):
         return repository.lower() == remote.full_name.lower()
-    return normalised(repository) == normalised(remote.url)
+    return bool(repository) and normalised(repository) == normalised(remote.url)
 
 
 def _without_commits() -> tuple[str, ...]:

@@ -23,8 +23,12 @@ _INTERVAL_START = {
     "from_pull_request_number": integer(at_least=1, about="Pull request that the landing names."),
 }
 _INTERVAL_END = {
+    "last_sha": _sha(null=False, about="Last landing that changed the file and left it standing."),
+    "last_at": timestamp(about="When that landed."),
     "to_sha": _sha(about="Landing that removed it; null while it stands."),
     "to_at": timestamp(about="When that landed."),
+    "to_author_email": text(about="Author of the removing landing, mailmap applied, lowercased."),
+    "to_pull_request_number": integer(at_least=1, about="Pull request that the removing landing names."),
 }
 _LINE = integer(at_least=1, about="Line at from_sha.")
 _CURRENT = boolean(null=False, about="Whether it stands at the head of the default branch.")
@@ -133,7 +137,6 @@ MANIFEST_DECLARATIONS = Table(
         "scope": text(one_of=("runtime", "build", "optional", "dev", "lock"), about="lock: written by a resolver, nobody's declaration."),
         "line": _LINE,
         **_INTERVAL_END,
-        "to_author_email": text(),
         "is_current": _CURRENT,
     },
 )
@@ -146,7 +149,7 @@ WORKFLOW_USES = Table(
     grain="one thing of others that one file of continuous integration uses, for as long as it stood on the default branch",
     key=("repository_id", "path", "uses", "from_sha"),
     census=True,
-    pii=("from_author_email",),
+    pii=("from_author_email", "to_author_email"),
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False),
@@ -173,7 +176,7 @@ MENTIONS = Table(
     grain="one artifact named by one document, exactly or nearly, for as long as it stood on the default branch",
     key=("repository_id", "path", "artifact_id", "is_exact", "from_sha"),
     census=True,
-    pii=("from_author_email",),
+    pii=("from_author_email", "to_author_email"),
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False),
@@ -187,12 +190,39 @@ MENTIONS = Table(
     },
 )
 
+LANGUAGES = ("python", "notebook", "javascript", "go", "rust", "java")
+IMPORT_KINDS = ("import", "dynamic", "guarded", "type_only")
+
+IMPORTS = Table(
+    name="imports",
+    grain="one artifact imported by one source file, for as long as it was on the default branch",
+    key=("repository_id", "path", "artifact_id", "from_sha"),
+    census=True,
+    pii=("from_author_email", "to_author_email"),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "artifact_id": text(null=False),
+        "language": text(null=False, one_of=LANGUAGES),
+        "module": text(null=False, about="As the language writes it, as last seen in the interval."),
+        "kind": text(
+            null=False,
+            one_of=IMPORT_KINDS,
+            about="The firmest in the file: a statement; a call that imports by name; where a failure is caught; for type checkers only.",
+        ),
+        **_INTERVAL_START,
+        "line": _LINE,
+        **_INTERVAL_END,
+        "is_current": _CURRENT,
+    },
+)
+
 CODE_OWNERS = Table(
     name="code_owners",
     grain="one owner of one pattern of the CODEOWNERS file in force, for as long as the entry stood on the default branch",
     key=("repository_id", "path", "pattern", "owner", "from_sha"),
     census=True,
-    pii=("owner", "from_author_email"),
+    pii=("owner", "from_author_email", "to_author_email"),
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False, about="The CODEOWNERS file: of several places only the first that the host looks at is in force."),
@@ -247,6 +277,7 @@ TABLES = (
     MANIFEST_DECLARATIONS,
     WORKFLOW_USES,
     MENTIONS,
+    IMPORTS,
     CODE_OWNERS,
     TREE_FILES,
     SURVIVING_LINES,

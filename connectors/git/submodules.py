@@ -62,5 +62,6 @@ def trace(landings: Sequence[Landing], facts: Mapping[tuple[str, str], Mapping[N
         read = facts.get((FILE, standing.blob), {}) if standing else {}
         declared = declared if read is None else read
         present = {place: declaration for (_, place), declaration in declared.items() if (link := tree.get(place)) and link.mode == GITLINK}
-        tracker.observe(landing, FILE, {declaration.name: declaration for declaration in present.values()})
+        if any(FILE in (change.path, change.old_path) or GITLINK in (change.mode, change.old_mode) for change in landing.changes):
+            tracker.observe(landing, FILE, {declaration.name: declaration for declaration in present.values()})
     return tracker.intervals

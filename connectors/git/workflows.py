@@ -101,7 +101,7 @@ def trace(landings: Sequence[Landing], facts: Facts, reads: Iterable[str]) -> li
             standing = {path: found for path, found in {**standing, **changed}.items() if found}
             current = in_force(standing)
             for path in sorted({*before, *current}):
-                if before.get(path) != current.get(path):
+                if path in changed or before.get(path) != current.get(path):
                     tracker.observe(landing, path, current.get(path, {}))
             before = current
     return tracker.intervals

@@ -13,8 +13,9 @@ from pipelines.demo.story.facts import Use, gate_outcomes, uses
 from pipelines.demo.truth_people import NOBODY, PERIODS, Company, Kind, Period, Shares, utc_day
 from pipelines.demo.world import World
 
+DECLARED = ("dep_manifest", "uses_decl", "import")
 BOUNDS = {1: (0.0, 0.10), 2: (0.0, 0.50), 3: (0.25, 1.0), 4: (0.60, 1.0)}
-RUNGS = {"gate_catch": 4, "run_reusable": 3, "eval_run": 3, "dep_manifest": 2, "uses_decl": 2, "vendored": 2, "doc_mention": 1, "xref": 1}
+RUNGS = {"gate_catch": 4, "run_reusable": 3, "eval_run": 3, **dict.fromkeys(DECLARED, 2), "vendored": 2, "doc_mention": 1, "xref": 1}
 FEWEST_RUN_DAYS, FEWEST_PEOPLE, FEWEST_CHANGES, INSIDER = 4, 2, 3, 0.10
 Row = dict[str, Any]
 
@@ -44,7 +45,7 @@ class Item:
     @property
     def is_declared(self) -> bool:
         """Whether it holds over days, not on one day only."""
-        return self.channel in ("dep_manifest", "uses_decl", "vendored", "doc_mention")
+        return self.channel in (*DECLARED, "vendored", "doc_mention")
 
     def days_in(self, period: Period) -> int:
         """Days of a period on which it held."""
@@ -215,7 +216,7 @@ def _reach(project: str, rows: list[tuple[Item, str]], period: Period) -> Reach:
     """The strongest proof at either bound."""
     good = [item for item, why in rows if not why]
     run_days = len({item.start for item in good if RUNGS[item.channel] == 3})
-    declared = max((item.days_in(period) for item, _ in rows if item.channel in ("dep_manifest", "uses_decl")), default=0)
+    declared = max((item.days_in(period) for item, _ in rows if item.channel in DECLARED), default=0)
     bounds = [_bounds(item, period, run_days, declared) for item in good]
     return Reach(project, max(b[0] for b in bounds), run_days, max(b[1] for b in bounds), max(b[2] for b in bounds))
 

@@ -18,6 +18,7 @@ from connectors.git.schema import TABLES
 from tests.unit.git_repositories import ANA, BEN, NOW, Repository, Result, at, read
 
 HARNESS = {"id": "eval-harness", "repository": "acme/search", "packages": ("acme-evals",), "names": ("Acme Eval Harness",)}
+JUDGES = {"id": "judge-kit", "repository": "acme/judge-kit", "packages": ("acme-judges",)}
 GATE = "jobs:\n  gate:\n    uses: acme/eval-harness/.github/workflows/gate.yml@v1\n"
 PROMPT = "".join(f"Rule {number}\n" for number in range(10))
 
@@ -39,7 +40,12 @@ STEPS: list[tuple[str, str, datetime, dict[str, str]]] = [
             "CODEOWNERS": "* @acme/core\n",
         },
     ),
-    ("Tune (#3)", BEN, at("2026-04-05"), {"prompts/a.md": PROMPT + "More\n", "src/a.py": "1\n2\nthree\n", "data.bin": "\0\1"}),
+    (
+        "Tune (#3)",
+        BEN,
+        at("2026-04-05"),
+        {"prompts/a.md": PROMPT + "More\n", "src/a.py": "1\nimport acme_judges\nthree\n", "data.bin": "\0\1"},
+    ),
     ("Move (#4)", BEN, at("2026-05-05"), {"prompts/a.md": "", "prompts/b.md": PROMPT + "More\n"}),
     ('Revert "Adopt (#2)" (#5)\n\nThis reverts commit abcdef1.', ANA, at("2026-06-05"), {"requirements.txt": "httpx\n", "src/b.py": "b\n"}),
 ]
@@ -70,7 +76,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 @pytest.fixture(scope="module")
 def result(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return read(tmp_path_factory.mktemp("mirrors"), repository, artifacts=(HARNESS,))
+    return read(tmp_path_factory.mktemp("mirrors"), repository, artifacts=(HARNESS, JUDGES))
 
 
 def frame(table: Table, records: list[Record]) -> pl.DataFrame:
@@ -137,7 +143,7 @@ def comparable(result: Result) -> dict[str, list[Any]]:
 
 def test_fake_answers_like_git(repository: Repository, result: Result, tmp_path: Path) -> None:
     url = str(repository.path)
-    reader = GitReader(GitOptions(mirrors=tmp_path, remotes=(url,), artifacts=(HARNESS,)), lambda *_: faked(url))
+    reader = GitReader(GitOptions(mirrors=tmp_path, remotes=(url,), artifacts=(HARNESS, JUDGES)), lambda *_: faked(url))
     assert comparable(Result(list(reader.read(ReadContext(NOW))), reader)) == comparable(result)
 
 

@@ -40,6 +40,9 @@ INPUTS: dict[str, str] = {
     "staging.stg_git__mentions": "repository_id varchar, path varchar, artifact_id varchar, is_exact boolean, from_sha varchar,"
     " from_at timestamptz, from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz,"
     f" is_current boolean, {PROVENANCE}",
+    "staging.stg_git__imports": "repository_id varchar, path varchar, artifact_id varchar, from_sha varchar, from_at timestamptz,"
+    " from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz, is_current boolean,"
+    f" {PROVENANCE}",
     "staging.stg_git__tree_files": f"repository_id varchar, path varchar, blob_sha varchar, size bigint, {PROVENANCE}",
     "staging.stg_git__surviving_lines": "repository_id varchar, as_of date, path varchar, author_email varchar, commit_sha varchar, lines bigint,"
     f" {PROVENANCE}",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.git import manifests_other, manifests_python, mentions, output, workflows
+from connectors.git import imports, manifests_other, manifests_python, mentions, output, workflows
 from connectors.git.blame import HEAVIEST, capped
 from connectors.git.commits import Landed
 from connectors.git.facts import Unparsable
@@ -232,6 +232,12 @@ PARSERS = {
         ),
         partial(workflows.parse, {"acme-evals": "acme-evals"}),
     ),
+    **dict.fromkeys(
+        ("a.py", "a.ipynb", "a.js", "a.ts", "a.tsx", "a.go", "a.rs", "a.java"),
+        partial(
+            imports.parse, imports.importable([ArtifactOptions(id="e", packages=("acme-evals", "x/acme-evals"), modules=("acme-evals",))])
+        ),
+    ),
     "README.md": partial(mentions.parse, mentions.names([ArtifactOptions(id="eval-harness", names=("Acme Eval Harness",))])),
 }
 PIECES = st.sampled_from(
@@ -257,6 +263,11 @@ PIECES = st.sampled_from(
         "steps:\n- run: |\n",
         "script: ",
         "include: {project: a}",
+        "import ",
+        "from ",
+        "use acme_evals::",
+        "require(",
+        '{"cells": [{"cell_type": "code", "source": "',
         "FROM x\n",
         "RUN acme-evals ",
         "sh 'acme-evals'",

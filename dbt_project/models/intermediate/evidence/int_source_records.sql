@@ -11,6 +11,7 @@
     ('git', 'manifest_declarations', ref('stg_git__manifest_declarations'), ['repository_id', 'path', 'ecosystem', 'package', 'from_sha']),
     ('git', 'workflow_uses', ref('stg_git__workflow_uses'), ['repository_id', 'path', 'uses', 'from_sha']),
     ('git', 'mentions', ref('stg_git__mentions'), ['repository_id', 'path', 'artifact_id', 'is_exact', 'from_sha']),
+    ('git', 'imports', ref('stg_git__imports'), ['repository_id', 'path', 'artifact_id', 'from_sha']),
     ('git', 'tree_files', ref('stg_git__tree_files'), ['repository_id', 'path']),
     ('git', 'prompt_versions', ref('stg_git__prompt_versions'), ['repository_id', 'prompt_key', 'sha']),
     ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),

@@ -1,10 +1,12 @@
--- The four path channels together, each declaration with who accepted it onto the default branch.
+-- The path channels together, each declaration with who accepted it onto the default branch.
 with declarations as (
     select * from {{ ref('int_ledger_manifests') }}
     union all
     select * from {{ ref('int_ledger_uses') }}
     union all
     select * from {{ ref('int_ledger_mentions') }}
+    union all
+    select * from {{ ref('int_ledger_imports') }}
     union all
     select * from {{ ref('int_ledger_vendored') }}
 ),

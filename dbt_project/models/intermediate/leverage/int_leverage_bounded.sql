@@ -13,7 +13,7 @@ run_days as (
 declared as (
     select artifact_id, project_id, period_id, max(coverage) as coverage
     from judged
-    where channel in ('dep_manifest', 'uses_decl')
+    where channel in ('dep_manifest', 'uses_decl', 'import')
     group by artifact_id, project_id, period_id
 ),
 
