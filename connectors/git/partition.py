@@ -130,12 +130,13 @@ class Reading:
     def _derived(self, history: History) -> list[Event]:
         """Everything that is recomputed from the whole first-parent history."""
         packages = [package for artifact in self.options.artifacts for package in artifact.packages]
+        others = [artifact for artifact in self.options.artifacts if not _lives_in(artifact, history.remote)]
         detectors: list[Detector] = [
             PromptTable(self.options.prompts, self.options.rubrics),
             manifests.table(history.remote, packages),
-            workflows.table(packages),
+            workflows.table(package for artifact in others for package in artifact.packages),
             mentions.table(self.options.artifacts),
-            imports.table(artifact for artifact in self.options.artifacts if not _lives_in(artifact, history.remote)),
+            imports.table(others),
             code_owners.table(),
         ]
         rules = f"{self._rules()} {history.remote.url}"
