@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from packaging.utils import canonicalize_name
-
 from connectors.contract import Record
-from connectors.git import manifests_other, manifests_python, paths, submodules
+from connectors.git import ci_files, locks, manifests_code, manifests_other, manifests_python, paths, submodules
 from connectors.git.declarations import Declaration
 from connectors.git.facts import FactTable, Parse, Report, states
 from connectors.git.intervals import Interval, Name, span, traced
@@ -20,10 +18,12 @@ PARSERS: Sequence[tuple[re.Pattern[str], Parse[Declaration]]] = [
     (re.compile(r"pyproject\.toml"), manifests_python.pyproject),
     (re.compile(r"([\w.-]*[-_.])?requirements?([-_.][\w.-]*)?\.(txt|in|lock)"), manifests_python.requirements),
     (re.compile(r"setup\.cfg"), manifests_python.setup_cfg),
+    (re.compile(r"setup\.py"), manifests_code.setup_py),
     (re.compile(r"pipfile"), manifests_python.pipfile),
     (re.compile(r"package\.json"), manifests_other.package_json),
     (re.compile(r"go\.mod"), manifests_other.go_mod),
     (re.compile(r"cargo\.toml"), manifests_other.cargo_toml),
+    (re.compile(r"pixi\.toml"), manifests_other.pixi_toml),
     (re.compile(r"(conda[-_.]?)?environment([-_.][\w.-]*)?\.ya?ml|conda([-_.][\w.-]*)?\.ya?ml"), manifests_other.conda),
 ]
 """By file name, lowercased."""
@@ -32,27 +32,36 @@ IN_REQUIREMENTS_FOLDER = re.compile(r"(.*/)?[\w.-]*requirements[\w.-]*/[^/]+\.(t
 
 def table(remote: Remote, packages: Iterable[str]) -> FactTable[Declaration]:
     """The detector of one repository's declarations; of lock files only `packages` are kept."""
-    wanted = frozenset(canonicalize_name(package) for package in packages) | frozenset(package.lower() for package in packages)
-    return FactTable(TABLE, Declaration, _reads, partial(_parse, submodules.Submodules(remote), wanted), record, _trace)
+    wanted = locks.kept(list(packages))
+    reads = partial(_reads, bool(wanted))
+    return FactTable(TABLE, Declaration, reads, partial(_parse, submodules.Submodules(remote), wanted), record, _trace)
 
 
-def _reads(path: str) -> bool:
-    name = paths.name_of(path)
-    is_manifest = path == submodules.FILE or name in manifests_other.LOCKS or _parser(path) is not None
-    return is_manifest and not paths.is_third_party(path) and not paths.is_fixture(path)
+def _reads(has_artifacts: bool, path: str) -> bool:
+    """Scripts may be many: they are opened only where there is something to look for."""
+    parser = _parser(path)
+    if parser == manifests_code.script and not has_artifacts:
+        return False
+    is_manifest = path == submodules.FILE or locks.reader(paths.name_of(path)) or parser
+    return bool(is_manifest) and not paths.is_third_party(path) and not paths.is_fixture(path)
 
 
 def _parser(path: str) -> Parse[Declaration] | None:
     if IN_REQUIREMENTS_FOLDER.fullmatch(path):
         return manifests_python.requirements
-    return next((parser for pattern, parser in PARSERS if pattern.fullmatch(paths.name_of(path))), None)
+    name = paths.name_of(path)
+    if ci_files.system_of(path) == "docker":
+        return manifests_code.image
+    by_name = next((parser for pattern, parser in PARSERS if pattern.fullmatch(name)), None)
+    return by_name or (manifests_code.script if name.endswith(".py") else None)
 
 
 def _parse(modules: submodules.Submodules, packages: frozenset[str], path: str, text: str, report: Report) -> Mapping[Name, Declaration]:
     if path == submodules.FILE:
         return modules.parse(path, text, report)
-    if paths.name_of(path) in manifests_other.LOCKS:
-        return manifests_other.lock(paths.name_of(path), text, packages)
+    locked = locks.reader(paths.name_of(path))
+    if locked:
+        return locks.parse(locked, text, packages)
     parser = _parser(path)
     return parser(path, text, report) if parser else {}
 

@@ -1,13 +1,13 @@
-"""Manifests of other languages (npm, Go, Cargo, conda), and lock files, of which only configured packages are kept."""
+"""Manifests of other languages than Python: npm, Go, Cargo, conda, pixi."""
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from connectors.git.declarations import Declaration, Source, name_pattern, requirement, strongest, table, texts
+from connectors.git.declarations import Declaration, Source, group_scope, requirement, strongest, table, texts
 from connectors.git.facts import Report, Unparsable
 from connectors.git.intervals import Name
 from connectors.git.manifests_python import toml
@@ -15,6 +15,7 @@ from connectors.git.yaml_nodes import loaded
 
 _NPM_SECTIONS = {"dependencies": "runtime", "devDependencies": "dev", "peerDependencies": "optional", "optionalDependencies": "optional"}
 _CARGO_SECTIONS = {"dependencies": "runtime", "dev-dependencies": "dev", "build-dependencies": "build"}
+_PIXI_SECTIONS = {"dependencies": "conda", "host-dependencies": "conda", "pypi-dependencies": "pypi"}
 _CONDA_SPEC = re.compile(r"^(?:(?P<channel>[\w./-]+)::?)?(?P<name>[\w.-]+)\s*(?P<spec>.*)$")
 _GO_REQUIRE = re.compile(r"^(?:require\s+)?(?P<module>[^\s()]+)\s+(?P<version>v\S+)\s*(?P<indirect>//\s*indirect)?")
 _GO_REPLACE = re.compile(r"^(?:replace\s+)?(?P<module>\S+)(?:\s+v\S+)?\s*=>\s*(?P<target>.+)$")
@@ -112,59 +113,18 @@ def conda(path: str, text: str, report: Report) -> dict[Name, Declaration]:  # n
     return strongest(found)
 
 
-Locked = Callable[[str], Iterator[tuple[str, str, str]]]
-"""From a lock file's text to ecosystem, package and version."""
-
-
-def _toml_lock(text: str, ecosystem: str) -> Iterator[tuple[str, str, str]]:
-    """`[[package]]` tables, as uv, Poetry, PDM and Cargo write them; the project itself stands there as editable or virtual."""
-    packages = toml(text).get("package")
-    for package in packages if isinstance(packages, list) else []:
-        is_own = bool({"editable", "virtual"} & set(table(table(package).get("source"))))
-        if not is_own and isinstance(table(package).get("name"), str):
-            yield ecosystem, package["name"], str(package.get("version", ""))
-
-
-def _pipfile_lock(text: str) -> Iterator[tuple[str, str, str]]:
-    data = json_object(text)
-    for section in ("default", "develop"):
-        for name, details in table(data.get(section)).items():
-            yield "pypi", name, str(table(details).get("version", ""))
-
-
-def _package_lock(text: str) -> Iterator[tuple[str, str, str]]:
-    """Since version 2 keyed by path below `node_modules`; before by name."""
-    data = json_object(text)
-    for place, details in table(data.get("packages")).items():
-        if "node_modules/" in place and not table(details).get("link"):
-            yield "npm", place.rsplit("node_modules/", 1)[1], str(table(details).get("version", ""))
-    for name, details in {} if "packages" in data else table(data.get("dependencies")).items():
-        yield "npm", name, str(table(details).get("version", ""))
-
-
-LOCKS: Mapping[str, Locked] = {
-    "uv.lock": lambda text: _toml_lock(text, "pypi"),
-    "poetry.lock": lambda text: _toml_lock(text, "pypi"),
-    "pdm.lock": lambda text: _toml_lock(text, "pypi"),
-    "pipfile.lock": _pipfile_lock,
-    "package-lock.json": _package_lock,
-    "cargo.lock": lambda text: _toml_lock(text, "cargo"),
-}
-
-
-def lock(file_name: str, text: str, packages: frozenset[str]) -> dict[Name, Declaration]:
-    """The configured packages that a lock file holds; a file that names none of them is not even parsed."""
-    lowered = canonicalize_name(text)
-    if not any(package in lowered for package in packages):
-        return {}
-    source = Source(text)
-    return strongest(
-        source.declare(ecosystem, normal, version, "lock", name_pattern(name))
-        for ecosystem, name, version in LOCKS[file_name](text)
-        if (normal := normalised_package(ecosystem, name)) in packages
-    )
-
-
-def normalised_package(ecosystem: str, name: str) -> str:
-    """Package names as their index compares them."""
-    return canonicalize_name(name) if ecosystem == "pypi" else name.lower()
+def pixi_toml(path: str, text: str, report: Report) -> dict[Name, Declaration]:  # noqa: ARG001
+    """Dependencies of the workspace, of its features and of its targets, from conda and from PyPI."""
+    data, source = toml(text), Source(text)
+    features = [(table(feature), group_scope(name, "optional")) for name, feature in table(data.get("feature")).items()]
+    owners = [(data, "runtime"), *features]
+    owners += [(table(target), scope) for owner, scope in owners for target in table(owner.get("target")).values()]
+    found: list[Declaration] = []
+    for owner, scope in owners:
+        for section, ecosystem in _PIXI_SECTIONS.items():
+            for name, value in table(owner.get(section)).items():
+                spec = value if isinstance(value, str) else ", ".join(f"{key} {item}" for key, item in table(value).items())
+                normal = canonicalize_name(name) if ecosystem == "pypi" else name.lower()
+                if normal not in {"python", "pip"}:
+                    found.append(source.declare(ecosystem, normal, spec, scope, rf"^\s*[\"']?{re.escape(name)}[\"']?\s*="))
+    return strongest(found)

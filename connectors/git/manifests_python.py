@@ -142,14 +142,19 @@ def _requirement_line(source: Source, line: str, scope: str, report: Report) -> 
     """A requirement, an editable or a URL; options and local paths declare no package."""
     editable = re.match(r"(?:-e|--editable)[\s=]+(.*)", line)
     wanted = editable[1] if editable else line
-    if _URL.match(wanted):
-        return _from_url(source, wanted.split()[0], scope)
+    if is_url(wanted):
+        return from_url(source, wanted.split()[0], scope)
     if wanted.startswith(("-", ".", "/")) or editable:
         return None
     return requirement(source, re.split(r"\s--?\w", wanted, maxsplit=1)[0].strip(), scope, report)
 
 
-def _from_url(source: Source, url: str, scope: str) -> Declaration | None:
+def is_url(text: str) -> bool:
+    """Whether pip would fetch it from an address."""
+    return _URL.match(text) is not None
+
+
+def from_url(source: Source, url: str, scope: str) -> Declaration | None:
     """`git+https://host/owner/name@ref#egg=package`; without an egg the repository's name stands for the package."""
     egg = _EGG.search(url)
     address = re.sub(r"[@#?].*$", "", re.sub(r"^\w+\+", "", re.sub(r"(?<=://)[^/@\s]+@", "", url)))

@@ -25,7 +25,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 4
+RULES = 5
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)

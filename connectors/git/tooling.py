@@ -75,14 +75,25 @@ def bare_with_folder(words: Sequence[str]) -> list[str]:
     return rest
 
 
+def is_pip_install(words: Sequence[str]) -> bool:
+    """Whether pip, in whichever disguise, is asked to install something."""
+    return _is_pip_install(_unwrapped_pip(bare(words)))
+
+
+def _unwrapped_pip(rest: list[str]) -> list[str]:
+    if rest and _PYTHON.fullmatch(rest[0]) and rest[1:3] == ["-m", "pip"]:
+        return rest[2:]
+    return rest[1:] if rest[:2] == ["uv", "pip"] else rest
+
+
+def _is_pip_install(rest: Sequence[str]) -> bool:
+    return len(rest) > 1 and _PIP.fullmatch(rest[0]) is not None and rest[1] == "install"
+
+
 def installs(words: Sequence[str]) -> Iterator[Wanted]:
     """Packages that the command installs, by index name; files, folders and URLs of unknown packages are left out."""
-    rest = bare(words)
-    if rest and _PYTHON.fullmatch(rest[0]) and rest[1:3] == ["-m", "pip"]:
-        rest = rest[2:]
-    if rest[:2] == ["uv", "pip"]:
-        rest = rest[1:]
-    if len(rest) > 1 and _PIP.fullmatch(rest[0]) and rest[1] == "install":
+    rest = _unwrapped_pip(bare(words))
+    if _is_pip_install(rest):
         yield from _packages("pypi", rest[2:])
     elif rest[:3] == ["uv", "tool", "install"] or rest[:3] == ["yarn", "global", "add"]:
         yield from _packages("pypi" if rest[0] == "uv" else "npm", rest[3:])

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.git import imports, manifests_other, manifests_python, mentions, output, workflows
+from connectors.git import imports, locks, manifests_code, manifests_other, manifests_python, mentions, output, workflows
 from connectors.git.blame import HEAVIEST, capped
 from connectors.git.commits import Landed
-from connectors.git.facts import Unparsable
+from connectors.git.declarations import Declaration
+from connectors.git.facts import Parse, Unparsable
 from connectors.git.intervals import Tracker
 from connectors.git.landings import last_before, replayed
 from connectors.git.options import ArtifactOptions
@@ -208,11 +209,34 @@ def test_any_file_name_and_subject_is_read_back(rows: list[tuple[bytes, bytes, i
 
 
 MODULES = Submodules(Remote("github:1", "acme/x", "https://github.com/acme/x.git", "main", ""))
+LOCKS = (
+    "uv.lock",
+    "pipfile.lock",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "go.sum",
+    "conda-lock.yml",
+    "pixi.lock",
+    "conda-linux.lock",
+)
+
+
+def _locked(name: str) -> Parse[Declaration]:
+    reader = locks.reader(name)
+    assert reader is not None
+    return lambda _, text, __: locks.parse(reader, text, locks.kept(["acme-evals"]))
+
+
 PARSERS = {
     "pyproject.toml": manifests_python.pyproject,
     "requirements.txt": manifests_python.requirements,
     "setup.cfg": manifests_python.setup_cfg,
     "Pipfile": manifests_python.pipfile,
+    "setup.py": manifests_code.setup_py,
+    "script.py": manifests_code.script,
+    "Dockerfile": manifests_code.image,
+    "pixi.toml": manifests_other.pixi_toml,
     "package.json": manifests_other.package_json,
     "go.mod": manifests_other.go_mod,
     "Cargo.toml": manifests_other.cargo_toml,
@@ -226,7 +250,7 @@ PARSERS = {
             ".buildkite/pipeline.yml",
             "azure-pipelines.yml",
             "Jenkinsfile",
-            "Dockerfile",
+            "images/Dockerfile",
             "ci/gate.sh",
             "Makefile",
         ),
@@ -238,6 +262,7 @@ PARSERS = {
             imports.parse, imports.importable([ArtifactOptions(id="e", packages=("acme-evals", "x/acme-evals"), modules=("acme-evals",))])
         ),
     ),
+    **{name: _locked(name) for name in LOCKS},
     "README.md": partial(mentions.parse, mentions.names([ArtifactOptions(id="eval-harness", names=("Acme Eval Harness",))])),
 }
 PIECES = st.sampled_from(
@@ -268,6 +293,11 @@ PIECES = st.sampled_from(
         "use acme_evals::",
         "require(",
         '{"cells": [{"cell_type": "code", "source": "',
+        "setup(install_requires=",
+        "# /// script\n# ",
+        "acme-evals@1:\n  version 1",
+        "__metadata:\n",
+        "packages:\n",
         "FROM x\n",
         "RUN acme-evals ",
         "sh 'acme-evals'",

@@ -136,12 +136,140 @@ def test_other_manifests(repository: Repository, tmp_path: Path, path: str, text
         ("poetry.lock", '[[package]]\nname = "acme_evals"\nversion = "1.2"\n'),
         ("Pipfile.lock", '{"default": {"acme-evals": {"version": "1.2"}}}'),
         ("package-lock.json", '{"packages": {"": {}, "node_modules/a/node_modules/acme-evals": {"version": "1.2"}}}'),
+        ("pylock.toml", '[[packages]]\nname = "acme-evals"\nversion = "1.2"\n'),
+        ("yarn.lock", '# yarn lockfile v1\n\n"acme-evals@^1", "acme-evals@~1.2":\n  version "1.2"\n  dependencies:\n    version "^3"\n'),
+        ("yarn.lock", '"alias@npm:acme-evals@^1":\n  version "1.2"\n'),
+        ("yarn.lock", '__metadata:\n  version: 8\n"x@npm:acme-evals@^1":\n  version: 1.2\n  resolution: "acme-evals@npm:1.2"\n'),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  acme-evals@1.2(react@18.0.0):\n    x: y\n"),
+        ("pnpm-lock.yaml", "packages:\n  /acme-evals/1.2_react@18:\n    x: y\n  /@acme/acme-evals/7.0.0: {}\n"),
+        ("conda-lock.yml", "package:\n- {name: acme-evals, version: '1.2', manager: pip}\n"),
+        ("conda-lock.yml", "package:\n- {name: acme-evals, version: '1.2', manager: conda}\n"),
+        ("conda-linux-64.lock", "@EXPLICIT\nhttps://conda.anaconda.org/acme/noarch/acme-evals-1.2-py_0.conda#0123\n"),
+        ("pixi.lock", "packages:\n- conda: https://conda.example/noarch/acme-evals-1.2-py_0.conda\n"),
+        ("pixi.lock", "packages:\n- pypi: https://files.example/acme_evals-1.2.whl\n  name: acme-evals\n  version: '1.2'\n"),
+        ("npm-shrinkwrap.json", '{"packages": {"node_modules/x": {"name": "acme-evals", "version": "1.2"}}}'),
         ("Cargo.lock", '[[package]]\nname = "acme-evals"\nversion = "1.2"\n'),
     ],
 )
 def test_locks_keep_configured_packages_only_and_say_so(repository: Repository, tmp_path: Path, path: str, text: str) -> None:
     found = declared(repository, tmp_path, path, text)
     assert [(package, spec, scope) for (_, package), (spec, scope, _) in found.items()] == [("acme-evals", "1.2", "lock")]
+
+
+def test_yarn_workspaces_and_modules_without_code_are_no_dependencies(repository: Repository, tmp_path: Path) -> None:
+    yarn = '__metadata:\n  version: 8\n"acme-evals@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "acme-evals@workspace:."\n'
+    assert declared(repository, tmp_path, "yarn.lock", yarn) == {}
+    assert declared(repository, tmp_path, "web/pnpm-lock.yaml", "packages:\n  /acme-evals-lite/1.0.0: {}\n") == {}
+
+
+def test_sums_of_go_modules(repository: Repository, tmp_path: Path) -> None:
+    harness = EVALS.model_copy(update={"packages": ("github.com/acme/eval-harness", "github.com/acme/other")})
+    text = "github.com/Acme/Eval-Harness v1.2.0 h1:abc=\ngithub.com/Acme/Eval-Harness v1.2.0/go.mod h1:d=\ngithub.com/acme/other v1.0.0/go.mod h1:e=\n"
+    repository.commit("Add", {"go.sum": text})
+    rows = read(tmp_path, repository.save(), artifacts=(harness,)).rows("manifest_declarations", "ecosystem", "package", "spec", "scope")
+    assert rows == [("go", "github.com/acme/eval-harness", "v1.2.0", "lock")]
+
+
+def test_setup_py_is_read_and_never_run(repository: Repository, tmp_path: Path) -> None:
+    text = """\
+import sys
+from setuptools import setup, find_packages
+VERSION = "2.0"
+base = [
+    "Acme_Evals[gate]>=1.2",
+    # "commented-out",
+]
+if sys.platform == "win32":
+    base += ["colorama"]
+base.append("httpx")
+extras = {"test": ["pytest>=7"], "fast": ("uvloop",)}
+extras["docs"] = ["mkdocs"]
+extras["all"] = extras["fast"] + ["everything"]
+more = dict(tests_require="nose\\nmock", zip_safe=False)
+print("install_requires=['printed']")
+setup(
+    name="acme-search",
+    install_requires=base + (["tomli"] if sys.version_info < (3, 11) else []) + [f"acme-pinned=={VERSION}"],
+    setup_requires=list(["wheel"]),
+    extras_require=extras,
+    classifiers=["Typing :: Typed"],
+    **more,
+)
+open("/nowhere/at/all")
+"""
+    assert declared(repository, tmp_path, "setup.py", text) == {
+        ("pypi", "acme-evals"): (">=1.2", "runtime", 5),
+        ("pypi", "colorama"): ("", "runtime", 9),
+        ("pypi", "httpx"): ("", "runtime", 10),
+        ("pypi", "tomli"): ("", "runtime", 18),
+        ("pypi", "acme-pinned"): ("", "runtime", 18),
+        ("pypi", "wheel"): ("", "build", 19),
+        ("pypi", "pytest"): (">=7", "dev", 11),
+        ("pypi", "uvloop"): ("", "optional", 11),
+        ("pypi", "mkdocs"): ("", "dev", 12),
+        ("pypi", "everything"): ("", "optional", 13),
+        ("pypi", "nose"): ("", "dev", 14),
+        ("pypi", "mock"): ("", "dev", 14),
+    }
+
+
+def test_setup_py_of_python_2_goes_to_quarantine(repository: Repository, tmp_path: Path) -> None:
+    repository.commit("Add", {"setup.py": "print 'x'\n"})
+    assert "not Python 3" in read(tmp_path, repository.save()).rejected[0].reason
+
+
+def test_scripts_with_inline_metadata(repository: Repository, tmp_path: Path) -> None:
+    text = """\
+#!/usr/bin/env -S uv run
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#   "acme-evals>=2",
+# ]
+# ///
+import acme_evals
+"""
+    assert declared(repository, tmp_path, "tools/measure.py", text) == {("pypi", "acme-evals"): (">=2", "runtime", 5)}
+    other = {"tools/other.py": text.replace("# /// script", "# /// other")}
+    repository.commit("Add", other)
+    assert read(tmp_path, repository.save(), artifacts=(EVALS,)).rows("manifest_declarations", "path") == ["tools/measure.py"]
+
+
+def test_images_that_install_packages(repository: Repository, tmp_path: Path) -> None:
+    text = """\
+FROM python:3.12
+COPY requirements.txt .
+# RUN pip install commented-out
+RUN pip install --no-cache-dir -r requirements.txt && \\
+    python -m pip install "acme-evals==2.0" ./local
+RUN uv pip install git+https://github.com/ann/forked-evals@main && echo pip install printed
+RUN npm install -g promptfoo@0.9 && go install go.acme.example/evals@latest
+"""
+    assert declared(repository, tmp_path, "docker/Dockerfile.gpu", text) == {
+        ("pypi", "acme-evals"): ("==2.0", "runtime", 5),
+        ("pypi", "forked-evals"): ("@ git+https://github.com/ann/forked-evals@main", "runtime", 6),
+        ("npm", "promptfoo"): ("0.9", "runtime", 7),
+        ("go", "go.acme.example/evals"): ("latest", "runtime", 7),
+    }
+
+
+def test_pixi(repository: Repository, tmp_path: Path) -> None:
+    text = """\
+[workspace]
+name = "search"
+[dependencies]
+python = ">=3.11"
+numpy = "2.*"
+[pypi-dependencies]
+Acme_Evals = { version = ">=2", extras = ["gate"] }
+[feature.test.dependencies]
+pytest = "*"
+"""
+    assert declared(repository, tmp_path, "pixi.toml", text) == {
+        ("conda", "numpy"): ("2.*", "runtime", 5),
+        ("pypi", "acme-evals"): ("version >=2, extras ['gate']", "runtime", 7),
+        ("conda", "pytest"): ("*", "dev", 9),
+    }
 
 
 def test_the_project_in_its_own_lock_is_no_dependency(repository: Repository, tmp_path: Path) -> None:
