@@ -170,6 +170,13 @@ class CommandLine:
         with self._stream(mirror, *arguments, stdin=pairs) as stream:
             return output.line_counts(stream)
 
+    def patches(self, mirror: Path, landings: Sequence[Landing]) -> dict[str, dict[str, tuple[str, str]]]:
+        """One process for any number of commits."""
+        pairs = "".join(f"{' '.join((landing.sha, *landing.parents[:1]))}\n" for landing in landings)
+        arguments = ("diff-tree", "--stdin", "--root", "-r", "-p", "-U0", "--full-index", "--no-prefix", "--no-renames", *PLAIN_DIFF)
+        with self._stream(mirror, *arguments, stdin=pairs) as stream:
+            return output.patches(stream)
+
     def mapped(self, mirror: Path, head: str, contacts: Sequence[str]) -> list[str]:
         """Trailers are text to git; this applies the mailmap to them too."""
         answer = self._local(mirror, *_mailmap(head), "check-mailmap", "--stdin", stdin="".join(f"{contact}\n" for contact in contacts))

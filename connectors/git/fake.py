@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from connectors.errors import NotFound, SourceError
+from connectors.git.output import told
 from connectors.git.protocol import (
     BlamedLine,
     Blob,
@@ -81,7 +82,15 @@ class FakeGit:
     def landings(self, mirror: Path, head: str) -> list[Landing]:
         """Every commit: the history is one line."""
         return [
-            Landing(sha, parents, commit.at, _email(commit.author), _subject(commit), tuple(_changes(before, commit.files)))
+            Landing(
+                sha,
+                parents,
+                commit.at,
+                _email(commit.author),
+                _subject(commit),
+                tuple(_changes(before, commit.files)),
+                told(commit.message),
+            )
             for sha, parents, before, commit in self._steps(mirror, head)
         ]
 
@@ -117,6 +126,15 @@ class FakeGit:
             for change in _changes(before, commit.files)
         }
 
+    def patches(self, mirror: Path, landings: Sequence[Landing]) -> dict[str, dict[str, tuple[str, str]]]:
+        """By comparing lines."""
+        asked = {landing.sha for landing in landings}
+        return {
+            sha: {path: _patch(before.get(path, b""), commit.files.get(path, b"")) for path in sorted(_touched(before, commit.files))}
+            for sha, _, before, commit in self._steps(mirror, landings[-1].sha)
+            if sha in asked
+        }
+
     def mapped(self, mirror: Path, head: str, contacts: Sequence[str]) -> list[str]:  # noqa: ARG002
         """There is no mailmap."""
         return list(contacts)
@@ -148,6 +166,18 @@ def _blamed(lines: Sequence[BlamedLine], texts: Sequence[bytes], sha: str, email
     kept = SequenceMatcher(None, [line.text for line in lines], texts, autojunk=False).get_matching_blocks()
     old = {block.b + offset: lines[block.a + offset] for block in kept for offset in range(block.size)}
     return [old.get(place) or BlamedLine(sha, email, text) for place, text in enumerate(texts)]
+
+
+def _touched(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> set[str]:
+    return {path for path in {*before, *after} if before.get(path) != after.get(path)}
+
+
+def _patch(before: bytes, after: bytes) -> tuple[str, str]:
+    left, right = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    steps = [step for step in SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if step[0] != "equal"]
+    removed = b"".join(line for _, start, end, _, _ in steps for line in left[start:end])
+    added = b"".join(line for _, _, _, start, end in steps for line in right[start:end])
+    return hashlib.sha1(removed, usedforsecurity=False).hexdigest(), hashlib.sha1(added, usedforsecurity=False).hexdigest()
 
 
 def _shas(history: Sequence[FakeCommit]) -> list[str]:

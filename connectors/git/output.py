@@ -4,8 +4,10 @@ Everything is NUL-separated (`-z`), so file names and messages may hold anything
 `MARK` + sha, has a fixed number of fields, and is followed by its raw and numstat lines.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO
 
@@ -15,11 +17,15 @@ MARK = b"\x01"
 UNIT = "\x1f"
 CHUNK = 1 << 20
 
-LANDING_FORMAT = "%x01" + "%x00".join(["%H", "%P", "%ct", "%aE", "%s"])
+LANDING_FORMAT = "%x01" + "%x00".join(["%H", "%P", "%ct", "%aE", "%b", "%s"])
 PEOPLE = ["%aN", "%aE", "%an <%ae>", "%at", "%aI", "%cN", "%cE", "%cn <%ce>", "%ct", "%cI"]
 CO_AUTHORS = "%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x1f)"
 COMMIT_FORMAT = "%x01" + "%x00".join(["%H", "%P", "%T", *PEOPLE, "%s", "%b", CO_AUTHORS])
 
+_TAKING_BACK = re.compile(r"revert|reapply", re.IGNORECASE)
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
+_INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)")
+_COMMIT_LINE = re.compile(rb"[0-9a-f]{40,64}")
 _BLAME_HEADER = re.compile(rb"([0-9a-f]{40,64}) \d+ \d+")
 
 
@@ -53,8 +59,13 @@ def tokens(stream: IO[bytes]) -> Iterator[bytes]:
 
 def landings(stream: IO[bytes]) -> Iterator[Landing]:
     """`git log --first-parent --raw -z --format=LANDING_FORMAT`."""
-    for (sha, parents, at, email, subject), changes, _ in _entries(stream, fields=5):
-        yield Landing(sha, tuple(parents.split()), instant(at), email.lower(), subject, tuple(changes))
+    for (sha, parents, at, email, body, subject), changes, _ in _entries(stream, fields=6):
+        yield Landing(sha, tuple(parents.split()), instant(at), email.lower(), subject, tuple(changes), told(f"{subject}\n{body}"))
+
+
+def told(message: str) -> str:
+    """Lines of a message that speak of taking back."""
+    return "\n".join(line for line in message.splitlines() if _TAKING_BACK.search(line)) if _TAKING_BACK.search(message) else ""
 
 
 def commits(stream: IO[bytes]) -> Iterator[CommitEntry]:
@@ -148,6 +159,56 @@ def line_counts(stream: IO[bytes]) -> dict[tuple[str, str], LineCounts]:
         else:
             sha = piece.decode("ascii", "replace").strip()
     return answer
+
+
+@dataclass
+class _Patch:
+    """One file's removed and added lines, in order."""
+
+    removed: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+    added: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+    blobs: tuple[bytes, bytes] = (b"", b"")
+
+    def take(self, line: bytes) -> bool:
+        """A line of a hunk; whether it is one of the file."""
+        side = {b"-": self.removed, b"+": self.added}.get(line[:1])
+        if side:
+            side.update(line[1:])
+        return side is not None
+
+    def take_header(self, line: bytes) -> None:
+        """Modes; for files without lines the ids of their contents."""
+        if match := _INDEX.match(line):
+            self.blobs = match[1], match[2]
+        elif line.startswith(b"Binary files "):
+            self.removed.update(self.blobs[0])
+            self.added.update(self.blobs[1])
+        elif line.startswith((b"old mode ", b"new mode ")):
+            (self.removed if line.startswith(b"old") else self.added).update(line[4:])
+
+    def digest(self) -> tuple[str, str]:
+        """Both hashes."""
+        return self.removed.hexdigest(), self.added.hexdigest()
+
+
+def patches(stream: IO[bytes]) -> dict[str, dict[str, tuple[str, str]]]:
+    """`git diff-tree --stdin -p --full-index --no-prefix`; files without lines (binaries, modes) by their contents' ids."""
+    answer: dict[str, dict[str, _Patch]] = {}
+    files: dict[str, _Patch] = {}
+    current, left = _Patch(), 0
+    for line in stream:
+        hunk = None if left > 0 else _HUNK.match(line)
+        if left > 0:
+            left -= current.take(line)
+        elif hunk:
+            left = sum(1 if count is None else int(count) for count in hunk.groups())
+        elif line.startswith(b"diff --git "):
+            current = files[words(line.rstrip(b"\n"))] = _Patch()
+        elif _COMMIT_LINE.fullmatch(line.rstrip(b"\n")):
+            files = answer[line.decode("ascii").strip()] = {}
+        else:
+            current.take_header(line)
+    return {sha: {name: patch.digest() for name, patch in found.items()} for sha, found in answer.items()}
 
 
 def tree(stream: IO[bytes]) -> Iterator[TreeEntry]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
-from connectors.git import blame, code_owners, commits, imports, manifests, mentions, workflows
+from connectors.git import blame, code_owners, commits, imports, manifests, mentions, reverts, workflows
 from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
 from connectors.git.options import ArtifactOptions, GitOptions
@@ -25,7 +25,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 5
+RULES = 6
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -142,6 +142,7 @@ class Reading:
         rules = f"{self._rules()} {history.remote.url}"
         _learn(detectors, history, Memory.opened(history.mirror.with_suffix(".facts.json"), rules, history.is_fresh))
         found: list[Event] = [event for detector in detectors for event in detector.events(history)]
+        found += reverts.events(history)
         found += pages("tree_files", history.remote.partition, _tree_files(history))
         globs = self._globs(history.remote)
         return found if globs is None else [*found, *blame.events(history, globs, self.now, self.blaming)]

@@ -60,6 +60,8 @@ class Landing:
     author_email: str
     subject: str
     changes: tuple[Change, ...]
+    told: str = ""
+    """Lines of the message that speak of taking back or bringing back; nothing else of it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,10 @@ class GitClient(Protocol):
 
     def line_counts(self, mirror: Path, landings: Sequence[Landing]) -> dict[tuple[str, str], LineCounts]:
         """Lines added and removed by (commit, path) against the first parent, with the same renames as `landings`."""
+        ...
+
+    def patches(self, mirror: Path, landings: Sequence[Landing]) -> dict[str, dict[str, tuple[str, str]]]:
+        """By commit and path the hashes of removed and of added lines against the first parent, renames left apart."""
         ...
 
     def mapped(self, mirror: Path, head: str, contacts: Sequence[str]) -> list[str]:

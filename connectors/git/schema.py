@@ -240,6 +240,40 @@ CODE_OWNERS = Table(
     },
 )
 
+REVERTS = Table(
+    name="reverts",
+    grain="one way in which one landing is known to take back one earlier landing",
+    key=("repository_id", "sha", "how", "target"),
+    census=True,
+    pii=("author_email",),
+    columns={
+        "repository_id": REPOSITORY,
+        "sha": _sha(null=False, about="The landing that takes back."),
+        "how": text(
+            null=False,
+            one_of=("commit_text", "pull_request_text", "title", "branch_name", "inverse_patch", "blob_restored"),
+            about="By its words (first four), by the patch turned round, or by files that are what they were before.",
+        ),
+        "target": text(null=False, about="What is taken back as the words call it; the landing's sha where contents tell."),
+        "reverted_sha": _sha(about="The landing that is taken back; null where words name none that landed before."),
+        "kind": text(null=False, one_of=("revert", "reapply"), about="reapply: what it takes back was itself a revert."),
+        "confidence": text(
+            null=False,
+            one_of=("confirmed", "probable", "possible", "unresolved"),
+            about="confirmed: contents agree; probable: the same files; possible: words alone, some files, or files retired; "
+            "unresolved: words about what never landed.",
+        ),
+        "extent": text(one_of=("whole", "partial", "unknown"), about="Whether all files are back; unknown: they have changed since."),
+        "files_changed": integer(at_least=0, about="Files that the reverted landing changed."),
+        "files_restored": integer(at_least=0, about="Of these, put back."),
+        "landed_at": timestamp(),
+        "author_email": text(about="Author of the landing, mailmap applied, lowercased."),
+        "pull_request_number": integer(at_least=1),
+        "reverted_at": timestamp(about="When the reverted landing had landed."),
+        "reverted_pull_request_number": integer(at_least=1),
+    },
+)
+
 TREE_FILES = Table(
     name="tree_files",
     grain="one file at the head of the default branch",
@@ -279,6 +313,7 @@ TABLES = (
     MENTIONS,
     IMPORTS,
     CODE_OWNERS,
+    REVERTS,
     TREE_FILES,
     SURVIVING_LINES,
 )

@@ -196,12 +196,12 @@ names = st.binary(min_size=1, max_size=12).filter(lambda name: b"\0" not in name
 )
 def test_any_file_name_and_subject_is_read_back(rows: list[tuple[bytes, bytes, int]], subject: str) -> None:
     sha = "a" * 40
-    stream = b"\x01%s\0\0%d\0ana@acme.example\0%s\0" % (sha.encode(), 5, subject.encode("utf-8", "replace"))
+    stream = b"\x01%s\0\0%d\0ana@acme.example\0\0%s\0" % (sha.encode(), 5, subject.encode("utf-8", "replace"))
     stream += b"".join(
         b"\n" * (not place) + b":100644 100644 %s %s R090\0%s\0%s\0" % (b"1" * 40, b"2" * 40, old, new)
         for place, (old, new, _) in enumerate(rows)
     )
-    stream += b"\x01%s\0%s\0%d\0\0next\0" % (b"b" * 40, sha.encode(), 6)
+    stream += b"\x01%s\0%s\0%d\0\0\0next\0" % (b"b" * 40, sha.encode(), 6)
     first, second = output.landings(Dripping(stream))
     assert [(change.old_path, change.path) for change in first.changes] == [(output.path(old), output.path(new)) for old, new, _ in rows]
     assert [change.path.encode("utf-8", "surrogateescape") for change in first.changes] == [new for _, new, _ in rows]

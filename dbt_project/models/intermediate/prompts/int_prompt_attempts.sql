@@ -1,5 +1,5 @@
 -- How many failed attempts at the same prompt came before a change, within 365 days, and by how many people.
--- Confirmed: landed and taken back within 30 days. Possible: closed without merging. A revert itself is no attempt.
+-- Confirmed: landed and taken back within 30 days. Possible: closed without merging, or taken back by the wording of a title alone. A revert itself is no attempt.
 with changes as (
     select *
     from {{ ref('int_prompt_changes') }}
@@ -11,7 +11,7 @@ failed as (
         prompt_change_id,
         prompt_id,
         ended_at,
-        case when outcome = 'abandoned' then 'possible' else 'confirmed' end as certainty
+        case when outcome = 'abandoned' or reverted_confidence = 'probable' then 'possible' else 'confirmed' end as certainty
     from changes
     where
         outcome = 'abandoned'

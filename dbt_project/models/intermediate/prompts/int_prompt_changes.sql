@@ -11,6 +11,7 @@ reverted as (
         reverted_change_id as prompt_change_id,
         {{ earliest('reverting_change_id', 'reverted_at') }} as reverted_by_change_id,
         {{ earliest('revert_how', 'reverted_at') }} as reverted_how,
+        min(revert_confidence) as reverted_confidence,
         min(reverted_at) as reverted_at
     from undone
     group by reverted_change_id
@@ -41,7 +42,8 @@ changes as (
             else 'edited'
         end as change_kind,
         case when reverted.prompt_change_id is not null then 'reverted' else 'landed' end as outcome,
-        reverting.reverts_change_id, reverted.reverted_by_change_id, reverted.reverted_how, reverted.reverted_at
+        reverting.reverts_change_id, reverted.reverted_by_change_id, reverted.reverted_how,
+        reverted.reverted_confidence, reverted.reverted_at
     from {{ ref('int_prompt_changes_landed') }} as landed
     left join reverting on landed.prompt_change_id = reverting.prompt_change_id
     left join reverted on landed.prompt_change_id = reverted.prompt_change_id
@@ -54,5 +56,5 @@ select
     null, null, n_lines, null, closed_at as ended_at,
     pull_request_number, pull_request_id, source_url,
     case when change_type in ('DELETED', 'REMOVED') then 'deleted' else 'edited' end, 'abandoned',
-    null, null, null, null
+    null, null, null, null, null
 from {{ ref('int_prompt_changes_abandoned') }}

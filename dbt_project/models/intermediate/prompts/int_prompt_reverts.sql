@@ -1,4 +1,5 @@
--- Which landed change takes back which earlier one: by the commit's own words, by the pull request's, or by restoring the text.
+-- Which landed change takes back which earlier one: by the commit's own words, by the pull request's, by the name of the branch,
+-- by the patch turned round, or by restoring the text. Confirmed: a commit or a number is named, or the contents agree.
 -- Words about commits that never touched this prompt, or never landed, point at nothing here.
 with changes as (
     select * from {{ ref('int_prompt_changes_landed') }}
@@ -38,6 +39,18 @@ titled as (
     inner join {{ ref('stg_github__pull_requests') }} as pulls on changes.pull_request_id = pulls.pull_request_id
 ),
 
+-- Both landings changed the prompt, so words that name files which nobody touched do not get here.
+landings as (
+    select
+        repository_id,
+        sha,
+        reverted_sha,
+        case how when 'title' then 'commit_title' else how end as how,
+        case how when 'commit_text' then 1 when 'pull_request_text' then 2 when 'title' then 3 when 'branch_name' then 4 else 5 end as strength
+    from {{ ref('stg_git__reverts') }}
+    where how <> 'blob_restored' and confidence in ('confirmed', 'probable')
+),
+
 found as (
     select
         members.prompt_change_id as reverting_change_id,
@@ -59,7 +72,22 @@ found as (
     from words
     inner join titled on words.prompt_id = titled.prompt_id and words.target_title = titled.title
     union
-    select reverting_change_id, reverted_change_id, 'content_restored', 4 from {{ ref('int_prompt_restores') }}
+    select reverting.prompt_change_id, reverted.prompt_change_id, landings.how, landings.strength
+    from landings
+    inner join changes as reverting on landings.repository_id = reverting.repository_id and landings.sha = reverting.sha
+    inner join changes as reverted
+        on
+            landings.repository_id = reverted.repository_id
+            and landings.reverted_sha = reverted.sha
+            and reverting.prompt_id = reverted.prompt_id
+    union
+    select reverting_change_id, reverted_change_id, 'content_restored', 6 from {{ ref('int_prompt_restores') }}
+),
+
+agreed as (
+    select distinct reverting_change_id, reverted_change_id
+    from found
+    where revert_how not in ('pull_request_title', 'commit_title')
 ),
 
 ordered as (
@@ -74,7 +102,10 @@ select
     ordered.reverting_change_id,
     ordered.reverted_change_id,
     ordered.revert_how,
+    case when agreed.reverting_change_id is null then 'probable' else 'confirmed' end as revert_confidence,
     reverting.landed_at as reverted_at
 from ordered
 inner join changes as reverting on ordered.reverting_change_id = reverting.prompt_change_id
+left join agreed
+    on ordered.reverting_change_id = agreed.reverting_change_id and ordered.reverted_change_id = agreed.reverted_change_id
 where ordered.place = 1

@@ -15,6 +15,7 @@ select
     changes.reverts_change_id,
     changes.reverted_by_change_id,
     changes.reverted_how,
+    changes.reverted_confidence,
     changes.reverted_at,
     attempts.attempt_no,
     attempts.n_failed_confirmed,
