@@ -135,7 +135,9 @@ def comparable(result: Result) -> dict[str, list[Any]]:
 
     def shorn(record: Record) -> dict[str, Any]:
         return {
-            name: value for name, value in record.items() if "sha" not in name.split("_") and name not in {"_raw", "_source_url", "parents", "target"}
+            name: value
+            for name, value in record.items()
+            if "sha" not in name.split("_") and name not in {"_raw", "_source_url", "parents", "target"}
         }
 
     return {table: sorted((sorted(shorn(record).items()) for record in records), key=str) for table, records in result.tables.items()}
