@@ -56,14 +56,14 @@ def test_nothing_new_is_one_request_and_no_record(repository: Repository, tmp_pa
     assert (context.meter.made, context.meter.saved) == (1, 1)
 
 
-def test_a_first_reading_takes_eight_processes_a_repository(tmp_path: Path) -> None:
+def test_a_first_reading_takes_nine_processes_a_repository(tmp_path: Path) -> None:
     repositories = [Repository(tmp_path / "acme" / f"r{number}.git") for number in range(3)]
     for repository in repositories:
         for number in range(30):
             repository.commit(f"Change (#{number})", {"prompts/a.md": f"{number}\n", "requirements.txt": f"httpx=={number}\n"})
         repository.save()
     _, processes = counting(tmp_path, [str(repository.path) for repository in repositories], ReadContext(NOW))
-    assert processes <= 1 + 8 * len(repositories), "however many commits, prompts and files there are"
+    assert processes <= 1 + 9 * len(repositories), "however many commits, prompts and files there are"
 
 
 def test_new_commits_only_are_read(repository: Repository, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_probe_of_names_uses_a_mirror_or_says_what_is_missing(repository: Reposi
 
 def test_contents_are_examined_once(repository: Repository, tmp_path: Path) -> None:
     first, whole = counting(tmp_path, [str(repository.path)], ReadContext(NOW))
-    repository.commit("Nothing to examine", {"a.py": "3\n"})
+    repository.commit("Nothing to examine", {"elsewhere.py": "3\n"})
     second, less = counting(tmp_path, [str(repository.save().path)], first.next)
     assert canonical(second.tables["manifest_declarations"]) == canonical(first.tables["manifest_declarations"])
     assert canonical(second.tables["prompt_versions"]) == canonical(first.tables["prompt_versions"])
