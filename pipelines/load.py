@@ -6,6 +6,7 @@ state, which counts only once its package is complete. What a run that was kille
 on from the last checkpoint; what it had loaded already is found equal and changes nothing twice.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -144,7 +145,8 @@ def _outcome_rows(landing: Landing, changes: dict[str, Change], meter: Meter) ->
 
 
 def _count_requests(outcome: Outcome, meter: Meter) -> None:
-    outcome.requests_made, outcome.requests_saved, outcome.waited_seconds = meter.made, meter.saved, meter.waited_seconds
+    outcome.requests_made, outcome.requests_saved, outcome.points_spent = meter.made, meter.saved, meter.points
+    outcome.waited_seconds, outcome.limits_left = meter.waited_seconds, json.dumps(dict(sorted(meter.left.items())))
 
 
 # dlt

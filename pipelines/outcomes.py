@@ -25,7 +25,9 @@ class Outcome:
     state: State = "done"
     requests_made: int = 0
     requests_saved: int = 0
+    points_spent: int = 0
     waited_seconds: float = 0.0
+    limits_left: str = "{}"
     rows_seen: int = 0
     rows_kept: int = 0
     rows_changed: int = 0

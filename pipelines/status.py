@@ -12,7 +12,7 @@ from pipelines.warehouse import Home, quote
 
 
 def collect(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """One row for each raw table: last reading, rows, quarantined, tombstoned, reconciliation, requests."""
+    """One row for each raw table: last reading, rows, quarantined, tombstoned, reconciliation, what the last reading cost."""
     lines: list[dict[str, Any]] = []
     for name in registry.MODULES:
         connector = registry.get(name)
@@ -39,12 +39,14 @@ def collect(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 def _latest_reading(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, Any]:
     """When and how the source was last read; nulls where it never was."""
     row = connection.execute(
-        """select strftime(started_at, '%Y-%m-%dT%H:%M:%SZ'), state, requests_made, requests_saved, error_text from raw_ops.outcomes
+        """select strftime(started_at, '%Y-%m-%dT%H:%M:%SZ'), state, requests_made, requests_saved, points_spent,
+             waited_seconds, limits_left, error_text from raw_ops.outcomes
            where source = ? and step = 'extract' and partition = '' order by started_at desc limit 1""",
         [source],
     ).fetchone()
-    names = ("last_sync", "state", "requests_made", "requests_saved", "error")
-    return dict(zip(names, row or (None, "never read", None, None, None), strict=True))
+    names = ("last_sync", "state", "requests_made", "requests_saved", "points_spent", "waited_seconds", "limits_left", "error")
+    reading = dict(zip(names, row or (None, "never read", *[None] * 6), strict=True))
+    return reading | {"limits_left": json.loads(reading["limits_left"] or "{}")}
 
 
 def _reconciliation(connection: duckdb.DuckDBPyConnection, source: str, table: str) -> str:

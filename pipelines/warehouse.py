@@ -39,7 +39,7 @@ JOURNALS = {
     "raw_ops": {
         "outcomes": """outcome_id varchar, run_id varchar, step varchar, source varchar, table_name varchar,
             partition varchar, started_at timestamptz, ended_at timestamptz, state varchar, requests_made bigint,
-            requests_saved bigint, waited_seconds double, rows_seen bigint, rows_kept bigint,
+            requests_saved bigint, points_spent bigint, waited_seconds double, limits_left varchar, rows_seen bigint, rows_kept bigint,
             rows_changed bigint, rows_quarantined bigint, rows_tombstoned bigint, code_version varchar,
             error_class varchar, error_text varchar""",
         "reconciliations": """run_id varchar, source varchar, table_name varchar, partition varchar,
@@ -157,7 +157,7 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection, connectors: Sequence[Co
     for schema, tables in JOURNALS.items():
         connection.execute(f"create schema if not exists {schema}")
         for name, columns in tables.items():
-            connection.execute(f"create table if not exists {schema}.{name} ({columns})")
+            _ensure_table(connection, f"{schema}.{name}", dict(column.split() for column in columns.split(",")))
 
 
 def _ensure_table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:

@@ -37,6 +37,8 @@ Result = TypeVar("Result")
 API_VERSION = "2022-11-28"
 _LONGEST_BACKOFF = 60
 _ACCEPT = {"Accept": "application/vnd.github+json"}
+_WITH_COST = "{ rateLimit { cost }"
+"""Put in place of the first brace of a query: what it cost by the source's own account."""
 
 
 class GithubClient:
@@ -67,7 +69,7 @@ class GithubClient:
 
     def graphql(self, what: str, query: str, variables: Mapping[str, Any]) -> Graph:
         """One GraphQL request."""
-        question = {"query": query, "variables": dict(variables)}
+        question = {"query": query.replace("{", _WITH_COST, 1), "variables": dict(variables)}
         return self._patiently(lambda: self._ask("graphql", None, what, lambda credential: self._graph(credential, question, what)))
 
     def credentials(self) -> list[CredentialState]:
@@ -157,6 +159,7 @@ class GithubClient:
         status, found, body = requester.requestJson("POST", requester.graphql_url, input=question)
         self._pool.note(credential, found)
         data = self._parsed(status, found, body, what, credential)
+        self._meter.count(points=dig(data, "data", "rateLimit", "cost") or 0)
         errors = failures.graph_errors(data)
         if failures.is_limit(errors):
             raise Limited(asked_wait(found, self._clock()))
@@ -204,14 +207,12 @@ class GithubClient:
     # Credentials
 
     def _credentials(self) -> list[Credential]:
-        options = self._options
-        if options.auth:
-            return [self._app(options.auth)]
-        tokens = [token.get_secret_value() for token in options.tokens]
-        return [
+        tokens = [token.get_secret_value() for token in self._options.tokens]
+        by_token = [
             Credential(f"token {n} of {len(tokens)}" if len(tokens) > 1 else "the token", self._requesters(Auth.Token(token)))
             for n, token in enumerate(tokens, start=1)
         ]
+        return [*by_token, *map(self._app, self._options.auth)]
 
     def _requesters(self, auth: Auth.Auth) -> "_Requesters":
         return _Requesters(lambda: self._requester(auth))

@@ -89,8 +89,10 @@ class FakeGithub:
         if query.startswith("query More("):
             pulls = (pull for repository in self.repositories for pull in repository.pulls)
             return Graph(fake_pulls.more(pulls, query, variables, _connection))
+        if query == queries.CHECK_RUNS:
+            return Graph({"nodes": [self._suite(one, None, 10) for one in variables["suites"]]})
         if query == queries.MORE_CHECK_RUNS:
-            return Graph({"node": {"checkRuns": self._suite_runs(str(variables["suite"]), variables.get("after"), 100)}})
+            return Graph({"node": self._suite(str(variables["suite"]), variables.get("after"), 100)})
         try:
             found = self._find(f"{variables['owner']}/{variables['name']}")
         except NotFound:
@@ -205,9 +207,9 @@ class FakeGithub:
         if query == pull_request_queries.MORE_REQUIRED_CHECKS:
             return {"pullRequest": self._required(found, variables["number"], after)}
         if query == queries.MORE_CHECK_SUITES:
-            return {"object": self._commit(found, variables["sha"], after, 50)}
+            return {"object": self._commit(found, variables["sha"], after, 100)}
         heads = {f"c{key.removeprefix('sha')}": value for key, value in variables.items() if key.startswith("sha")}
-        return {alias: self._commit(found, sha, None, 10) for alias, sha in heads.items()}
+        return {alias: self._commit(found, sha, None, 20) for alias, sha in heads.items()}
 
     @staticmethod
     def _pull_requests(found: FakeRepository, first: int, after: str | None) -> Json:
@@ -224,14 +226,19 @@ class FakeGithub:
     def _commit(self, found: FakeRepository, sha: str, after: str | None, first: int) -> Json | None:
         if sha not in found.suites and sha not in found.statuses:
             return None
-        page = _connection(found.suites.get(sha, []), first, after)
-        page["nodes"] = [{**suite, "checkRuns": _connection(suite["checkRuns"], 50, None)} for suite in page["nodes"]]
         contexts = [{"context": one["context"], "state": one["state"].upper()} for one in found.statuses.get(sha, [])]
-        return {"oid": sha, "status": {"contexts": contexts} if contexts else None, "checkSuites": page}
+        suites = _connection([{"id": suite["id"]} for suite in found.suites.get(sha, [])], first, after)
+        return {"oid": sha, "status": {"contexts": contexts} if contexts else None, "checkSuites": suites}
 
-    def _suite_runs(self, suite_id: str, after: str | None, first: int) -> Json:
-        suites = [suite for repository in self.repositories for suites in repository.suites.values() for suite in suites]
-        return _connection(next(suite["checkRuns"] for suite in suites if suite["id"] == suite_id), first, after)
+    def _suite(self, suite_id: str, after: str | None, first: int) -> Json | None:
+        for repository in self.repositories:
+            for sha, suites in repository.suites.items():
+                for suite in suites:
+                    if suite["id"] == suite_id:
+                        page = _connection(suite["checkRuns"], first, after)
+                        page["nodes"] = [{**node, "steps": _connection(node.get("steps", []), 50, None)} for node in page["nodes"]]
+                        return {**suite, "commit": {"oid": sha}, "checkRuns": page}
+        return None
 
 
 @dataclass

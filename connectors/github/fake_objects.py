@@ -207,9 +207,7 @@ def job(job_id: int, run_id: int, attempt: int = 1, conclusion: str = "success")
         "status": "completed",
         "conclusion": conclusion,
         "head_sha": sha(run_id),
-        "runner_name": "runner-1",
         "steps": [step],
-        "created_at": "2026-01-01T00:00:00Z",
         "started_at": "2026-01-01T00:00:00Z",
         "completed_at": "2026-01-01T00:05:00Z",
         "html_url": f"https://github.com/acme/search/actions/runs/{run_id}/job/{job_id}",
@@ -219,6 +217,23 @@ def job(job_id: int, run_id: int, attempt: int = 1, conclusion: str = "success")
 def suite(suite_id: int, *runs: Json) -> Json:
     """A GraphQL check suite of Actions with its check runs as a plain list."""
     return {"id": f"CS_{suite_id}", "databaseId": suite_id, "app": {"databaseId": 15368, "slug": "github-actions"}, "checkRuns": list(runs)}
+
+
+def check_of_job(job: Json) -> Json:
+    """A REST job as the check run that GraphQL shows it to be."""
+    step_keys = {"number": "number", "name": "name", "started_at": "startedAt", "completed_at": "completedAt"}
+    return {
+        **check_run(job["id"], job["status"].upper(), job["conclusion"].upper()),
+        "name": job["name"],
+        "startedAt": job["started_at"],
+        "completedAt": job["completed_at"],
+        "detailsUrl": job["html_url"],
+        "url": job["html_url"],
+        "steps": [
+            {**{new: step[old] for old, new in step_keys.items()}, **{key: step[key].upper() for key in ("status", "conclusion")}}
+            for step in job["steps"]
+        ],
+    }
 
 
 def check_run(check_run_id: int, status: str = "COMPLETED", conclusion: str | None = "SUCCESS") -> Json:

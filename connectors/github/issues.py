@@ -1,34 +1,39 @@
 """Issues, newest update first, until what the cursor already knows; a listing of them all when some have gone.
 
 The first page is conditional, and its address never changes, so "nothing changed" costs nothing. GitHub lists pull requests as
-issues too; they are left out here.
+issues too; they are left out here. A first reading that was cut short goes on from the page that it stood at.
 """
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.contract import Event, Gone, Page, Rejected
 from connectors.github import queries, records
-from connectors.github.listing import PER_PAGE, address
+from connectors.github.listing import PER_PAGE, address, page
 from connectors.github.protocol import Answer
 from connectors.github.records import dig, listed, moment
-from connectors.github.visit import Saved, Visit
+from connectors.github.visit import Reached, Saved, Told, Visit
 
 
-def read(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved, bool]]:
-    """Yield changed issues; return what to remember, and whether every issue was listed."""
+def read(visit: Visit, saved: Saved) -> Iterator[Told]:
+    """Changed issues, or all of them."""
+    if "walk" in saved:
+        unfinished = _Reading(visit, None, _Walk(**saved["walk"]))
+        yield from unfinished.pages()
+        saved = {"etag": "", "updated_at": unfinished.walk.newest, "count": unfinished.walk.listed, "is_whole": visit.since is None}
+        yield Reached(saved)
     url = _address(visit)
-    first = visit.client.get(url, etag=saved.get("etag", ""))
+    first = page(visit.client, url, saved.get("etag", ""))
     if first.is_unchanged:
         if saved.get("is_whole"):
             yield visit.counted("issues", saved["count"], "GraphQL totalCount, listing unchanged")
-        return saved, False
+        return
     is_everything, before = not saved, 0
     if is_everything or saved["is_whole"]:
         before = _ask_count(visit, None)
-    reading = _Reading(visit, moment(saved.get("updated_at")))
+    reading = _Reading(visit, moment(saved.get("updated_at")), _Walk(url))
     yield from reading.pages(first)
     count = _count(visit, saved, reading)
     has_fewer = count < before if is_everything else saved["is_whole"] and count != saved["count"] + reading.added
@@ -36,16 +41,18 @@ def read(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved, bool
         # Some were deleted or moved away, which only a listing of all of them shows; while it was being paged, a later one moved up
         # past the border of a page and was not met.
         met, before = reading.ids, count
-        reading, is_everything = _Reading(visit, None), True
-        yield from reading.pages(visit.client.get(url))
+        reading, is_everything = _Reading(visit, None, _Walk(url)), True
+        yield from (event for event in reading.pages() if not isinstance(event, Reached))
         yield Gone("issues", visit.partition, [(issue,) for issue in sorted(met - reading.ids - {None})], "deleted while it was read")
         count = _count(visit, {}, reading)
         has_fewer = count < before
-    is_whole = (visit.since is None or count == reading.listed) if is_everything else saved["is_whole"]
+    is_whole = (visit.since is None or count == reading.walk.listed) if is_everything else saved["is_whole"]
     if is_whole:
         yield visit.counted("issues", count, "GraphQL totalCount")
-    state = {"etag": first.etag, "updated_at": reading.newest or saved.get("updated_at"), "count": count, "is_whole": is_whole}
-    return state, is_everything and is_whole
+    if is_everything and is_whole:
+        visit.whole.append("issues")
+    updated_at = reading.walk.newest or saved.get("updated_at")
+    yield Reached({"etag": first.etag, "updated_at": updated_at, "count": count, "is_whole": is_whole}, at_end=is_everything)
 
 
 def _address(visit: Visit) -> str:
@@ -69,8 +76,23 @@ def _ask_count(visit: Visit, expected: int | None) -> int:
 def _count(visit: Visit, saved: Saved, reading: "_Reading") -> int:
     """The source's own count after a listing; where old issues are out of scope, the last one is kept: nothing to compare."""
     if not saved:
-        return _ask_count(visit, reading.listed)
+        return _ask_count(visit, reading.walk.listed)
     return _ask_count(visit, saved["count"] + reading.added) if saved["is_whole"] else saved["count"]
+
+
+@dataclass
+class _Walk:
+    """Where a listing stands.
+
+    Attributes:
+        url: the page being read.
+        newest: newest update seen at the start.
+        listed: issues on the pages before it.
+    """
+
+    url: str
+    newest: str | None = None
+    listed: int = 0
 
 
 @dataclass
@@ -80,26 +102,29 @@ class _Reading:
     visit: Visit
     known: datetime | None
     """Newest update that the last reading saw; None for all."""
-    newest: str | None = None
-    listed: int = 0
+    walk: _Walk
     added: int = 0
     """Issues made after the last reading."""
-    ids: set[Any] = field(default_factory=set)
+    ids: set[Any] = field(default_factory=set[Any])
 
-    def pages(self, answer: Answer) -> Iterator[Event]:
-        """Events of every page down to the overlap."""
+    def pages(self, answer: Answer | None = None) -> Iterator[Told]:
+        """Every page down to the overlap; `answer` is the first, where it was asked for already."""
         while True:
+            answer = answer or page(self.visit.client, self.walk.url)
             items = listed(answer.data)
-            self.newest = self.newest or dig(items, 0, "updated_at")
+            self.walk.newest = self.walk.newest or dig(items, 0, "updated_at")
             wanted = [item for item in items if not isinstance(item, dict) or self._is_news(item)]
             yield from self._rejected(wanted)
             issues = [item for item in wanted if isinstance(item, dict) and "pull_request" not in item and self._is_unseen(item)]
-            self._tally(issues)
             if issues:
                 yield Page("issues", self.visit.partition, [records.issue(item, self.visit.repository_id) for item in issues])
-            if not answer.next or len(wanted) < len(items):
+            is_last = not answer.next or len(wanted) < len(items)
+            if self.known is None and not is_last:
+                yield Reached({"walk": asdict(self.walk)})
+            self._tally(issues)
+            if is_last:
                 return
-            answer = self.visit.client.get(answer.next)
+            self.walk.url, answer = answer.next, None
 
     def _is_news(self, item: dict[str, Any]) -> bool:
         updated = moment(item.get("updated_at"))
@@ -117,6 +142,6 @@ class _Reading:
 
     def _tally(self, issues: list[dict[str, Any]]) -> None:
         self.ids |= {item.get("id") for item in issues}
-        self.listed += len(issues)
+        self.walk.listed += len(issues)
         if self.known:
             self.added += sum(1 for item in issues if (moment(item.get("created_at")) or self.known) > self.known)

@@ -113,7 +113,10 @@ class Pool:
             credential.free_at[resource] = max(credential.free_at.get(resource, 0), self._clock() + wait)
 
     def note(self, credential: Credential, headers: Mapping[str, str]) -> None:
-        """Learn from an answer's headers that the limit is used up, before the next request is refused."""
-        if headers.get("x-ratelimit-remaining") == "0" and headers.get("x-ratelimit-reset", "").isdigit():
+        """Learn from an answer's headers what is left of the limit, and that it is used up before the next request is refused."""
+        left, resource = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-resource", "core")
+        if left.isdigit():
+            self._meter.note_left(f"{credential.name} {resource}", int(left))
+        if left == "0" and headers.get("x-ratelimit-reset", "").isdigit():
             wait = int(headers["x-ratelimit-reset"]) + 1 - self._clock()
-            self.put_aside(credential, headers.get("x-ratelimit-resource", "core"), max(wait, 0))
+            self.put_aside(credential, resource, max(wait, 0))

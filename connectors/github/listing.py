@@ -6,11 +6,14 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from connectors.github.protocol import Client
+from connectors.errors import Unavailable
+from connectors.github.protocol import Answer, Client
 
 PER_PAGE = 100
+SMALLEST_PAGE = 25
+"""Below this the page is not what makes a request slow."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Entry = list[Any]
@@ -29,6 +32,7 @@ class Memory:
 class Seen:
     """One page: `data` is None where nothing changed since the last reading; `kept` is what was kept of it then or now."""
 
+    url: str
     data: Any
     kept: Any
 
@@ -38,19 +42,44 @@ def address(path: str, parameters: Mapping[str, Any]) -> str:
     return f"{path}?{urlencode(sorted(parameters.items()))}" if parameters else path
 
 
-def walk(client: Client, path: str, parameters: Mapping[str, Any], memory: Memory, keep: Callable[[Any], Any]) -> Iterator[Seen]:
-    """Every page of a listing, following `Link` headers; a page answered with 304 is known by what was kept of it.
+def page(client: Client, url: str, etag: str | None = None) -> Answer:
+    """One page of a listing; one that GitHub cannot make in time is asked for again in two halves, and those in halves again."""
+    try:
+        return client.get(url, etag=etag)
+    except Unavailable:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        size, number = int(query.get("per_page", 0)), query.get("page", "1")
+        if size // 2 < SMALLEST_PAGE or size % 2 or not number.isdigit() or query.keys() & {"after", "before"}:
+            raise
+        halves = [{**query, "per_page": size // 2, "page": place} for place in (2 * int(number) - 1, 2 * int(number))]
+        first = page(client, address(parts.path, halves[0]))
+        second = page(client, address(parts.path, halves[1])) if first.next else first
+        following = address(parts.path, {**query, "page": int(number) + 1}) if second.next else ""
+        return Answer(_joined(first.data, second.data) if first.next else first.data, next=following)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Two pages as one: lists are put together, everything else is as the second page says."""
+    if isinstance(first, list) and isinstance(second, list):
+        return [*first, *second]
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {**second, **{key: [*value, *second.get(key, [])] for key, value in first.items() if isinstance(value, list)}}
+    return second
+
+
+def walk(client: Client, url: str, memory: Memory, keep: Callable[[Any], Any]) -> Iterator[Seen]:
+    """Every page of a listing from this one on, following `Link` headers; a page answered with 304 is known by what was kept of it.
 
     An ETag covers one page, so each page is asked for, changed or not; a 304 costs nothing of the rate limit.
     """
-    url = address(path, {"per_page": PER_PAGE, **parameters})
     while url:
         known = memory.old.get(url)
-        answer = client.get(url, etag=known[0] if known else "")
+        answer = page(client, url, known[0] if known else "")
         entry = list(known) if known and answer.is_unchanged else [answer.etag, answer.next, keep(answer.data)]
         if entry[0]:
             memory.new[url] = entry
-        yield Seen(answer.data, entry[2])
+        yield Seen(url, answer.data, entry[2])
         url = entry[1]
 
 
@@ -58,7 +87,7 @@ def pages(client: Client, path: str, parameters: Mapping[str, Any] | None = None
     """The data of every page of a listing, unconditionally."""
     url = address(path, {"per_page": PER_PAGE, **(parameters or {})})
     while url:
-        answer = client.get(url)
+        answer = page(client, url)
         yield answer.data
         url = answer.next
 

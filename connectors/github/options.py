@@ -54,8 +54,8 @@ class GithubOptions(_Frozen):
     """What the connector needs to know of one GitHub.
 
     Attributes:
-        tokens: personal access tokens that share the load.
-        auth: a GitHub App, instead of tokens.
+        tokens: personal access tokens; they and the Apps share the load.
+        auth: a GitHub App, or several of them: each installation has a limit of its own.
         since: read nothing that was last updated (runs: created) before this day.
         prompts: globs of prompt files; used by the git connector.
         rubrics: globs of judge and rubric files; used by the git connector.
@@ -70,7 +70,7 @@ class GithubOptions(_Frozen):
 
     api_url: AnyHttpUrl = AnyHttpUrl("https://api.github.com")
     tokens: tuple[Token, ...] = ()
-    auth: AppAuth | None = None
+    auth: tuple[AppAuth, ...] = ()
     repositories: Repositories
     since: date | None = None
     prompts: tuple[str, ...] = ()
@@ -83,10 +83,15 @@ class GithubOptions(_Frozen):
     retry_wait: float = Field(default=1.0, ge=0)
     timeout: int = Field(default=30, gt=0)
 
+    @field_validator("auth", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return [value] if isinstance(value, dict | AppAuth) else value
+
     @model_validator(mode="after")
-    def _one_kind_of_credential(self) -> "GithubOptions":
-        if bool(self.tokens) == bool(self.auth):
-            raise ValueError("give either tokens = [...] or auth = { app_id = ..., private_key = ... }, and not both")
+    def _some_credential(self) -> "GithubOptions":
+        if not self.tokens and not self.auth:
+            raise ValueError("give tokens = [...], auth = { app_id = ..., private_key = ... }, or both")
         return self
 
     @property

@@ -5,8 +5,10 @@ limit of 500,000 nodes.
 """
 
 DETAILS_A_REQUEST = 50
-HEADS_A_REQUEST = 40
-"""40 heads with 10 suites of 50 check runs each are 20,400 nodes and 4 points."""
+HEADS_A_REQUEST = 100
+"""100 heads are a hundred connections: one point."""
+SUITES_A_REQUEST = 100
+"""100 suites with 10 check runs each, and the steps of those, are 1,100 connections: eleven points, and 51,000 nodes."""
 
 ISSUE_COUNT = """
 query IssueCount($owner: String!, $name: String!) {
@@ -31,74 +33,81 @@ fragment details on Repository {{
 """
 
 
-_CHECK_RUNS = """
-fragment checkRuns on CheckRunConnection {
-  pageInfo { hasNextPage endCursor }
-  nodes { id databaseId name status conclusion startedAt completedAt detailsUrl externalId url }
-}
-"""
-
-_SUITES = (
-    """
-fragment suites on CheckSuiteConnection {
+_RUNS = """
+fragment runs on CheckRunConnection {
+  totalCount
   pageInfo { hasNextPage endCursor }
   nodes {
-    id
-    databaseId
-    app { databaseId slug }
-    checkRuns(first: 50, filterBy: {checkType: ALL}) { ...checkRuns }
+    id databaseId name status conclusion startedAt completedAt detailsUrl externalId url
+    steps(first: 50) {
+      pageInfo { hasNextPage endCursor }
+      nodes { number name status conclusion startedAt completedAt }
+    }
   }
 }
 """
-    + _CHECK_RUNS
-)
-
 
 _STATUS = "status { contexts { context state } }"
 """Whether a commit has statuses, the older kind of check; no connection, so it costs nothing."""
 
 
-def check_runs(count: int) -> str:
-    """Check runs of `count` commits at once: `$sha0`, `$sha1`, ..."""
+def check_suites(count: int) -> str:
+    """Check suites of `count` commits at once: `$sha0`, `$sha1`, ..."""
     variables = ", ".join(f"$sha{i}: GitObjectID!" for i in range(count))
-    fields = "\n".join(
-        f"    c{i}: object(oid: $sha{i}) {{ ... on Commit {{ oid {_STATUS} checkSuites(first: 10) {{ ...suites }} }} }}"
-        for i in range(count)
-    )
-    return (
-        f"""
-query CheckRuns($owner: String!, $name: String!, {variables}) {{
+    fields = "\n".join(f"    c{i}: object(oid: $sha{i}) {{ ...suites }}" for i in range(count))
+    return f"""
+query CheckSuites($owner: String!, $name: String!, {variables}) {{
   repository(owner: $owner, name: $name) {{
     databaseId
 {fields}
   }}
 }}
+fragment suites on Commit {{
+  oid
+  {_STATUS}
+  checkSuites(first: 20) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ id }} }}
+}}
 """
-        + _SUITES
-    )
 
 
-MORE_CHECK_SUITES = (
-    """
+MORE_CHECK_SUITES = """
 query MoreCheckSuites($owner: String!, $name: String!, $sha: GitObjectID!, $after: String) {
   repository(owner: $owner, name: $name) {
     databaseId
-    object(oid: $sha) { ... on Commit { oid checkSuites(first: 50, after: $after) { ...suites } } }
+    object(oid: $sha) {
+      ... on Commit { oid checkSuites(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id } } }
+    }
   }
 }
 """
-    + _SUITES
-)
 """Further check suites of one commit."""
+
+CHECK_RUNS = (
+    """
+query CheckRuns($suites: [ID!]!) {
+  nodes(ids: $suites) {
+    ... on CheckSuite {
+      id
+      databaseId
+      app { databaseId slug }
+      commit { oid }
+      checkRuns(first: 10, filterBy: {checkType: ALL}) { ...runs }
+    }
+  }
+}
+"""
+    + _RUNS
+)
+"""Check runs of many suites, with the steps of those that are jobs of Actions."""
 
 MORE_CHECK_RUNS = (
     """
 query MoreCheckRuns($suite: ID!, $after: String) {
   node(id: $suite) {
-    ... on CheckSuite { checkRuns(first: 100, after: $after, filterBy: {checkType: ALL}) { ...checkRuns } }
+    ... on CheckSuite { checkRuns(first: 100, after: $after, filterBy: {checkType: ALL}) { ...runs } }
   }
 }
 """
-    + _CHECK_RUNS
+    + _RUNS
 )
 """Further check runs of one suite."""

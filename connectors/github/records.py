@@ -156,13 +156,42 @@ def workflow_job(item: dict[str, Any], repository_id: int) -> Record:
         "status": item.get("status"),
         "conclusion": item.get("conclusion"),
         "head_sha": item.get("head_sha"),
-        "runner_name": item.get("runner_name"),
         "steps": [{key: dig(step, key) for key in keys} for step in listed(item.get("steps"))],
-        "created_at": item.get("created_at"),
         "started_at": item.get("started_at"),
         "completed_at": item.get("completed_at"),
         "_raw": item,
         "_source_url": item.get("html_url"),
+    }
+
+
+def job_of_check_run(node: dict[str, Any], run_id: int, sha: Any, repository_id: int) -> Record:
+    """One job of a run of one attempt, as GraphQL shows it; the same row as of REST's answer."""
+    return {
+        "job_id": _check_run_id(node),
+        "run_id": run_id,
+        "run_attempt": 1,
+        "repository_id": repository_id,
+        "name": node.get("name"),
+        "status": lower(node.get("status")),
+        "conclusion": lower(node.get("conclusion")),
+        "head_sha": sha,
+        "steps": [_step(step) for step in listed(dig(node, "steps", "nodes"))],
+        "started_at": node.get("startedAt"),
+        "completed_at": node.get("completedAt"),
+        "_raw": node,
+        "_source_url": node.get("detailsUrl"),
+    }
+
+
+def _step(node: Any) -> dict[str, Any]:
+    """A step in REST's terms."""
+    return {
+        "number": dig(node, "number"),
+        "name": dig(node, "name"),
+        "status": lower(dig(node, "status")),
+        "conclusion": lower(dig(node, "conclusion")),
+        "started_at": dig(node, "startedAt"),
+        "completed_at": dig(node, "completedAt"),
     }
 
 
@@ -182,7 +211,10 @@ def check_run(node: dict[str, Any], suite: dict[str, Any], sha: str, repository_
         "details_url": node.get("detailsUrl"),
         "started_at": node.get("startedAt"),
         "completed_at": node.get("completedAt"),
-        "_raw": {**node, "checkSuite": {key: suite.get(key) for key in ("id", "databaseId", "app")}},
+        "_raw": {
+            **{key: value for key, value in node.items() if key != "steps"},
+            "checkSuite": {key: suite.get(key) for key in ("id", "databaseId", "app")},
+        },
         "_source_url": node.get("url"),
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.contract import Counted, Cursor, Event, Failed, Finished, Page, ReadContext, Rejected
 from connectors.errors import NotFound, SourceError
 from connectors.github import records
-from connectors.github.listing import PER_PAGE, Entry, Memory, walk
+from connectors.github.listing import PER_PAGE, Entry, Memory, address, walk
 from connectors.github.options import Repositories
 from connectors.github.protocol import SOURCE, Client, Refused
 from connectors.github.queries import DETAILS_A_REQUEST, repository_details
@@ -87,7 +87,7 @@ class _Listing:
             yield from self._listing(f"/users/{owner}/repos", {"type": "owner", **order})
 
     def _listing(self, path: str, parameters: dict[str, str]) -> Iterator[tuple[Any, list[str]]]:
-        for page in walk(self.client, path, parameters, self.memory, _ids):
+        for page in walk(self.client, address(path, {**parameters, "per_page": PER_PAGE}), self.memory, _ids):
             yield page.data, page.kept
 
     def _single(self, path: str) -> Iterator[tuple[Any, list[str]]]:

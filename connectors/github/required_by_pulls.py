@@ -1,26 +1,31 @@
 """Which checks are required of open pull requests, asked while they are open: once they are closed, nothing tells any more.
 
-Asked for every open pull request that changed, or whose head has checks that were read, since the last reading.
+Asked for every open pull request that changed, or whose head has checks that were read, since the last reading; where that was cut
+short, for every open one.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.contract import Event, Page, Record
+from connectors.contract import Page, Record
 from connectors.github import pull_request_queries as queries
 from connectors.github import pull_request_records as records
 from connectors.github.records import dig, number
-from connectors.github.visit import Visit, chunks, connection, in_halves
+from connectors.github.visit import Reached, Saved, Told, Visit, chunks, connection, in_halves
 
 
-def read(visit: Visit) -> Iterator[Event]:
-    """Yield the checks of open pull requests' heads, each with whether it is required."""
-    numbers = sorted(int(pull) for pull, head in visit.open_pulls.items() if head in visit.heads)
-    for chunk in chunks(numbers, queries.OPEN_A_REQUEST):
+def read(visit: Visit, saved: Saved) -> Iterator[Told]:
+    """The checks of open pull requests' heads, each with whether it is required."""
+    is_asked = visit.is_resumed and "left" not in saved
+    met = {int(pull) for pull, head in visit.open_pulls.items() if is_asked or head in visit.waiting.met}
+    numbers = sorted(met | {number for number in saved.get("left", ()) if str(number) in visit.open_pulls})
+    yield Reached({"left": numbers})
+    for place, chunk in enumerate(chunks(numbers, queries.OPEN_A_REQUEST), start=1):
         pulls = in_halves(lambda some: _ask(visit, some), chunk)
         rows = [row for pull in pulls if dig(pull, "state") == "OPEN" for row in _rows(visit, pull)]
         if rows:
             yield Page("pull_request_required_checks", visit.partition, rows)
+        yield Reached({"left": numbers[place * queries.OPEN_A_REQUEST :]})
 
 
 def _ask(visit: Visit, numbers: list[int]) -> list[Any]:

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any
 
-from connectors.contract import Connector, Cursor, Event, Failed, Finding, Finished, Meter, ReadContext
+from connectors.contract import Checkpoint, Connector, Cursor, Event, Failed, Finding, Finished, Meter, ReadContext
 from connectors.errors import SourceError
 from connectors.github import checks, issues, pull_requests, repositories, required_by_pulls, runs, statuses
+from connectors.github.check_runs import CheckRuns
 from connectors.github.listing import side_by_side
 from connectors.github.options import GithubOptions
 from connectors.github.probe import findings
@@ -18,7 +19,8 @@ from connectors.github.records import moment
 from connectors.github.repositories import Repository
 from connectors.github.schema import TABLES
 from connectors.github.threads import merged
-from connectors.github.visit import Visit
+from connectors.github.visit import Reached, Saved, Told, Visit
+from connectors.github.waiting import DRAIN_AT, Waiting
 
 Connect = Callable[[GithubOptions, Meter], Client]
 _READ_EVERY_TIME = tuple(table.name for table in TABLES if not table.census and table.name != repositories.PARTITION)
@@ -47,11 +49,12 @@ class GithubReader:
             context.now,
             lambda task, items: side_by_side(helpers, task, items, 2 * self._options.concurrency),
             since,
-            is_first=repository.partition not in context.cursors,
+            is_resumed="waiting" in cursor,
+            waiting=Waiting.of(cursor.get("waiting", {})),
             progress=context.progress,
         )
         try:
-            yield from _parts(visit, cursor)
+            yield from _Parts(visit, cursor).events()
         except Refused:
             raise
         except SourceError as error:
@@ -62,18 +65,59 @@ class GithubReader:
         return findings(self._options, self._connect)
 
 
-def _parts(visit: Visit, cursor: Cursor) -> Iterator[Event]:
-    """The events of one repository, ending with its new cursor."""
-    state: Cursor = {"since": visit.since.isoformat() if visit.since else None}
-    state["pull_requests"] = yield from pull_requests.read(visit, cursor.get("pull_requests", {}))
-    state["issues"], has_all_issues = yield from issues.read(visit, cursor.get("issues", {}))
-    state["runs"] = yield from runs.read(visit, cursor.get("runs", {}))
-    state["checks"] = yield from checks.read_runs(visit, cursor.get("checks", {}))
-    state["statuses"] = yield from statuses.read(visit, cursor.get("statuses", {}))
-    yield from required_by_pulls.read(visit)
-    state["required"], has_all_required = yield from checks.read_required(visit, cursor.get("required", {}))
-    whole = [table for table, is_whole in (("issues", has_all_issues), ("required_checks", has_all_required)) if is_whole]
-    yield Finished(visit.partition, state, (*_READ_EVERY_TIME, *whole))
+Part = Callable[[Visit, Saved], Iterator[Told]]
+
+
+class _Parts:
+    """The parts of reading one repository, and how far they have come.
+
+    Runs come first: their jobs are then read with the check runs of their commits, which pull requests mostly share. What rests on a
+    census comes last, so that little is done again where the reading is cut short.
+    """
+
+    def __init__(self, visit: Visit, cursor: Cursor) -> None:
+        self._visit = visit
+        self._state: Cursor = {name: value for name, value in cursor.items() if name != "waiting"}
+        self._state["since"] = visit.since.isoformat() if visit.since else None
+        self._at_end: Cursor = {}
+        self._checks = CheckRuns.resume(visit, cursor.get("checks", {}))
+
+    def events(self) -> Iterator[Event]:
+        """Everything, ending with the new cursor."""
+        yield from self._part("runs", runs.read)
+        yield from self._part("pull_requests", pull_requests.read)
+        yield from self._drained()
+        yield from self._part("statuses", statuses.read)
+        yield from self._part("required_by_pulls", required_by_pulls.read)
+        yield from self._part("issues", issues.read)
+        yield from self._part("required", checks.read_required)
+        self._state.pop("required_by_pulls", None)
+        yield Finished(self._visit.partition, {**self._state, **self._at_end}, (*_READ_EVERY_TIME, *self._visit.whole))
+
+    def _part(self, name: str, read: Part) -> Iterator[Event]:
+        """The events of one part, with a checkpoint wherever it has come to something complete."""
+        for told in read(self._visit, self._state.get(name, {})):
+            if not isinstance(told, Reached):
+                yield told
+            elif told.at_end:
+                self._at_end[name] = told.saved
+            else:
+                self._state[name] = told.saved
+                yield from self._drained(DRAIN_AT)
+                yield self._checkpoint()
+
+    def _drained(self, at_least: int = 1) -> Iterator[Event]:
+        """Check runs and jobs of what was met, once it is so much."""
+        for told in self._checks.drain(at_least):
+            if isinstance(told, Reached):
+                self._state["checks"] = told.saved
+                yield self._checkpoint()
+            else:
+                yield told
+
+    def _checkpoint(self) -> Checkpoint:
+        """Where the reading stands; that something waits, be it nothing, says that it has not ended."""
+        return Checkpoint(self._visit.partition, {**self._state, "waiting": self._visit.waiting.saved()})
 
 
 def _start(day: date | None) -> datetime | None:

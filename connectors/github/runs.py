@@ -1,22 +1,25 @@
-"""Workflow runs with every attempt, and the jobs of each run that changed.
+"""Workflow runs with every attempt.
 
 The listing is read without any filter, newest run first, because GitHub cuts a filtered listing off at 1,000 results and an
 unfiltered one not at all; where a server cuts it off nevertheless, the reading continues below the oldest run seen. Runs in the
 window below the newest known one are looked at again: they finish and are re-run there. The window's pages are conditional.
+
+A reading that was cut short is walked to its end first, from the page that it stood at: newer runs only push older ones down, so
+none is missed. Then the newest are read as ever.
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, timedelta
 from typing import Any
 
-from connectors.contract import Event, Page, Record, Rejected
+from connectors.contract import Counted, Event, Page, Record, Rejected
 from connectors.errors import ContractBroken, NotFound
 from connectors.github import records
-from connectors.github.listing import Entry, Memory, pages, walk
+from connectors.github.listing import PER_PAGE, Entry, Memory, Seen, address, walk
 from connectors.github.protocol import SOURCE
 from connectors.github.records import dig, listed, moment
-from connectors.github.visit import Saved, Visit
+from connectors.github.visit import Reached, Saved, Told, Visit
 
 LONGEST_RUN = timedelta(days=35)
 """GitHub cancels a run after 35 days; one still unfinished then is no longer asked for."""
@@ -25,15 +28,25 @@ Known = list[Any]
 """What is remembered of a run in the window: created, updated, attempt, is it completed."""
 
 
-def read(visit: Visit, saved: Saved) -> Generator[Event, None, Saved]:
-    """Yield changed runs and their jobs; return what to remember."""
-    reading = _Reading(visit, saved)
+def read(visit: Visit, saved: Saved) -> Iterator[Told]:
+    """Changed runs; their jobs and the check runs of their commits are left waiting."""
+    if "walk" in saved:
+        unfinished = _Reading(visit, saved, _Walk(**saved["walk"]))
+        yield from unfinished.listing()
+        saved = unfinished.state()
+        yield Reached(saved)
+    reading = _Reading(visit, saved, _Walk(floor=_floor(visit, saved)))
     yield from reading.listing()
     yield from reading.stragglers()
-    if visit.is_first and reading.is_whole:
-        # Later the source forgets runs that its retention ends, and the warehouse does not: then there is nothing to compare.
-        yield visit.counted("workflow_runs", reading.total + reading.earlier_attempts, "total_count of runs + earlier attempts")
-    return reading.state()
+    yield Reached(reading.state())
+
+
+def _floor(visit: Visit, saved: Saved) -> str | None:
+    """Runs created before this are not looked at."""
+    newest = moment(saved.get("newest"))
+    window = newest - visit.options.runs_overlap if newest else None
+    floor = max(filter(None, (window, visit.since)), default=None)
+    return floor.isoformat() if floor else None
 
 
 def _kept(data: Any) -> list[Any]:
@@ -44,63 +57,100 @@ def _kept(data: Any) -> list[Any]:
 
 
 @dataclass
+class _Walk:
+    """Where a listing stands.
+
+    Attributes:
+        floor: runs created before this are not looked at.
+        window: parameters of the listing.
+        url: the page being read; empty for the first.
+        count: runs on the pages of this window before it.
+        expected: runs of this window, by the source's own count on its first page.
+        oldest: creation of the oldest run seen.
+        total: runs of the repository, by the source's own count.
+    """
+
+    floor: str | None = None
+    window: dict[str, str] = field(default_factory=dict[str, str])
+    url: str = ""
+    count: int = 0
+    expected: int = 0
+    oldest: str | None = None
+    total: int = 0
+
+
+@dataclass
 class _Reading:
-    """One reading of the runs of one repository."""
+    """One walk through the runs of one repository."""
 
     visit: Visit
     saved: Saved
+    walk: _Walk
     memory: Memory = field(init=False)
     known: dict[str, Known] = field(init=False)
-    seen: set[str] = field(default_factory=set)
-    total: int = 0
-    earlier_attempts: int = 0
-    is_whole: bool = False
+    seen: set[str] = field(default_factory=set[str])
     newest: str | None = None
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.saved.get("pages", {}))
+        if "walk" in self.saved:
+            self.memory.new |= self.memory.old
         self.known = {key: list(value) for key, value in self.saved.get("known", {}).items()}
         self.newest = self.saved.get("newest")
 
-    @property
-    def floor(self) -> datetime | None:
-        """Runs created before this are not looked at."""
-        newest = moment(self.saved.get("newest"))
-        window = newest - self.visit.options.runs_overlap if newest else None
-        return max(filter(None, (window, self.visit.since)), default=None)
-
-    def listing(self) -> Iterator[Event]:
-        """Events of the listing down to the floor, continued where the server cuts it off."""
-        window: dict[str, str] = {}
+    def listing(self) -> Iterator[Told]:
+        """The listing down to the floor, continued where the server cuts it off."""
         while True:
-            count, total, page_total, oldest, is_done = 0, 0, 0, None, False
-            for page in walk(self.visit.client, f"{self.visit.repository.path}/actions/runs", window, self.memory, _kept):
-                page_total, newest, page_oldest, size = page.kept
-                count, total = count + size, total or page_total
-                oldest, self.newest = page_oldest or oldest, max(filter(None, (self.newest, newest)), default=None)
-                yield from self._changed(listed(dig(page.data, "workflow_runs")))
-                is_done = self._is_below_floor(page_oldest)
-                if is_done:
-                    break
-            if page_total < total:
-                continue  # some were deleted meanwhile, and a later one moved up past the border of a page
-            self.total = self.total or total
-            if is_done or count >= total:
-                self.is_whole = not is_done
+            told = yield from self._window()
+            if told is None:
                 return
-            window = self._below(window, oldest, count, total)
+            if told < self.walk.expected:
+                # Some were deleted meanwhile, and a later one moved up past the border of a page.
+                self._start(self.walk.window)
+            elif self.walk.count >= told:
+                # What the source forgot since is kept here: rows beyond its count are no loss.
+                how = "total_count of the listing"
+                yield Counted("workflow_runs", self.visit.partition, self.walk.total, how, distinct=("run_id",))
+                return
+            else:
+                self._start(self._below(told))
 
-    def _below(self, window: dict[str, str], oldest: str | None, count: int, total: int) -> dict[str, str]:
+    def _window(self) -> Generator[Told, None, int | None]:
+        """The pages of one window; how many runs it has by the last of them, or None where the floor was reached on the way."""
+        walk, told = self.walk, 0
+        for page in self._pages():
+            told, newest, oldest, size = page.kept
+            walk.url, walk.oldest = page.url, oldest or walk.oldest
+            walk.expected = walk.expected or told
+            walk.total = walk.total if walk.window else walk.expected
+            self.newest = max(filter(None, (self.newest, newest)), default=None)
+            yield from self._changed(listed(dig(page.data, "workflow_runs")))
+            if self._is_below_floor(oldest):
+                return None if told >= walk.expected else told
+            yield Reached(self.state(walk))
+            walk.count += size
+        return told
+
+    def _pages(self) -> Iterator[Seen]:
+        start = self.walk.url or address(f"{self.visit.repository.path}/actions/runs", {**self.walk.window, "per_page": PER_PAGE})
+        return walk(self.visit.client, start, self.memory, _kept)
+
+    def _below(self, total: int) -> dict[str, str]:
         """The next window: everything up to the oldest run seen."""
+        oldest = self.walk.oldest
         following = {"created": f"<={oldest}"}
-        if oldest is None or following == window:
+        if oldest is None or following == self.walk.window:
             what = f"{self.visit.repository.full_name} workflow runs"
-            raise ContractBroken(SOURCE, what, f"the listing ends after {count} of {total} runs, all at or before {oldest}")
+            raise ContractBroken(SOURCE, what, f"the listing ends after {self.walk.count} of {total} runs, all at or before {oldest}")
         return following
 
+    def _start(self, window: dict[str, str]) -> None:
+        """Begin a window, anew or for the first time."""
+        self.walk.window, self.walk.url, self.walk.count, self.walk.expected = window, "", 0, 0
+
     def _is_below_floor(self, created: str | None) -> bool:
-        at = moment(created)
-        return self.floor is not None and at is not None and at < self.floor
+        at, floor = moment(created), moment(self.walk.floor)
+        return floor is not None and at is not None and at < floor
 
     def _changed(self, items: list[Any]) -> Iterator[Event]:
         """Events of those runs of a page that are new or differ from what is known."""
@@ -119,20 +169,25 @@ class _Reading:
         return not is_repeated and self.known.get(key) != _known(item)
 
     def _events(self, items: list[dict[str, Any]]) -> Iterator[Event]:
-        """Runs, their earlier attempts, and their jobs."""
+        """Runs and their earlier attempts."""
         if not items:
             return
-        self.visit.need_heads(item.get("head_sha") for item in items)
-        yield self._page("workflow_runs", [records.workflow_run(item, self.visit.repository_id) for item in items])
+        yield self._page([records.workflow_run(item, self.visit.repository_id) for item in items])
         attempts = [pair for item in items for pair in self._missing_attempts(item)]
         earlier = [run for run in self.visit.side_by_side(self._attempt, attempts) if run is not None]
-        self.earlier_attempts += len(earlier)
         if earlier:
-            yield self._page("workflow_runs", earlier)
-        jobs = [job for found in self.visit.side_by_side(self._jobs, (item["id"] for item in items if item.get("id"))) for job in found]
-        if jobs:
-            yield self._page("workflow_jobs", jobs)
-        self.known |= {str(item["id"]): _known(item) for item in items if item.get("id")}
+            yield self._page(earlier)
+        each = _attempts(items, attempts, earlier)
+        yield Counted("workflow_runs", self.visit.partition, 0, "attempts of each run", by="run_id", each=each)
+        for item in items:
+            self.visit.waiting.need_jobs(item)
+            self._know(item)
+
+    def _know(self, item: dict[str, Any]) -> None:
+        """Remember a run as it is, as long as it is looked at again."""
+        self.known.pop(str(item.get("id")), None)
+        if item.get("id") and self._is_kept(_known(item)):
+            self.known[str(item["id"])] = _known(item)
 
     def _missing_attempts(self, item: dict[str, Any]) -> Iterator[tuple[int, int]]:
         """Attempts before the latest one that were not yet seen completed."""
@@ -151,14 +206,6 @@ class _Reading:
             return None  # retention ended it between the listing and now
         return records.workflow_run(answer.data, self.visit.repository_id) if isinstance(answer.data, dict) else None
 
-    def _jobs(self, run_id: int) -> list[Record]:
-        path = f"{self.visit.repository.path}/actions/runs/{run_id}/jobs"
-        try:
-            jobs = [job for data in pages(self.visit.client, path, {"filter": "all"}) for job in listed(dig(data, "jobs"))]
-        except NotFound:
-            return []  # the run was deleted between the listing and now
-        return [records.workflow_job(job, self.visit.repository_id) for job in jobs if isinstance(job, dict)]
-
     def stragglers(self) -> Iterator[Event]:
         """Unfinished runs that have left the window, one request each."""
         for key, (created, _, _, is_completed) in sorted(self.known.items()):
@@ -172,30 +219,41 @@ class _Reading:
             if isinstance(item, dict) and self._is_changed(item):
                 yield from self._events([item])
 
-    def _page(self, table: str, rows: list[Record]) -> Page:
-        return Page(table, self.visit.partition, rows)
+    def _page(self, rows: list[Record]) -> Page:
+        return Page("workflow_runs", self.visit.partition, rows)
 
-    def state(self) -> Saved:
-        """The window as the next reading will see it."""
-        newest = moment(self.newest)
-        if newest is None:
-            return {"pages": self.memory.new}
-        start, oldest_straggler = newest - self.visit.options.runs_overlap, newest.astimezone(UTC) - LONGEST_RUN
-
-        def is_kept(known: Known) -> bool:
-            created = moment(known[0])
-            return created is not None and (created >= start or (not known[3] and created >= oldest_straggler))
-
-        def is_in_window(entry: Entry) -> bool:
-            last = moment(entry[2][1])
-            return last is None or last >= start
-
+    def state(self, under_way: _Walk | None = None) -> Saved:
+        """The window as the next reading will see it, and where this one stands if it is under way."""
+        unfinished = {"walk": {**asdict(under_way)}} if under_way else {}
+        if moment(self.newest) is None:
+            return {"pages": {**self.memory.new}, **unfinished}
         return {
             "newest": self.newest,
-            "pages": {url: entry for url, entry in self.memory.new.items() if is_in_window(entry)},
-            "known": {key: value for key, value in self.known.items() if is_kept(value)},
+            "pages": {url: entry for url, entry in self.memory.new.items() if self._is_in_window(entry)},
+            "known": {key: value for key, value in self.known.items() if self._is_kept(value)},
+            **unfinished,
         }
+
+    def _is_kept(self, known: Known) -> bool:
+        """In the window, or unfinished and not too old to be asked for."""
+        newest, created = moment(self.newest), moment(known[0])
+        if newest is None or created is None:
+            return False
+        return created >= newest - self.visit.options.runs_overlap or (not known[3] and created >= newest.astimezone(UTC) - LONGEST_RUN)
+
+    def _is_in_window(self, entry: Entry) -> bool:
+        newest, last = moment(self.newest), moment(entry[2][1])
+        return newest is None or last is None or last >= newest - self.visit.options.runs_overlap
 
 
 def _known(item: dict[str, Any]) -> Known:
     return [item.get("created_at"), item.get("updated_at"), item.get("run_attempt", 1), item.get("status") == "completed"]
+
+
+def _attempts(items: list[dict[str, Any]], asked: list[tuple[int, int]], found: list[Record]) -> dict[int, int]:
+    """How many attempts each run should have: those that it counts, less those that retention took before they were asked for."""
+    counts = {item["id"]: item["run_attempt"] for item in items if item.get("id") and isinstance(item.get("run_attempt"), int)}
+    there = {(row["run_id"], row["run_attempt"]) for row in found}
+    for run_id, attempt in asked:
+        counts[run_id] -= (run_id, attempt) not in there
+    return counts

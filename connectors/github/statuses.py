@@ -4,32 +4,33 @@ GraphQL tells, with the check runs, which commits have statuses, but only the la
 ones. So the history is asked by REST, one request for each commit that has statuses and for no other.
 """
 
-from collections.abc import Generator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.contract import Event, Page, Record
+from connectors.contract import Page, Record
 from connectors.errors import NotFound
 from connectors.github import pull_request_records as records
 from connectors.github.listing import pages
 from connectors.github.records import listed
-from connectors.github.visit import Saved, Visit
+from connectors.github.visit import Reached, Saved, Told, Visit
 
 PENDING_FOR = timedelta(days=14)
 """A commit whose statuses have not ended after this long is not asked for any more."""
 
 
-def read(visit: Visit, saved: Saved) -> Generator[Event, None, Saved]:
-    """Yield the statuses of every commit that has some and was met, or had unfinished ones; return what to remember."""
+def read(visit: Visit, saved: Saved) -> Iterator[Told]:
+    """The statuses of every commit that has some and was met, or had unfinished ones."""
     pending: dict[str, str] = dict(saved.get("pending", {}))
-    heads = sorted(visit.status_heads | dict.fromkeys(pending))
+    heads = sorted(visit.waiting.status_heads | dict.fromkeys(pending))
     for sha, rows in zip(heads, visit.side_by_side(lambda head: _of_commit(visit, head), heads), strict=True):
         if rows:
             yield Page("commit_statuses", visit.partition, rows)
         first_seen = pending.pop(sha, visit.now.date().isoformat())
         if _is_pending(rows) and date.fromisoformat(first_seen) + PENDING_FOR >= visit.now.date():
             pending[sha] = first_seen
-    return {"pending": pending}
+        visit.waiting.status_heads.pop(sha, None)
+        yield Reached({"pending": {**pending}})
 
 
 def _of_commit(visit: Visit, sha: str) -> list[Record]:

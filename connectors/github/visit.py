@@ -5,17 +5,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from connectors.contract import Counted
+from connectors.contract import Counted, Event
 from connectors.errors import AuthFailed, ContractBroken, NotFound, Unavailable
 from connectors.github.options import GithubOptions
 from connectors.github.protocol import SOURCE, Client, Graph
 from connectors.github.records import dig
 from connectors.github.repositories import Repository
+from connectors.github.waiting import Waiting
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Saved = dict[str, Any]
 """The part of a partition's cursor that belongs to one part of the reading."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a part has yielded so far is complete down to `saved`; the last one is what it remembers. Not changed after it is yielded.
+
+    Attributes:
+        at_end: to be remembered only when the whole reading ends: it rests on a census, which must be of one reading.
+    """
+
+    saved: Saved
+    at_end: bool = False
+
+
+Told = Event | Reached
+"""What the parts of a reading yield."""
 
 
 @dataclass
@@ -25,10 +42,10 @@ class Visit:
     Attributes:
         side_by_side: runs many small requests in the shared threads, results in order.
         since: read nothing older; None for everything.
-        is_first: nothing was saved of this repository yet, so that the warehouse holds what this reading brings.
-        heads: commits whose check runs are to be read, in the order in which they were met.
+        is_resumed: an earlier reading was cut short within this repository.
+        waiting: what was met in listings and is to be asked for later.
         open_pulls: open pull requests, number to head.
-        status_heads: commits that have statuses, the older kind of check.
+        whole: census tables that this reading listed completely.
         issue_count: issues by the source's own count, where an earlier part was told it.
     """
 
@@ -38,10 +55,10 @@ class Visit:
     now: datetime
     side_by_side: Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
     since: datetime | None = None
-    is_first: bool = False
-    heads: dict[str, None] = field(default_factory=dict)
+    is_resumed: bool = False
+    waiting: Waiting = field(default_factory=Waiting)
     open_pulls: dict[str, str] = field(default_factory=dict)
-    status_heads: dict[str, None] = field(default_factory=dict)
+    whole: list[str] = field(default_factory=list)
     issue_count: int | None = None
     progress: Callable[[str], None] = lambda _: None
 
@@ -62,10 +79,6 @@ class Visit:
     def is_in_scope(self, moment: datetime | None) -> bool:
         """Not older than asked for; what has no date is read."""
         return self.since is None or moment is None or moment >= self.since
-
-    def need_heads(self, shas: Iterable[Any]) -> None:
-        """Have the check runs of these commits read."""
-        self.heads |= {sha: None for sha in shas if isinstance(sha, str)}
 
     def ask(self, what: str, query: str, variables: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], Graph]:
         """A GraphQL question about this repository: its `repository` object and the whole answer.

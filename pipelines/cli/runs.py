@@ -128,6 +128,9 @@ def summary(report: "Report") -> dict[str, Any]:
         name: {
             "requests_made": result.meter.made,
             "requests_saved": result.meter.saved,
+            "points_spent": result.meter.points,
+            "waited_seconds": round(result.meter.waited_seconds, 1),
+            "limits_left": result.meter.left,
             "rows_changed": result.rows_changed,
             "rows_quarantined": result.rows_quarantined,
             "failures": [str(failure) for failure in result.failures],
@@ -145,13 +148,16 @@ def show_report(session: Session, report: "Report") -> None:
         ("source", "left"),
         ("requests", "right"),
         ("not modified", "right"),
+        ("points", "right"),
+        ("waited", "right"),
         ("changed rows", "right"),
         ("quarantined", "right"),
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for name, result in report.sources.items():
-        figures = (result.meter.made, result.meter.saved, result.rows_changed, result.rows_quarantined)
-        table.add_row(name, *(f"{figure:,}" for figure in figures))
+        meter = result.meter
+        cost = (f"{meter.made:,}", f"{meter.saved:,}", f"{meter.points:,}", f"{meter.waited_seconds:,.0f} s")
+        table.add_row(name, *cost, f"{result.rows_changed:,}", f"{result.rows_quarantined:,}")
     session.out.print(table)
     for name, error in report.failed.items():
         session.out.print(f"{name} was not read: {error}", markup=False)
@@ -166,15 +172,16 @@ def show_report(session: Session, report: "Report") -> None:
 
 def _show_status(session: Session, lines: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("source", "table", "last sync", "state", "rows", "tombstoned", "quarantined", "reconciliation", "requests"):
-        table.add_column(name, justify="right" if name in {"rows", "tombstoned", "quarantined", "requests"} else "left")
+    for name in ("source", "table", "last sync", "state", "rows", "tombstoned", "quarantined", "reconciliation", "requests", "points"):
+        table.add_column(name, justify="right" if name in {"rows", "tombstoned", "quarantined", "requests", "points"} else "left")
     for line in lines:
         figures = [f"{line[name]:,}" for name in ("rows", "tombstoned", "quarantined")]
-        requests = "-" if line["requests_made"] is None else f"{line['requests_made']:,}"
-        table.add_row(
-            line["source"], line["table"], line["last_sync"] or "never", line["state"], *figures, line["reconciliation"], requests
-        )
+        cost = ["-" if line[name] is None else f"{line[name]:,}" for name in ("requests_made", "points_spent")]
+        table.add_row(line["source"], line["table"], line["last_sync"] or "never", line["state"], *figures, line["reconciliation"], *cost)
     session.out.print(table)
+    for source, left in {line["source"]: line["limits_left"] for line in lines}.items():
+        if left:
+            session.out.print(f"{source}: left of its limits: " + ", ".join(f"{name} {count:,}" for name, count in left.items()))
 
 
 def _check_names(only: list[str]) -> None:

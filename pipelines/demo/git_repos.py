@@ -158,6 +158,7 @@ def _resolve_texts(world: World) -> None:
     """Put real shas into everything that people wrote."""
     texts: list[tuple[Any, str]] = [(commit, "message") for commit in world.commits.values()]
     texts += [(each, name) for each in (*world.pull_requests, *world.issues) for name in ("title", "body")]
+    texts += [(run, "head_branch") for run in world.runs]
     texts += [(issue, "description") for issue in world.jira_issues]
     for holder, name in texts:
         text: str = getattr(holder, name)

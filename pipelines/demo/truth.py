@@ -42,6 +42,10 @@ def told(world: World) -> Row:
         "leverage_per_person": over_all(company),
         "surviving_lines": _lines(company),
         "gate_outcomes": _gates(world),
+        "pull_request_events": _events(world),
+        "lost_heads": _lost_heads(world),
+        "late_reviews": _late_reviews(world),
+        "required_while_open": _required_while_open(world),
         **{family: world.truth[family] for family in FAMILIES},
         "incident_coverage": [{"issue_key": each.key, "is_covered": each.is_covered} for each in world.incidents],
         "identity": _identity(company),
@@ -101,6 +105,70 @@ def _gate(pull: PullRequest, row: GateOutcome | None) -> Row:
         "merged_at": pull.merged_at,
         "merged_by": pull.merged_by.login if pull.merged_by else None,
     }
+
+
+def _events(world: World) -> list[Row]:
+    """What timelines tell; what a push took away and what a merge made are shas."""
+    return [
+        {
+            "repository": pull.repository,
+            "pull_request": pull.number,
+            "kind": _snake(event.kind.removesuffix("Event")),
+            "at": event.created_at,
+            "actor": event.account.login if event.account else None,
+            "before_sha": f"{{sha:{event.before}}}" if event.before else None,
+            "after_sha": f"{{sha:{event.after}}}" if event.after else None,
+            "reason": event.reason.lower() or None,
+            "source": f"{event.source[0]}#{event.source[1]}" if event.source else None,
+        }
+        for pull in world.pull_requests
+        for event in pull.events
+    ]
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("_")
+
+
+def _lost_heads(world: World) -> list[Row]:
+    """Heads that are no commit of their pull request, with how the gate ended on each."""
+    gated = {run.head: run for run in world.runs if run.attempts[0].referenced}
+    return [
+        {
+            "repository": pull.repository,
+            "pull_request": pull.number,
+            "sha": f"{{sha:{mark}}}",
+            "is_trial": gated[mark].event == "merge_group",
+            "conclusion": gated[mark].attempts[-1].conclusion,
+        }
+        for pull in world.pull_requests
+        for mark in pull.lost_heads
+    ]
+
+
+def _late_reviews(world: World) -> list[Row]:
+    """Reviews that came after the merge."""
+    return [
+        {
+            "repository": pull.repository,
+            "pull_request": pull.number,
+            "review": review.review_id,
+            "days": (review.submitted_at - pull.merged_at).days,
+        }
+        for pull in world.pull_requests
+        for review in pull.reviews
+        if pull.merged_at and review.submitted_at > pull.merged_at
+    ]
+
+
+def _required_while_open(world: World) -> list[Row]:
+    """Checks that an open pull request was seen to need, although no rule of its branch lists them."""
+    return [
+        {"repository": pull.repository, "pull_request": pull.number, "context": context}
+        for pull in world.pull_requests
+        for context in pull.requires
+        if not pull.closed_at
+    ]
 
 
 def _identity(company: Company) -> Row:

@@ -226,7 +226,7 @@ class PullRequest:
     events: list[TimelineEvent] = field(default_factory=list)
     """Its timeline, oldest first."""
     lost_heads: list[str] = field(default_factory=list)
-    """Marks of heads that force pushes took away: git keeps them, the pull request does not list them."""
+    """Marks of heads that force pushes took away, and of the merge queue's trials: git keeps them, the pull request does not list them."""
     requires: tuple[str, ...] = ()
     """Checks that GitHub requires of it although the rules of the default branch do not list them."""
 

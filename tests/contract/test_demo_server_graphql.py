@@ -116,18 +116,37 @@ def test_further_pages_of_a_connection_go_on_where_the_first_ended(ask):
     assert rest["pageInfo"]["hasNextPage"] is False
 
 
-def test_check_runs_of_every_attempt_of_several_commits_at_once(ask, world):
-    answer = ask(queries.check_runs(2), **PLACE, sha0=world.sha("harness:p1"), sha1="0" * 40)
+def test_check_runs_of_every_attempt_come_by_suite_with_the_steps_of_jobs(ask, world):
+    answer = ask(queries.check_suites(2), **PLACE, sha0=world.sha("harness:p1"), sha1="0" * 40)
     repository = answer["data"]["repository"]
     assert repository["c1"] is None
-    suites = repository["c0"]["checkSuites"]["nodes"]
+    ids = [suite["id"] for suite in repository["c0"]["checkSuites"]["nodes"]]
+    suites = ask(queries.CHECK_RUNS, suites=ids)["data"]["nodes"]
     by_app = {}
     for suite in suites:
-        by_app.setdefault(suite["app"]["slug"], []).extend(check["conclusion"] for check in suite["checkRuns"]["nodes"])
-    assert sorted(by_app["github-actions"]) == ["FAILURE", "FAILURE", "SUCCESS", "SUCCESS", "SUCCESS"]
-    assert by_app["deepsource"] == ["FAILURE", "SUCCESS"]
+        assert suite["commit"]["oid"] == world.sha("harness:p1")
+        by_app.setdefault(suite["app"]["slug"], []).extend(suite["checkRuns"]["nodes"])
+    assert sorted(check["conclusion"] for check in by_app["github-actions"]) == ["FAILURE", "FAILURE", "SUCCESS", "SUCCESS", "SUCCESS"]
+    assert [check["conclusion"] for check in by_app["deepsource"]] == ["FAILURE", "SUCCESS"]
+    assert all(check["steps"]["nodes"] for check in by_app["github-actions"])
+    assert not any(check["steps"]["nodes"] for check in by_app["deepsource"])
     more = ask(queries.MORE_CHECK_RUNS, suite=suites[0]["id"])
     assert more["data"]["node"]["checkRuns"]["nodes"] == suites[0]["checkRuns"]["nodes"]
+
+
+def test_an_id_that_is_gone_is_null_with_an_error_and_the_others_are_answered(ask):
+    known = ask(of_harness("id"))["data"]["repository"]["id"]
+    answer = ask("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[known, "CS_nonsense"])
+    assert answer["data"]["nodes"] == [{"id": known}, None]
+    assert [(error["type"], error["path"]) for error in answer["errors"]] == [("NOT_FOUND", ["nodes", 1])]
+
+
+def test_connections_of_many_ids_cost_as_many_requests(ask):
+    cost = "query($ids: [ID!]!) { rateLimit { cost } nodes(ids: $ids) { ... on Repository { pullRequests(first: 1) { totalCount } } } }"
+    known = ask(of_harness("id"))["data"]["repository"]["id"]
+    assert [ask(cost, ids=[known] * count)["data"]["rateLimit"]["cost"] for count in (1, 100)] == [1, 1]
+    nested = cost.replace("totalCount", "nodes { labels(first: 1) { totalCount } reviews(first: 1) { totalCount } }")
+    assert ask(nested, ids=[known] * 100)["data"]["rateLimit"]["cost"] == 3
 
 
 def test_only_latest_check_runs_without_a_filter_and_required_ones_are_marked(ask, world):

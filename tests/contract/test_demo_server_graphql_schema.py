@@ -88,7 +88,8 @@ CONNECTOR_QUERIES = {
     "required checks": pull_request_queries.required_checks(2),
     "more required checks": pull_request_queries.MORE_REQUIRED_CHECKS,
     "repository details": queries.repository_details(2),
-    "check runs": queries.check_runs(2),
+    "check suites": queries.check_suites(2),
+    "check runs": queries.CHECK_RUNS,
     "more check suites": queries.MORE_CHECK_SUITES,
     "more check runs": queries.MORE_CHECK_RUNS,
 }

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.contract import Counted, Event, Failed, Finished, Meter, Page, ReadContext, Rejected
 from connectors.errors import AuthFailed, NotFound, RateLimited, Unavailable
+from connectors.github import records
 from connectors.github.options import GithubOptions
 from connectors.github.resources import CONNECTOR
 from pipelines import gates
@@ -98,10 +100,26 @@ def test_everything_the_world_holds_is_read_and_passes_its_contract(served: Endp
     assert reading.counts() == Counter(read)
     for table in CONNECTOR.tables:
         assert gates.check_records(reading.rows(table.name), table).quarantined == []
-    told = {event.table: event.count for event in reading.events if isinstance(event, Counted) and event.partition == HARNESS}
-    nested = ("reviews", "review_comments", "pull_request_commits", "pull_request_files", "pull_request_events")
-    listed = {table: reading.counts()[table] for table in nested}
-    assert told == {"pull_requests": PULLS, "issues": 5, "workflow_runs": attempts, **listed}
+    told = [event for event in reading.events if isinstance(event, Counted)]
+    whole = {event.table: event.count for event in told if event.partition == HARNESS and not event.by}
+    assert whole == {"pull_requests": PULLS, "issues": 5, "workflow_runs": len(world.runs)}
+    by_parent = ("reviews", "review_comments", "pull_request_commits", "pull_request_files", "pull_request_events")
+    by_parent = (*by_parent, "workflow_runs", "workflow_jobs", "check_runs")
+    parents = {(event.table, key): count for event in told for key, count in event.each.items()}
+    assert {table: sum(count for (name, _), count in parents.items() if name == table) for table in by_parent} == {
+        table: reading.counts()[table] for table in by_parent
+    }
+
+
+def test_jobs_of_graphql_are_the_rows_that_rest_would_give(served: Endpoints, world: World):
+    rows = {row["job_id"]: row for row in Reading(served.github_api_url).rows("workflow_jobs")}
+    once = [run for run in world.runs if len(run.attempts) == 1]
+    assert once
+    for run in once:
+        url = f"{served.github_api_url}/repos/{run.repository}/actions/runs/{run.run_id}/jobs"
+        for job in requests.get(url, {"per_page": "100"}, auth=("x", TOKEN), timeout=30).json()["jobs"]:
+            expected = records.workflow_job(job, rows[job["id"]]["repository_id"])
+            assert {**rows[job["id"]], "_raw": None} == {**expected, "_raw": None}
 
 
 def test_the_rows_say_what_the_world_says(served: Endpoints, world: World):
@@ -190,7 +208,7 @@ def test_a_wrong_token_ends_the_reading_without_showing_it(served: Endpoints):
 
 
 def test_a_spent_budget_fails_partitions_with_the_time_and_another_token_helps(world: World, git_root: Path):
-    settings = Settings(limits=Limits(core=40), more_tokens=("second-token", "third-token"))
+    settings = Settings(limits=Limits(core=20), more_tokens=("second-token", "third-token"))
     with serve(world, git_root, token=TOKEN, settings=settings) as served:
         poor = Reading(served.github_api_url, max_wait=1)
         limited_by = [error for error in poor.failed.values() if isinstance(error, RateLimited)]

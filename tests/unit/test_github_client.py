@@ -364,11 +364,18 @@ def test_a_refused_token_among_several_is_named_by_its_place(bench: Bench):
 
 def test_graphql_sends_variables_and_keeps_what_came_beside_errors(bench: Bench):
     errors = [{"type": "FORBIDDEN", "message": "no", "path": ["repository", "x"]}]
-    bench.server.replies += [Reply({"data": {"repository": {"x": None}}, "errors": errors})]
+    bench.server.replies += [Reply({"data": {"rateLimit": {"cost": 3}, "repository": {"x": None}}, "errors": errors})]
     graph = bench.client().graphql("x", "query Q($a: Int) { x }", {"a": 1})
-    assert graph.data == {"repository": {"x": None}}
+    assert graph.data["repository"] == {"x": None}
     assert (graph.errors[0].kind, graph.errors[0].path) == ("FORBIDDEN", ("repository", "x"))
-    assert bench.server.asked[0].body == {"query": "query Q($a: Int) { x }", "variables": {"a": 1}}
+    assert bench.server.asked[0].body == {"query": "query Q($a: Int) { rateLimit { cost } x }", "variables": {"a": 1}}
+    assert bench.meter.points == 3
+
+
+def test_what_is_left_of_each_limit_is_known_from_the_answers(bench: Bench):
+    bench.server.replies += [Reply([], headers={"X-RateLimit-Remaining": "4321", "X-RateLimit-Resource": "core"})]
+    bench.client().get("/x")
+    assert bench.meter.left == {"the token core": 4321}
 
 
 @pytest.mark.parametrize(
@@ -536,6 +543,15 @@ def test_an_app_with_its_installation_named_does_not_look_for_it(bench: Bench, p
     app_server(bench.server, {})
     client = bench.client(auth={"app_id": 12, "private_key": private_key, "installation_id": 56})
     assert client.get("/x").data == ["token ghs_56"]
+
+
+def test_a_token_and_two_installations_share_the_load(bench: Bench, private_key: str):
+    app_server(bench.server, {})
+    apps = [{"app_id": number, "private_key": private_key, "installation_id": number} for number in (56, 57)]
+    client = bench.client(auth=apps, tokens=[TOKEN])
+    answered = [client.get("/x").data[0] for _ in range(6)]
+    assert set(answered) == {"token ghs_56", "token ghs_57", f"token {TOKEN}"}
+    assert max(answered.count(one) for one in answered) == 2
 
 
 def test_an_app_that_is_not_installed_says_where(bench: Bench, private_key: str):

@@ -34,6 +34,11 @@ def test_the_configuration_of_the_documentation_is_accepted():
     assert (options.overlap, options.runs_overlap) == (timedelta(minutes=30), timedelta(days=30))
 
 
+def test_tokens_and_apps_may_share_the_load():
+    apps = [{"app_id": number, "private_key": "k"} for number in (1, 2)]
+    assert len(GithubOptions.model_validate({**LEAST, "auth": apps}).auth) == 2
+
+
 def test_secrets_are_not_shown():
     shown = repr(GithubOptions.model_validate(LEAST)) + GithubOptions.model_validate(LEAST).model_dump_json()
     assert "t0ken-of-mine" not in shown
@@ -41,7 +46,7 @@ def test_secrets_are_not_shown():
 
 def test_a_complaint_does_not_print_the_tokens_beside_the_mistake():
     with pytest.raises(ValidationError) as caught:
-        GithubOptions.model_validate({**LEAST, "auth": {"app_id": 1, "private_key": "k3y-of-mine"}})
+        GithubOptions.model_validate({**LEAST, "auth": {"app_id": 0, "private_key": "k3y-of-mine"}})
     assert "t0ken-of-mine" not in str(caught.value)
     assert "k3y-of-mine" not in str(caught.value)
 
@@ -50,8 +55,8 @@ def test_a_complaint_does_not_print_the_tokens_beside_the_mistake():
     ("change", "told"),
     [
         ({"token": "x"}, "Extra inputs are not permitted"),
-        ({"tokens": []}, "either tokens"),
-        ({"auth": {"app_id": 1, "private_key": "k"}}, "not both"),
+        ({"tokens": []}, "give tokens"),
+        ({"auth": {"app_id": 0, "private_key": "k"}}, "greater than 0"),
         ({"tokens": [""]}, "at least 1"),
         ({"repositories": {"include": []}}, "at least 1"),
         ({"repositories": {"include": ["acme"]}}, "'acme' is no repository pattern"),

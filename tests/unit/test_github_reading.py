@@ -1,6 +1,7 @@
 """Reading GitHub over the in-memory client: what comes the first time, and what a changed or damaged source brings later."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -56,7 +57,17 @@ def of_type(events: list[Event], kind: type) -> list[Any]:
 
 
 def counts(events: list[Event]) -> dict[str, int]:
-    return {event.table: event.count for event in of_type(events, Counted)}
+    """The source's own totals of whole partitions."""
+    return {event.table: event.count for event in of_type(events, Counted) if not event.by}
+
+
+def totals(events: list[Event]) -> dict[str, int]:
+    """The source's own totals parent by parent, added up."""
+    found: Counter[str] = Counter()
+    for event in of_type(events, Counted):
+        if event.by:
+            found[event.table] += sum(event.each.values())
+    return dict(found)
 
 
 def search() -> FakeRepository:
@@ -109,8 +120,9 @@ def test_a_first_reading_brings_every_table(warehouse: Warehouse):
         "required_checks": 1,
     }
     assert [event.partition for event in of_type(events, Finished)] == ["repositories", REPOSITORY]
+    assert counts(events) == dict.fromkeys(("repositories", "pull_requests", "issues", "workflow_runs"), 1)
     nested = ("reviews", "review_comments", "pull_request_commits", "pull_request_files", "pull_request_events")
-    assert counts(events) == dict.fromkeys(("repositories", "pull_requests", *nested, "issues", "workflow_runs"), 1)
+    assert totals(events) == dict.fromkeys((*nested, "workflow_runs", "workflow_jobs", "check_runs"), 1)
     assert all(
         record["_source_url"].startswith("https://github.com/acme/search") for page in of_type(events, Page) for record in page.records
     )
@@ -122,7 +134,7 @@ def test_nothing_changed_yields_no_record_asks_no_graphql_and_keeps_the_cursor(w
     events = warehouse.sync(now=NOW + timedelta(days=1))
     assert of_type(events, Page) == []
     assert json.dumps(warehouse.cursors, sort_keys=True) == before
-    assert counts(events) == {"repositories": 1, "pull_requests": 1, "issues": 1}
+    assert counts(events) == {"repositories": 1, "pull_requests": 1, "issues": 1, "workflow_runs": 1}
     # The classic protection answers 404, which is not free; everything else is 304.
     assert (warehouse.meter.made, warehouse.meter.saved) == (5 + 1, 5)
 
@@ -215,7 +227,7 @@ def test_every_attempt_of_a_run_is_kept_with_the_jobs_of_all(warehouse: Warehous
     events = warehouse.sync()
     assert sorted(ids(events, "workflow_runs", "run_attempt", "conclusion")) == [(1, "failure"), (2, "failure"), (3, "success")]
     assert ids(events, "workflow_jobs", "run_attempt") == [1, 2, 3]
-    assert counts(events)["workflow_runs"] == 3
+    assert (totals(events)["workflow_runs"], totals(events)["workflow_jobs"]) == (3, 3)
 
 
 def test_a_rerun_in_the_window_brings_the_new_attempt_only(warehouse: Warehouse, repository: FakeRepository):
@@ -270,6 +282,23 @@ def test_more_runs_than_any_cap_are_all_read(warehouse: Warehouse, repository: F
     assert len(set(ids(events, "workflow_runs", "run_id"))) == 1250
     assert counts(events)["workflow_runs"] == 1250
     assert sum("/actions/runs?" in asked for asked in warehouse.github.asked) == 13
+
+
+@pytest.mark.parametrize("most", [50, 25])
+def test_a_page_of_a_listing_too_heavy_for_github_is_asked_again_in_halves(warehouse: Warehouse, repository: FakeRepository, most: int):
+    repository.runs = many_runs(330)
+    repository.issues = [make.issue(n, f"2026-01-{1 + n % 28:02}T00:00:00Z") for n in range(1, 231)]
+
+    def heavy(asked: str, _: Any) -> Unavailable | None:
+        size = re.search(r"per_page=(\d+)", asked)
+        is_second = "page=2&" in asked or most < 50
+        return Unavailable("github", asked, "502") if size and int(size[1]) > most and is_second else None
+
+    warehouse.github.fail["/actions/runs?"] = warehouse.github.fail["/issues?"] = heavy
+    events = warehouse.sync()
+    assert of_type(events, Failed) == []
+    assert sorted(ids(events, "workflow_runs", "run_id")) == list(range(1, 331))
+    assert sorted(ids(events, "issues", "issue_id")) == list(range(1, 231))
 
 
 def test_a_server_that_cuts_the_unfiltered_listing_is_read_on_below_the_oldest_run(repository: FakeRepository):
@@ -355,6 +384,7 @@ def test_the_configured_start_leaves_out_what_is_older(repository: FakeRepositor
     assert ids(events, "workflow_runs", "run_id") == [71]
     # What the source counts is more than was asked for: nothing to hold against the warehouse.
     assert counts(events) == {"repositories": 1}
+    assert totals(events)["workflow_runs"] == 1
     assert of_type(warehouse.sync(), Page) == []
 
 
@@ -384,7 +414,8 @@ def test_a_full_reading_ignores_cursors(warehouse: Warehouse):
 def test_a_full_reading_does_not_hold_expired_runs_against_the_warehouse(warehouse: Warehouse, repository: FakeRepository):
     warehouse.sync()
     repository.runs.clear()
-    assert "workflow_runs" not in counts(warehouse.sync(full=True))
+    # Fewer than the warehouse holds are no loss; only more would be.
+    assert counts(warehouse.sync(full=True))["workflow_runs"] == 0
 
 
 def test_check_runs_of_many_heads_are_asked_for_together(warehouse: Warehouse, repository: FakeRepository):
@@ -392,7 +423,8 @@ def test_check_runs_of_many_heads_are_asked_for_together(warehouse: Warehouse, r
     repository.suites = {make.sha(n): [make.suite(n, make.check_run(1000 + n))] for n in range(1, 91)}
     events = warehouse.sync()
     assert sorted(ids(events, "check_runs", "check_run_id")) == list(range(1001, 1091))
-    assert warehouse.github.asked.count("acme/search check runs") == 3
+    asked = Counter(asked for asked in warehouse.github.asked if "acme/search check" in asked)
+    assert asked == {"acme/search check suites": 1, "acme/search check runs": 1}
 
 
 def test_check_suites_and_runs_beyond_the_first_page_are_followed(warehouse: Warehouse, repository: FakeRepository):
@@ -407,7 +439,7 @@ def test_check_runs_too_heavy_for_one_request_are_asked_in_halves(warehouse: War
     repository.runs = many_runs(30)
     repository.suites = {make.sha(n): [make.suite(n, make.check_run(1000 + n))] for n in range(1, 31)}
     warehouse.github.fail["acme/search check runs"] = lambda _, variables: (
-        Unavailable("github", "check runs", "502") if len(variables) > 12 else None
+        Unavailable("github", "check runs", "502") if len(variables["suites"]) > 12 else None
     )
     assert len(rows(warehouse.sync(), "check_runs")) == 30
 
@@ -789,7 +821,7 @@ def test_a_thousand_pull_requests_take_twenty_requests(warehouse: Warehouse, rep
     assert len(rows(events, "reviews")) == 1000
     about_pulls = [asked for asked in warehouse.github.asked if "pull requests" in asked or "further" in asked or "required" in asked]
     assert [asked for asked in about_pulls if not asked.startswith("/")] == ["acme/search pull requests"] * 20
-    assert counts(events)["reviews"] == 1000
+    assert totals(events)["reviews"] == 1000
 
 
 def test_pages_that_miss_something_are_told_by_the_sources_own_total(warehouse: Warehouse):
@@ -802,4 +834,4 @@ def test_pages_that_miss_something_are_told_by_the_sources_own_total(warehouse: 
         return graph
 
     warehouse.github.graphql = short
-    assert counts(warehouse.sync())["reviews"] == 4
+    assert totals(warehouse.sync())["reviews"] == 4

@@ -90,7 +90,7 @@ def _head_commit(site: Site, trees: Trees, repository: Repository, run: Workflow
     }
 
 
-def _steps(placed: PlacedJob) -> list[Payload]:
+def steps(placed: PlacedJob) -> list[Payload]:
     """Steps of a job, sharing its time evenly."""
     job = placed.job
     share = (job.completed_at - job.started_at) / max(1, len(job.steps))
@@ -128,7 +128,7 @@ def job(site: Site, repository: Repository, placed: PlacedJob) -> Payload:
         "started_at": iso(job.started_at),
         "completed_at": iso(job.completed_at) if job.conclusion else None,
         "name": job.name,
-        "steps": _steps(placed),
+        "steps": steps(placed),
         "check_run_url": f"{api}/check-runs/{job.job_id}",
         "labels": ["ubuntu-latest"],
         "runner_id": runner,

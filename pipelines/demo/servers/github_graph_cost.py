@@ -75,6 +75,8 @@ class CostOf:
                 cost.requests += times
                 cost.nodes += times * records
                 inner = times * max(1, records)
+            elif field.name.value == "nodes" and parent is self.schema.query_type:
+                inner = len(self._arguments(field).get("ids") or ())
             self._walk(field.selection_set, of, inner, cost)  # type: ignore[arg-type]
 
     def _fields(self, selections: SelectionSetNode | None, kind: GraphQLCompositeType) -> Iterator[tuple[GraphQLCompositeType, FieldNode]]:
@@ -91,10 +93,12 @@ class CostOf:
     def _narrowed(self, condition: Any, kind: GraphQLCompositeType) -> Any:
         return self.schema.type_map[condition.name.value] if condition else kind
 
+    def _arguments(self, field: FieldNode) -> dict[str, Any]:
+        return {node.name.value: value_from_ast_untyped(node.value, self.variables) for node in field.arguments}
+
     def _records(self, field: FieldNode, of: Any) -> int:
         """How many records a connection asks for; one that wants only its total asks for none."""
-        arguments = {node.name.value: value_from_ast_untyped(node.value, self.variables) for node in field.arguments}
-        name = field.name.value
+        arguments, name = self._arguments(field), field.name.value
         asked = {bound: arguments[bound] for bound in ("first", "last") if arguments.get(bound) is not None}
         wants_records = any(selected.name.value in PAGED for _, selected in self._fields(field.selection_set, of))
         if not asked and wants_records:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.demo.servers.git_objects import Trees
-from pipelines.demo.servers.github_actions import completion
+from pipelines.demo.servers.github_actions import completion, steps
 from pipelines.demo.servers.github_graph import Field, GraphRefusal, actor, connection, issue, label, page, review, state_of, times
 from pipelines.demo.servers.github_graph_statuses import is_required, rollup, status
 from pipelines.demo.servers.github_graph_timeline import Discussion
@@ -309,6 +309,7 @@ class Graph:
             "externalId": check.external_id,
             "isRequired": is_required(repository, self.index.pulls[repository.full_name], check.name, check.app[0]),
             "checkSuite": lambda _info: self.suite(repository, sha, check.suite_id),
+            "steps": lambda _info, number=None, **paging: page(_steps(check, number), _step, **paging),
             "repository": lambda _info: self.repository(repository),
         }
 
@@ -336,6 +337,21 @@ def _file(entry: tuple[str, str, int, int]) -> Payload:
 def _completion(conclusion: str) -> Payload:
     """Status and conclusion in GraphQL's capitals."""
     return {name: value and value.upper() for name, value in completion(conclusion).items()}
+
+
+def _steps(check: PlacedCheck, number: int | None) -> list[Payload]:
+    """Steps of a job of Actions, all or the one of that number; a check run of another app has none."""
+    return [step for step in steps(check.placed_job) if number in {None, step["number"]}] if check.placed_job else []
+
+
+def _step(step: Payload) -> Payload:
+    return {
+        "name": step["name"],
+        "number": step["number"],
+        **{key: step[key] and step[key].upper() for key in ("status", "conclusion")},
+        "startedAt": step["started_at"],
+        "completedAt": step["completed_at"],
+    }
 
 
 def _is_wanted(check: PlacedCheck, wanted: dict[str, Any]) -> bool:

@@ -30,7 +30,7 @@ from starlette.routing import Route
 
 from pipelines.demo.servers.github_access import Caller, Refusal
 from pipelines.demo.servers.github_graph import GraphRefusal, actor
-from pipelines.demo.servers.github_graph_cost import Cost, CostOf
+from pipelines.demo.servers.github_graph_cost import MOST_RECORDS, Cost, CostOf
 from pipelines.demo.servers.github_graph_repository import Graph
 from pipelines.demo.servers.github_http import REQUEST_HEADERS, Github, check_secondary, json_response
 from pipelines.demo.servers.github_site import Payload, iso
@@ -108,8 +108,17 @@ def _number_of(code: str) -> int:
         return -1
 
 
-def _nodes(_: Any, info: GraphQLResolveInfo, ids: list[str]) -> list[Payload]:
-    return [_node(None, info, one) for one in ids]
+def _nodes(_: Any, info: GraphQLResolveInfo, ids: list[str]) -> list[Payload | GraphRefusal]:
+    """What each id stands for; what is not there is null with an error of its own, and the others are answered."""
+    if len(ids) > MOST_RECORDS:
+        raise GraphRefusal("ARGUMENT_LIMIT", f"You may not provide more than {MOST_RECORDS} node ids; you provided {len(ids)}.")
+    found: list[Payload | GraphRefusal] = []
+    for one in ids:
+        try:
+            found.append(_node(None, info, one))
+        except GraphRefusal as refusal:
+            found.append(refusal)
+    return found
 
 
 def _rate_limit(_: Any, info: GraphQLResolveInfo) -> Payload:

@@ -12,6 +12,7 @@ from pipelines.demo.story import (
     changes,
     experiments,
     gates,
+    heads,
     incidents,
     measurements,
     prompts,
@@ -38,6 +39,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     artifacts.histories(stage)
     adoption.adoptions(stage)
     gates.gates(stage)
+    heads.heads(stage)
     prompts.prompts(stage)
     experiments.pulls_for_experiments(stage)
     changes.changes(stage)

@@ -7,11 +7,13 @@ from typing import Literal
 
 from pipelines.demo.story.pulls import Pull
 from pipelines.demo.story.stage import Site, Stage
-from pipelines.demo.world import Account, Attempt, CheckRun, Job, Step, WorkflowRun
+from pipelines.demo.world import Account, Attempt, CheckRun, Commit, CommitStatus, Job, Step, WorkflowRun
 
 Verdict = Literal["success", "failure", "infra", "skipped", "cancelled"]
+StatusState = Literal["error", "failure", "pending", "success"]
 
 GATE_CONTEXT = "gate / evaluate"
+COVERAGE = "codecov/patch"
 ACTIONS_APP = 15368
 HARNESS_WORKFLOW = "acme/eval-harness/.github/workflows/gate.yml"
 GATE_REF = "v2"
@@ -56,6 +58,21 @@ def check(stage: Stage, pull: Pull, workflow: Workflow, verdict: Verdict = "succ
     return run
 
 
+def check_trial(stage: Stage, pull: Pull, workflow: Workflow, trial: Commit, verdict: Verdict = "success") -> WorkflowRun:
+    """Run a workflow on a trial of the merge queue, whose branch is named after the main that it was made on."""
+    request = pull.request
+    branch = f"gh-readonly-queue/{pull.site.repository.default_branch}/pr-{request.number}-{{sha:{trial.parents[0]}}}"
+    run = started(stage, pull.site, workflow, "merge_group", request.account, trial.mark, branch)
+    retry(stage, run, workflow, verdict, request.account)
+    return run
+
+
+def report(stage: Stage, pull: Pull, context: str, state: StatusState) -> None:
+    """Set a status, the older kind of check, on a pull request's head."""
+    world, request = stage.world, pull.request
+    world.statuses.append(CommitStatus(stage.new_id("status"), request.repository, pull.head, context, state, request.account, stage.now))
+
+
 def scheduled(stage: Stage, site: Site, workflow: Workflow, actor: Account) -> WorkflowRun:
     """Run a workflow on main by its schedule."""
     run = started(stage, site, workflow, "schedule", actor, site.repository.head, "main")
@@ -90,7 +107,7 @@ def _coverage(stage: Stage, pull: Pull) -> None:
         check_run_id=stage.new_id("check_run"),
         repository=pull.request.repository,
         head=pull.head,
-        name="codecov/patch",
+        name=COVERAGE,
         app_id=254,
         app_slug="codecov",
         conclusion="success",

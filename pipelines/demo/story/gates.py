@@ -9,7 +9,7 @@ from pipelines.demo.story.code import function
 from pipelines.demo.story.evals import gate_log, suite_of
 from pipelines.demo.story.facts import GateOutcome, gate_outcomes
 from pipelines.demo.story.pulls import Change, Pull, Work, close, merge, merge_base_in, open_pull, push, review
-from pipelines.demo.story.stage import Stage
+from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import follow_up, ticket
 from pipelines.demo.story.tree import Append, Edit, Write
 from pipelines.demo.world import Commit, JiraIssue, WorkflowRun
@@ -95,7 +95,7 @@ def _case(stage: Stage, case: Case) -> Script:
         yield hours(2)
         follow_up(stage, task, case.who, "In Progress")
     key = f"{task.key}: " if task else ""
-    change = Change(case.title, (_code(stage, case),))
+    change = Change(case.title, (behaviour(stage, site, case.title),))
     pull = open_pull(stage, site, Work(case.who, f"{key}{case.title}", (change,), "Behaviour changes a little, see the tests."))
     check(stage, pull, TESTS)
     row = noted(stage, pull, case.outcome)
@@ -115,7 +115,7 @@ def _confirmed(stage: Stage, pull: Pull, row: GateOutcome) -> Script:
     size = suite_of(pull.site, stage.now).size
     turned_red(stage, pull, row, int(size * 0.78))
     yield hours(20)
-    _fix(stage, pull)
+    fix(stage, pull)
     turned_green(stage, pull, row, int(size * 0.95))
 
 
@@ -123,7 +123,7 @@ def _probable(stage: Stage, pull: Pull, row: GateOutcome) -> Script:
     """The same, but nobody kept the logs."""
     turned_red(stage, pull, row)
     yield hours(5)
-    _fix(stage, pull)
+    fix(stage, pull)
     turned_green(stage, pull, row)
 
 
@@ -131,7 +131,7 @@ def _possible(stage: Stage, pull: Pull, row: GateOutcome) -> Script:
     """The fix is green only at its second attempt, so that chance may have helped."""
     turned_red(stage, pull, row)
     yield hours(5)
-    _fix(stage, pull)
+    fix(stage, pull)
     gate = check(stage, pull, GATE, "failure")
     yield hours(2)
     _again(stage, pull, gate, "success")
@@ -150,7 +150,7 @@ def _infra(stage: Stage, pull: Pull, row: GateOutcome) -> Script:
     """The package index was away: the evals were never reached."""
     check(stage, pull, GATE, "infra")
     yield hours(3)
-    _fix(stage, pull)
+    fix(stage, pull)
     turned_green(stage, pull, row)
 
 
@@ -200,7 +200,7 @@ def _abandoned(stage: Stage, pull: Pull, row: GateOutcome) -> Script:
     """Red twice, and given up."""
     turned_red(stage, pull, row)
     yield hours(22)
-    _fix(stage, pull)
+    fix(stage, pull)
     turned_red(stage, pull, row, int(suite_of(pull.site, stage.now).size * 0.7))
     yield hours(30)
     close(stage, pull)
@@ -226,12 +226,13 @@ def _again(stage: Stage, pull: Pull, gate: WorkflowRun, verdict: Verdict) -> Non
     retry(stage, gate, GATE, verdict, pull.request.account)
 
 
-def _code(stage: Stage, case: Case) -> Edit:
-    site = stage.sites[case.project]
-    return Append(f"src/{site.package}/policy.py", function(site, stage.rng(f"case {case.title}"), CASE_LINES))
+def behaviour(stage: Stage, site: Site, title: str) -> Edit:
+    """What a case changes at first."""
+    return Append(f"src/{site.package}/policy.py", function(site, stage.rng(f"case {title}"), CASE_LINES))
 
 
-def _fix(stage: Stage, pull: Pull) -> None:
+def fix(stage: Stage, pull: Pull) -> None:
+    """Push a change of the behaviour; the tests pass on it."""
     site = pull.site
     edit = Append(f"src/{site.package}/policy.py", function(site, stage.rng(f"fix of {pull.request.title}"), 6))
     push(stage, pull, Change("Keep the old behaviour where it was right", (edit,)))

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pipelines.demo.story.cast import GITHUB
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tree import Edit, Rename, Tree, applied, changed_files
-from pipelines.demo.world import Commit, PullRequest, Review, Signature
+from pipelines.demo.world import Commit, EventKind, PullRequest, Review, Signature, TimelineEvent
 
 ReviewState = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
 
@@ -105,10 +105,40 @@ def merge_base_in(stage: Stage, pull: Pull) -> None:
     _touch(stage, pull)
 
 
-def review(stage: Stage, pull: Pull, who: str, state: ReviewState, body: str = "") -> None:
-    """Submit a review of the present head."""
-    pull.request.reviews.append(Review(stage.new_id("review"), stage.account(who), state, stage.now, pull.head, body))
+def replace_branch(stage: Stage, pull: Pull, change: Change) -> None:
+    """Force-push: one new commit on the old base instead of everything that the branch had."""
+    lost = pull.head
+    pull.request.commits.clear()
+    pull.changes.clear()
+    pull.merges.clear()
+    pull.tree = pull.base_tree
+    _add(stage, pull, change, timedelta(minutes=2))
+    _touch(stage, pull)
+    pull.request.lost_heads.append(lost)
+    happened(stage, pull, "HeadRefForcePushedEvent", pull.work.who, before=lost, after=pull.head)
+
+
+def try_merge(stage: Stage, pull: Pull) -> Commit:
+    """The merge queue's trial: main as it is now with the pull request on it, on a branch that is soon gone."""
+    site = pull.site
+    message = f"Merge pull request #{pull.request.number} from acme/{pull.request.head_ref}\n\n{pull.request.title}"
+    trial = stage.commit(site, (site.repository.head, pull.head), site.tree, _on_main(pull), pull.signature, message, committer=GITHUB)
+    pull.request.lost_heads.append(trial.mark)
+    return trial
+
+
+def happened(stage: Stage, pull: Pull, kind: EventKind, who: str, **fields: Any) -> None:
+    """Add an event to the timeline."""
+    pull.request.events.append(TimelineEvent(stage.new_id("event"), kind, stage.account(who), stage.now, **fields))
     pull.request.updated_at = stage.now
+
+
+def review(stage: Stage, pull: Pull, who: str, state: ReviewState, body: str = "") -> Review:
+    """Submit a review of the present head."""
+    submitted = Review(stage.new_id("review"), stage.account(who), state, stage.now, pull.head, body)
+    pull.request.reviews.append(submitted)
+    pull.request.updated_at = stage.now
+    return submitted
 
 
 def merge(stage: Stage, pull: Pull, who: str, how: Literal["squash", "merge"] = "squash") -> Commit:
@@ -133,17 +163,19 @@ def merge(stage: Stage, pull: Pull, who: str, how: Literal["squash", "merge"] = 
         commit = stage.commit(site, (site.repository.head, pull.head), site.tree, tree, signature, message, committer=GITHUB)
         commit.account = stage.account(who)
     stage.land(site, commit, tree)
-    _close(stage, pull)
+    happened(stage, pull, "MergedEvent", who, after=commit.mark, current_ref=site.repository.default_branch)
+    _close(stage, pull, who)
     request.merged_at, request.merged_by, request.merge_commit = stage.now, stage.account(who), commit.mark
     return commit
 
 
 def close(stage: Stage, pull: Pull) -> None:
     """Close without merging."""
-    _close(stage, pull)
+    _close(stage, pull, pull.work.who)
 
 
-def _close(stage: Stage, pull: Pull) -> None:
+def _close(stage: Stage, pull: Pull, who: str) -> None:
+    happened(stage, pull, "ClosedEvent", who)
     pull.request.closed_at = pull.request.updated_at = stage.now
     pull.site.repository.branches.pop(pull.request.head_ref, None)
 
