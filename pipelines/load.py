@@ -161,9 +161,12 @@ def _pipeline(connector: Connector, path: Path) -> Generator[Any]:
     # dlt tells its makers of every load, unless it finds this when it starts.
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     import dlt
+    from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
     with tempfile.TemporaryDirectory(prefix="fulcrum-dlt-") as folder:
-        destination = dlt.destinations.duckdb(str(path))
+        credentials = DuckDbCredentials(str(path))
+        credentials.local_config = {"enable_progress_bar": False}  # it would draw into standard output
+        destination = dlt.destinations.duckdb(credentials)
         name = f"fulcrum_{connector.name}"
         pipeline = dlt.pipeline(name, pipelines_dir=folder, destination=destination, dataset_name=connector.dataset)
         pipeline.sync_destination()

@@ -134,6 +134,8 @@ def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         config["storage_compatibility_version"] = "v1.2.0"
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute("set timezone = 'UTC'")
+    # After two seconds it would draw into standard output, which belongs to the answer.
+    connection.execute("set enable_progress_bar = false")
     return connection
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from connectors.contract import (
     Connector,
@@ -224,3 +225,11 @@ def test_a_full_run_ignores_cursors(home, connector):
 def test_only_one_process_may_write(home):
     with home.writing(), pytest.raises(warehouse.WarehouseBusy, match=r"process \d+ is writing"), home.writing():
         pass
+
+
+def test_no_connection_draws_a_progress_bar_into_standard_output(tmp_path: Path):
+    """DuckDB draws one once a query takes two seconds; standard output belongs to the answer."""
+    with warehouse.connect(tmp_path / "x.duckdb") as connection:
+        assert connection.execute("select current_setting('enable_progress_bar')").fetchall() == [(False,)]
+    profile = yaml.safe_load((Path(__file__).resolve().parents[2] / "dbt_project" / "profiles.yml").read_text())
+    assert profile["fulcrum"]["outputs"]["duckdb"]["settings"]["enable_progress_bar"] == "false"
