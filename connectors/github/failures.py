@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.errors import AuthFailed, ContractBroken, Empty, NotFound, SourceError, Unavailable
-from connectors.github.protocol import SOURCE, GraphError, Refused
+from connectors.github.protocol import SOURCE, Absent, Denied, GraphError, Refused
 from connectors.github.records import dig, listed
 
 _RENEW = "set a valid token in the environment variable that sources.github names, or renew the App's key"
@@ -28,15 +28,40 @@ def from_status(status: int, body: Any, headers: Mapping[str, Any], what: str, c
     if status == 401:
         return Refused(SOURCE, what, f"{credential} was refused ({why})", _RENEW)
     if status == 403:
-        needed = headers.get("x-accepted-github-permissions") or headers.get("x-accepted-oauth-scopes")
-        return AuthFailed(SOURCE, what, f"{credential} may not read it ({why})", f"needs {needed}" if needed else _GRANT)
+        needed = needed_right(headers)
+        return Denied(what, f"{credential} may not read it ({why})", f"needs {needed}" if needed else _GRANT, status, needed)
     if status in (404, 410, 451):
-        return NotFound(SOURCE, what, why, "deleted, renamed, switched off, or hidden from this credential")
+        hint = "deleted, renamed, switched off, or hidden from this credential"
+        return Absent(what, why, hint, status, needed_right(headers), message)
     if status == 409:
         return Empty(SOURCE, what, why)
     if status >= 500:
         return Unavailable(SOURCE, what, why, "sync again later")
     return ContractBroken(SOURCE, what, why or f"unexpected status {status}", _API_URL)
+
+
+def needed_right(headers: Mapping[str, Any]) -> str:
+    """The right that a refusal names: a permission as GitHub's settings spell it, or scopes; empty where none is named.
+
+    `administration=read` becomes `Administration: read`; alternatives stand behind `or`. A classic token that holds an accepted scope
+    lacks something else than a scope.
+    """
+    lowered = {name.lower(): str(value) for name, value in headers.items()}
+    choices = [choice for choice in lowered.get("x-accepted-github-permissions", "").split(";") if "=" in choice]
+    if choices:
+        return " or ".join(", ".join(_permission(part) for part in choice.split(",")) for choice in choices)
+    accepted = _words(lowered.get("x-accepted-oauth-scopes", ""))
+    held = set(_words(lowered.get("x-oauth-scopes", "")))
+    return "" if held & set(accepted) else " or ".join(f"scope {scope}" for scope in accepted)
+
+
+def _permission(text: str) -> str:
+    name, _, level = text.strip().partition("=")
+    return f"{name.replace('_', ' ').capitalize()}: {level}"
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def garbled(what: str, body: str, content_type: str) -> Unavailable:

@@ -16,7 +16,8 @@ import orjson
 
 from connectors.contract import Meter
 from connectors.errors import NotFound, SourceError
-from connectors.github import fake_pulls, pull_request_queries, queries
+from connectors.github import fake_pulls, fake_surroundings, pull_request_queries, queries, surroundings_queries
+from connectors.github.fake_surroundings import FakeSurroundings, unprotected
 from connectors.github.listing import address
 from connectors.github.protocol import SOURCE, Answer, CredentialState, Graph, GraphError
 
@@ -44,6 +45,8 @@ class FakeRepository:
     """`contexts` of the head's rollup, by pull request."""
     rules: list[Json] = field(default_factory=list)
     classic: Json | None = None
+    """Its `required_status_checks`."""
+    around: FakeSurroundings = field(default_factory=FakeSurroundings)
     is_gone: bool = False
 
 
@@ -55,6 +58,9 @@ class FakeGithub:
         self.repositories = list(repositories)
         self.users: set[str] = set()
         """Owners that are no organisation."""
+        self.teams: list[Json] = []
+        self.hidden = 0
+        """Repositories that the organisation counts and this credential does not see."""
         self.fail: dict[str, SourceError | Callable[[str, Mapping[str, Any]], SourceError | None]] = {}
         self.asked: list[str] = []
         self.states = [CredentialState("the token", ("repo", "read:org"), {"core": 4990}, {"core": 5000})]
@@ -91,6 +97,10 @@ class FakeGithub:
             return Graph(fake_pulls.more(pulls, query, variables, _connection))
         if query == queries.CHECK_RUNS:
             return Graph({"nodes": [self._suite(one, None, 10) for one in variables["suites"]]})
+        if query == surroundings_queries.SURROUNDINGS:
+            return Graph({"nodes": [self._surveyed(one) for one in variables["ids"]]})
+        if query == surroundings_queries.TEAMS:
+            return fake_surroundings.teams(self.teams, _connection)
         if query == queries.MORE_CHECK_RUNS:
             return Graph({"node": self._suite(str(variables["suite"]), variables.get("after"), 100)})
         try:
@@ -129,11 +139,26 @@ class FakeGithub:
         owned = re.fullmatch(r"/(orgs|users)/([^/]+)/repos", route)
         if owned:
             return self._owned(owned[1], owned[2])
+        organisation, numbered = re.fullmatch(r"/orgs/([^/]+)", route), re.fullmatch(r"/repositories/(\d+)", route)
+        if organisation:
+            return {"public_repos": 0, "total_private_repos": len(self._owned("orgs", organisation[1])) + self.hidden}
+        if numbered:
+            return self._numbered(int(numbered[1])).item
         match = re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)?", route)
         if not match:
             raise NotFound(SOURCE, route, "404 Not Found")
         repository, rest = self._find(match[1]), match[2] or ""
         return self._of_repository(repository, rest, query)
+
+    def _numbered(self, repository_id: int) -> FakeRepository:
+        for repository in self.repositories:
+            if repository.item["id"] == repository_id and not repository.is_gone:
+                return repository
+        raise NotFound(SOURCE, f"/repositories/{repository_id}", "404 Not Found")
+
+    def _surveyed(self, node_id: str) -> Json | None:
+        found = next((one for one in self.repositories if one.item["node_id"] == node_id and not one.is_gone), None)
+        return found.around.survey(found.item["id"], found.item["default_branch"], _connection) if found else None
 
     def _owned(self, kind: str, owner: str) -> list[Json]:
         if (kind == "orgs") == (owner in self.users):
@@ -155,8 +180,13 @@ class FakeGithub:
             return repository.statuses.get(status[1], [])
         if rest.startswith("/rules/branches/"):
             return repository.rules
-        if rest.endswith("/protection/required_status_checks") and repository.classic is not None:
-            return repository.classic
+        if rest.endswith("/protection"):
+            if repository.classic is None:
+                raise unprotected(rest)
+            return {"required_status_checks": repository.classic}
+        around = repository.around.rest(rest, query)
+        if around is not None:
+            return around
         raise NotFound(SOURCE, f"{repository.item['full_name']}{rest}", "404 Not Found")
 
     @staticmethod

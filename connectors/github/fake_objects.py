@@ -11,6 +11,7 @@ def repository(repository_id: int, full_name: str, *, details: Json | None = Non
     url = f"https://github.com/{full_name}"
     item: Json = {
         "id": repository_id,
+        "node_id": f"R_{repository_id}",
         "name": name,
         "full_name": full_name,
         "owner": {"id": 1, "login": owner, "type": "Organization"},

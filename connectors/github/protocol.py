@@ -5,13 +5,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from connectors.errors import AuthFailed
+from connectors.errors import AuthFailed, NotFound
 
 SOURCE = "github"
 
 
 class Refused(AuthFailed):
     """The credential itself was turned down: no partition can be read with it."""
+
+
+class Denied(AuthFailed):
+    """403: the thing is there, and this credential may not read it.
+
+    Args:
+        what, why, hint: as of every `SourceError`.
+        status: the HTTP status.
+        needed: the right that GitHub names in the answer's headers, such as `Administration: read`; empty where it names none.
+    """
+
+    def __init__(self, what: str, why: str, hint: str = "", status: int = 403, needed: str = "") -> None:
+        super().__init__(SOURCE, what, why, hint)
+        self.status, self.needed = status, needed
+
+
+class Absent(NotFound):
+    """404, 410 or 451: it is not there, or GitHub hides it from this credential; the arguments are those of `Denied`.
+
+    Args:
+        message: GitHub's own words, which for some addresses tell an absence from a missing right.
+    """
+
+    def __init__(self, what: str, why: str, hint: str = "", status: int = 404, needed: str = "", message: str = "") -> None:
+        super().__init__(SOURCE, what, why, hint)
+        self.status, self.needed, self.message = status, needed, message
 
 
 @dataclass(frozen=True)

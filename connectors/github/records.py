@@ -6,7 +6,10 @@ They never refuse: what is missing or odd becomes null or is passed on as it cam
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+
+import orjson
 
 from connectors.contract import Record
 
@@ -28,6 +31,11 @@ def dig(value: Any, *path: str | int) -> Any:
 def listed(value: Any) -> list[Any]:
     """The value where it is a list, else an empty one."""
     return value if isinstance(value, list) else []
+
+
+def digest(value: Any) -> str:
+    """What stands for an answer, or a part of one, in a cursor: the same for the same JSON."""
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def moment(value: Any) -> datetime | None:

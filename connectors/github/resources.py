@@ -1,6 +1,6 @@
 """The GitHub connector: reads the list of repositories, then every repository as a partition of its own, side by side."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, time
@@ -8,8 +8,21 @@ from functools import partial
 from typing import Any
 
 from connectors.contract import Checkpoint, Connector, Cursor, Event, Failed, Finding, Finished, Meter, ReadContext
-from connectors.errors import SourceError
-from connectors.github import checks, issues, pull_requests, repositories, required_by_pulls, runs, statuses
+from connectors.errors import NotFound, SourceError
+from connectors.github import (
+    dependencies,
+    gaps,
+    issues,
+    lifecycle,
+    organisation,
+    pull_requests,
+    repositories,
+    required_by_pulls,
+    rules,
+    runs,
+    statuses,
+    surroundings,
+)
 from connectors.github.check_runs import CheckRuns
 from connectors.github.listing import side_by_side
 from connectors.github.options import GithubOptions
@@ -18,6 +31,7 @@ from connectors.github.protocol import Client, Refused
 from connectors.github.records import moment
 from connectors.github.repositories import Repository
 from connectors.github.schema import TABLES
+from connectors.github.survey import Survey
 from connectors.github.threads import merged
 from connectors.github.visit import Reached, Saved, Told, Visit
 from connectors.github.waiting import DRAIN_AT, Waiting
@@ -37,10 +51,14 @@ class GithubReader:
         """Everything that changed, by partition; a refused credential ends the reading, anything else only its partition."""
         with closing(self._connect(self._options, context.meter)) as client, ThreadPoolExecutor(self._options.concurrency) as helpers:
             found = yield from repositories.read(client, self._options.repositories, context)
-            streams = [partial(self._repository, client, helpers, context, repository) for repository in found]
+            survey = Survey(client, found)
+            streams = [partial(self._repository, client, helpers, context, survey, repository) for repository in found]
+            streams += [partial(organisation.read, client, owner, context) for owner in organisation.owners(found)]
             yield from merged(streams, self._options.concurrency, abort=client.close)
 
-    def _repository(self, client: Client, helpers: Executor, context: ReadContext, repository: Repository) -> Iterator[Event]:
+    def _repository(
+        self, client: Client, helpers: Executor, context: ReadContext, survey: Survey, repository: Repository
+    ) -> Iterator[Event]:
         cursor, since = _scope(context.cursor(repository.partition), context.since or _start(self._options.since))
         visit = Visit(
             client,
@@ -52,11 +70,15 @@ class GithubReader:
             is_resumed="waiting" in cursor,
             waiting=Waiting.of(cursor.get("waiting", {})),
             progress=context.progress,
+            survey=survey,
+            known_gaps=cursor.get("gaps", {}),
         )
         try:
             yield from _Parts(visit, cursor).events()
         except Refused:
             raise
+        except NotFound as error:
+            yield from lifecycle.vanished(client, repository, context, error)
         except SourceError as error:
             yield Failed(visit.partition, error)
 
@@ -66,6 +88,16 @@ class GithubReader:
 
 
 Part = Callable[[Visit, Saved], Iterator[Told]]
+Around = Callable[[Visit, Saved], Generator[Event, None, tuple[Saved, list[str]]]]
+_AROUND: dict[str, Around] = {"rules": rules.read, "surroundings": surroundings.read, "dependencies": dependencies.read}
+"""Short parts that rest on a census: each returns what to remember, and which tables it listed completely."""
+
+
+def _census(read: Around, visit: Visit, saved: Saved) -> Iterator[Told]:
+    """Such a part as one that is remembered when the whole reading ends."""
+    state, whole = yield from read(visit, saved)
+    visit.whole += whole
+    yield Reached(state, at_end=True)
 
 
 class _Parts:
@@ -90,9 +122,12 @@ class _Parts:
         yield from self._part("statuses", statuses.read)
         yield from self._part("required_by_pulls", required_by_pulls.read)
         yield from self._part("issues", issues.read)
-        yield from self._part("required", checks.read_required)
+        for name, read in _AROUND.items():
+            yield from self._part(name, partial(_census, read))
+        yield from self._visit.access.page(self._visit.partition)
+        self._at_end["gaps"] = self._visit.access.met
         self._state.pop("required_by_pulls", None)
-        yield Finished(self._visit.partition, {**self._state, **self._at_end}, (*_READ_EVERY_TIME, *self._visit.whole))
+        yield Finished(self._visit.partition, {**self._state, **self._at_end}, (*_READ_EVERY_TIME, gaps.TABLE, *self._visit.whole))
 
     def _part(self, name: str, read: Part) -> Iterator[Event]:
         """The events of one part, with a checkpoint wherever it has come to something complete."""

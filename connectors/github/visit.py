@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from connectors.contract import Counted, Event
 from connectors.errors import AuthFailed, ContractBroken, NotFound, Unavailable
+from connectors.github.gaps import Access
 from connectors.github.options import GithubOptions
 from connectors.github.protocol import SOURCE, Client, Graph
 from connectors.github.records import dig
 from connectors.github.repositories import Repository
+from connectors.github.survey import Survey, Surveyed
 from connectors.github.waiting import Waiting
 
 Item = TypeVar("Item")
@@ -47,6 +50,9 @@ class Visit:
         open_pulls: open pull requests, number to head.
         whole: census tables that this reading listed completely.
         issue_count: issues by the source's own count, where an earlier part was told it.
+        survey: what was asked for many repositories at once.
+        known_gaps: what was refused or absent before.
+        access: asks for what may be refused or absent.
     """
 
     client: Client
@@ -61,6 +67,17 @@ class Visit:
     whole: list[str] = field(default_factory=list)
     issue_count: int | None = None
     progress: Callable[[str], None] = lambda _: None
+    survey: Survey | None = None
+    known_gaps: Mapping[str, Any] = field(default_factory=dict)
+    access: Access = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.access = Access(self.client, self.now, self.known_gaps, self.repository_id, self.repository.html_url)
+
+    @cached_property
+    def surveyed(self) -> Surveyed:
+        """What the survey tells of this repository, asked for at first need."""
+        return self.survey.of(self.repository) if self.survey else Surveyed()
 
     @property
     def partition(self) -> str:

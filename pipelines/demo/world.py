@@ -8,15 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-
-@dataclass(frozen=True)
-class Account:
-    """A GitHub account."""
-
-    user_id: int
-    login: str
-    kind: Literal["User", "Bot"] = "User"
-    name: str = ""
+from pipelines.demo.world_surroundings import Account, RequiredCheck, Surroundings, Team
 
 
 @dataclass(frozen=True)
@@ -76,16 +68,6 @@ class Commit:
     """GitHub account that the commit's e-mail is verified for, if any."""
 
 
-@dataclass(frozen=True)
-class RequiredCheck:
-    """A check that a branch rule requires before merging."""
-
-    context: str
-    app_id: int
-    how: Literal["ruleset", "classic"] = "ruleset"
-    ruleset_id: int = 0
-
-
 @dataclass
 class Repository:
     """One GitHub repository and where its bare copy lies."""
@@ -107,6 +89,8 @@ class Repository:
     is_empty: bool = False
     is_gone: bool = False
     """Listed, but answers 404: it vanished between the listing and the reading."""
+    is_hidden: bool = False
+    """Counted by its owner, but neither listed nor readable: the credential lost its access."""
     required_checks: tuple[RequiredCheck, ...] = ()
     head: str = ""
     """Mark of the default branch's last commit."""
@@ -114,6 +98,11 @@ class Repository:
     """Other branches: name to mark."""
     tags: dict[str, str] = field(default_factory=dict)
     """Tag to mark."""
+
+    @property
+    def is_readable(self) -> bool:
+        """It answers when asked for."""
+        return not (self.is_gone or self.is_hidden)
 
     @property
     def full_name(self) -> str:
@@ -443,6 +432,11 @@ class World:
     runs: list[WorkflowRun] = field(default_factory=list)
     check_runs: list[CheckRun] = field(default_factory=list)
     statuses: list[CommitStatus] = field(default_factory=list)
+    surroundings: dict[str, Surroundings] = field(default_factory=dict)
+    """Rules, releases, deployments and packages, by full name of the repository."""
+    teams: list[Team] = field(default_factory=list)
+    refused: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Rights that the credential lacks, such as `administration`, by full name of a repository or by login of the owner."""
     jira_projects: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Key to numeric id and name."""
     jira_users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -468,6 +462,14 @@ class World:
     truth: dict[str, Any] = field(default_factory=dict)
     shas: dict[str, str] = field(default_factory=dict)
     """Mark to sha, once the bare repositories exist."""
+
+    def around(self, full_name: str) -> Surroundings:
+        """What stands around a repository; nothing where nothing was said."""
+        return self.surroundings.get(full_name) or Surroundings()
+
+    def lacks(self, right: str, where: str) -> bool:
+        """Whether the credential lacks a right in a repository or an organisation."""
+        return right in self.refused.get(where, ())
 
     def sha(self, mark: str) -> str:
         """The sha of a marked commit."""

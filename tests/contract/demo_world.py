@@ -28,6 +28,19 @@ from pipelines.demo.world import (
     WorkflowRun,
     World,
 )
+from pipelines.demo.world_surroundings import (
+    Deployment,
+    DeploymentStatus,
+    Environment,
+    Package,
+    Release,
+    RuleEvaluation,
+    Ruleset,
+    RulesetVersion,
+    RuleSuite,
+    Surroundings,
+    Team,
+)
 
 TOKEN = "demo-token-3f9a"
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -54,6 +67,7 @@ def small_world(git_root: Path) -> World:
     for repository in repositories():
         world.repositories[repository.full_name] = repository
     _harness(world)
+    _surroundings(world)
     _jira(world)
     _growthbook(world)
     write_repositories(world, git_root)
@@ -202,6 +216,45 @@ def _attempt(number: int, place: int, conclusion: str) -> Attempt:
     job = Job(45_000_000_000 + 10 * number + place, "gate", conclusion, start, end, steps)
     path = "acme/harness/.github/workflows/gate.yml@refs/heads/main"
     return Attempt(conclusion, start, end, ANA if place else BEN, [job], ((path, "harness:1", "refs/heads/main"),))
+
+
+def _surroundings(world: World) -> None:
+    """One of everything that stands around the harness."""
+    gate, style = RequiredCheck("gate", 15368, "ruleset", 71), RequiredCheck("style", 15368, "ruleset", 71)
+    versions = (
+        RulesetVersion(711, ANA, at(-500), (gate,)),
+        RulesetVersion(712, BEN, at(48), (gate, style), workflows=(".github/workflows/gate.yml",)),
+    )
+    evaluations = (
+        RuleEvaluation("Main", 71, "required_status_checks", "fail", 'Required status check "gate" is failing.'),
+        RuleEvaluation("Main", 71, "workflows", "pass"),
+    )
+    queued = DeploymentStatus(8101, "in_progress", at(61), BOT)
+    needs = Package("pypi", "acme-evals", "1.4.0", "pyproject.toml")
+    world.surroundings["acme/harness"] = Surroundings(
+        rulesets=[Ruleset(71, "Main", versions)],
+        suites=[
+            RuleSuite(7501, ANA, "harness:1", "harness:2", at(60), "bypass", evaluations),
+            RuleSuite(7502, BEN, "harness:1", "harness:2", at(59), "pass", evaluations[1:]),
+        ],
+        releases=[
+            Release(7701, "v1.0.0", "harness:1", "First", ANA, at(1), at(2)),
+            Release(7702, "v1.1.0", "harness:2", "Second", ANA, at(60), None, is_prerelease=True),
+        ],
+        deployments=[
+            Deployment(8001, "harness:1", "main", "production", BOT, at(3), (queued, DeploymentStatus(8102, "failure", at(62), BOT))),
+            Deployment(8002, "harness:2", "main", "production", BOT, at(61), (queued, DeploymentStatus(8103, "success", at(62), BOT))),
+        ],
+        environments=[Environment(8201, "production", at(0), reviewer=ANA, wait_minutes=5), Environment(8202, "staging", at(0))],
+        packages=[
+            ("harness:1", (needs, Package("pypi", "numpy", "2.1.0", "uv.lock", is_direct=False))),
+            ("harness:2", (Package("pypi", "acme-evals", "1.5.0", "pyproject.toml"),)),
+        ],
+    )
+    world.teams = [
+        Team(9001, "platform", "Platform", ((ANA, "MAINTAINER"),), (("acme/harness", "ADMIN"),)),
+        Team(9002, "evals", "Evals", ((BEN, "MEMBER"),), (("acme/harness", "WRITE"),), parent_id=9001),
+    ]
 
 
 def _jira(world: World) -> None:

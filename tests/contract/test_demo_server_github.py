@@ -268,7 +268,9 @@ def test_check_runs_of_all_attempts_are_shown_only_when_asked(get, world):
 
 def test_required_checks_come_by_ruleset_and_by_classic_protection(get):
     rules = get(f"{HARNESS}/rules/branches/main").json()
-    assert {rule["ruleset_id"]: len(rule["parameters"]["required_status_checks"]) for rule in rules} == {71: 2, 72: 1}
+    checks = [rule for rule in rules if rule["type"] == "required_status_checks"]
+    assert {rule["ruleset_id"]: len(rule["parameters"]["required_status_checks"]) for rule in checks} == {71: 2, 72: 1}
+    assert [rule["ruleset_id"] for rule in rules if rule["type"] == "workflows"] == [71]
     classic = get(f"{HARNESS}/branches/main/protection/required_status_checks").json()
     assert classic["checks"] == [{"context": "legacy", "app_id": 9}]
     assert get(f"{HARNESS}/rules/branches/other").json() == []
@@ -328,3 +330,39 @@ def test_requests_are_counted_by_endpoint(world, root):
         assert log.counts() == {"GET /repos/{owner}/{repo}/pulls/{id}": {"made": 3, "answered": 2, "refused": 1}}
         served.control.clear_logs()
         assert log.total() == 0
+
+
+def test_the_history_of_a_ruleset_names_the_day_on_which_it_changed(get):
+    newest, first = get(f"{HARNESS}/rulesets/71/history").json()
+    assert (newest["version_id"], newest["actor"]["id"], first["version_id"]) == (712, 2002, 711)
+    state = get(f"{HARNESS}/rulesets/71/history/711").json()["state"]
+    (rule,) = state["rules"]
+    assert [check["context"] for check in rule["parameters"]["required_status_checks"]] == ["gate"]
+    assert get(f"{HARNESS}/rulesets/71/history/1").json()["message"] == "Ruleset version not found"
+
+
+def test_bypasses_are_listed_without_and_shown_with_what_came_of_each_rule(get):
+    (listed,) = get(f"{HARNESS}/rulesets/rule-suites?rule_suite_result=bypass").json()
+    assert (listed["id"], listed["actor_name"], "rule_evaluations" in listed) == (7501, "ana", False)
+    whole = get(f"{HARNESS}/rulesets/rule-suites/7501").json()
+    assert [one["result"] for one in whole["rule_evaluations"]] == ["fail", "pass"]
+
+
+def test_what_the_credential_may_not_read_is_hidden_and_the_right_is_named(get, world):
+    world.refused["acme/harness"] = frozenset({"administration"})
+    try:
+        for path in ("branches/main/protection", "rulesets/rule-suites", "rulesets/71/history"):
+            response = get(f"{HARNESS}/{path}")
+            assert (response.status_code, response.json()["message"]) == (404, "Not Found")
+            assert response.headers["x-accepted-github-permissions"].startswith("administration=")
+    finally:
+        world.refused.clear()
+
+
+def test_packages_that_came_and_went_between_two_commits(get, world):
+    changes = get(f"{HARNESS}/dependency-graph/compare/{world.sha('harness:1')}...{world.sha('harness:2')}").json()
+    assert sorted((one["change_type"], one["name"], one["version"]) for one in changes) == [
+        ("added", "acme-evals", "1.5.0"),
+        ("removed", "acme-evals", "1.4.0"),
+        ("removed", "numpy", "2.1.0"),
+    ]

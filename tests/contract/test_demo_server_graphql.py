@@ -250,6 +250,7 @@ ARGUMENTS = {
     "ref": '(qualifiedName: "refs/heads/main")',
     "object": '(expression: "main")',
     "isRequired": "(pullRequestNumber: 1)",
+    "team": '(slug: "platform")',
 }
 SHOWN_AS = {"Actor": "User", "RepositoryOwner": "Organization", "GitObject": "Commit", "Node": "Repository"}
 

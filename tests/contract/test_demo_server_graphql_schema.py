@@ -15,7 +15,7 @@ from graphql import (
     validate,
 )
 
-from connectors.github import pull_request_queries, queries
+from connectors.github import pull_request_queries, queries, surroundings_queries
 from pipelines.demo.servers.github_graphql import SDL, schema
 from tests.contract.npm import npm_file
 
@@ -92,6 +92,11 @@ CONNECTOR_QUERIES = {
     "check runs": queries.CHECK_RUNS,
     "more check suites": queries.MORE_CHECK_SUITES,
     "more check runs": queries.MORE_CHECK_RUNS,
+    "surroundings": surroundings_queries.SURROUNDINGS,
+    **{f"more {name}": text for name, text in surroundings_queries.MORE_SURROUNDINGS.items()},
+    "more deployment statuses": surroundings_queries.MORE_STATUSES,
+    "teams": surroundings_queries.TEAMS,
+    **{f"more team {name}": surroundings_queries.more_of_team(name) for name in ("members", "repositories")},
 }
 
 

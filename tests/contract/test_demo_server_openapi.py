@@ -63,6 +63,16 @@ ANSWERS = [
         f"{HARNESS}/branches/{{branch}}/protection/required_status_checks",
         "/repos/acme/harness/branches/main/protection/required_status_checks",
     ),
+    (f"{HARNESS}/branches/{{branch}}/protection", "/repos/acme/harness/branches/main/protection"),
+    (f"{HARNESS}/branches/{{branch}}/protection", "/repos/acme/starter/branches/main/protection"),
+    (f"{HARNESS}/rulesets/{{ruleset_id}}/history", "/repos/acme/harness/rulesets/71/history"),
+    (f"{HARNESS}/rulesets/{{ruleset_id}}/history/{{version_id}}", "/repos/acme/harness/rulesets/71/history/711"),
+    (f"{HARNESS}/rulesets/{{ruleset_id}}/history/{{version_id}}", "/repos/acme/harness/rulesets/71/history/712"),
+    (f"{HARNESS}/rulesets/rule-suites", "/repos/acme/harness/rulesets/rule-suites?rule_suite_result=bypass&time_period=month"),
+    (f"{HARNESS}/rulesets/rule-suites/{{rule_suite_id}}", "/repos/acme/harness/rulesets/rule-suites/7501"),
+    (f"{HARNESS}/environments", "/repos/acme/harness/environments"),
+    (f"{HARNESS}/dependency-graph/sbom", "/repos/acme/harness/dependency-graph/sbom"),
+    (f"{HARNESS}/dependency-graph/compare/{{basehead}}", "/repos/acme/harness/dependency-graph/compare/{base}...{head}"),
     (HARNESS, "/repos/acme/vanished"),
     (f"{HARNESS}/commits", "/repos/acme/empty/commits"),
     (
@@ -110,8 +120,8 @@ def description() -> dict[str, Any]:
 @cache
 def registry() -> Registry[Any]:
     schemas = {name: plain(schema, is_open=name.endswith("-error")) for name, schema in description()["components"]["schemas"].items()}
-    # A rule of a ruleset is one object out of two joined by allOf: both halves have to stay open.
-    for name in ("repository-rule-required-status-checks", "repository-rule-ruleset-info"):
+    # A rule of a ruleset, and a version with its state, are one object out of two joined by allOf: both halves have to stay open.
+    for name in ("repository-rule-required-status-checks", "repository-rule-workflows", "repository-rule-ruleset-info", "ruleset-version"):
         schemas[name].pop("additionalProperties", None)
     resource = Resource.from_contents({"components": {"schemas": schemas}}, default_specification=DRAFT4)
     return Registry().with_resource("urn:github", resource)
@@ -163,7 +173,10 @@ def served(tmp_path_factory):
 @pytest.mark.parametrize(("template", "path"), ANSWERS, ids=[path for _, path in ANSWERS])
 def test_answers_are_as_github_describes_them(served, template, path):
     endpoints, world = served
-    url = endpoints.github_api_url + path.replace("{sha}", world.sha("harness:p1"))
+    marks = {"{sha}": "harness:p1", "{base}": "harness:1", "{head}": "harness:2"}
+    for name, mark in marks.items():
+        path = path.replace(name, world.sha(mark))
+    url = endpoints.github_api_url + path
     response = requests.get(url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
     assert faults_of(template, "get", response) == []
 

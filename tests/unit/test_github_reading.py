@@ -1,5 +1,6 @@
 """Reading GitHub over the in-memory client: what comes the first time, and what a changed or damaged source brings later."""
 
+import copy
 import json
 import re
 from collections import Counter
@@ -9,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import Counted, Event, Failed, Finished, Meter, Page, ReadContext, Rejected
+from connectors.contract import Counted, Event, Failed, Finished, Gone, Meter, Page, ReadContext, Rejected
 from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, Unavailable
 from connectors.github import fake_objects as make
 from connectors.github.fake import FakeGithub, FakeRepository
 from connectors.github.options import GithubOptions
-from connectors.github.protocol import Graph, GraphError, Refused
+from connectors.github.protocol import Denied, Graph, GraphError, Refused
 from connectors.github.resources import CONNECTOR, GithubReader
 from connectors.github.schema_surroundings import SURROUNDINGS
 
@@ -54,6 +55,11 @@ def ids(events: list[Event], table: str, *keys: str) -> list[Any]:
 
 def of_type(events: list[Event], kind: type) -> list[Any]:
     return [event for event in events if isinstance(event, kind)]
+
+
+def whole_tables(events: list[Event], partition: str = REPOSITORY) -> tuple[str, ...]:
+    """What the reading of a partition told to have listed wholly."""
+    return next(event.tables for event in of_type(events, Finished) if event.partition == partition)
 
 
 def counts(events: list[Event]) -> dict[str, int]:
@@ -118,9 +124,12 @@ def test_a_first_reading_brings_every_table(warehouse: Warehouse):
         "workflow_jobs": 1,
         "check_runs": 1,
         "required_checks": 1,
+        "branch_rule_snapshots": 1,
+        "repository_lifecycle": 1,
     }
-    assert [event.partition for event in of_type(events, Finished)] == ["repositories", REPOSITORY]
-    assert counts(events) == dict.fromkeys(("repositories", "pull_requests", "issues", "workflow_runs"), 1)
+    partitions = [event.partition for event in of_type(events, Finished)]
+    assert (partitions[0], sorted(partitions[1:])) == ("repositories", [REPOSITORY, "organisation:1"])
+    assert counts(events) == dict.fromkeys(("repositories", "pull_requests", "issues", "workflow_runs"), 1) | {"teams": 0}
     nested = ("reviews", "review_comments", "pull_request_commits", "pull_request_files", "pull_request_events")
     assert totals(events) == dict.fromkeys((*nested, "workflow_runs", "workflow_jobs", "check_runs"), 1)
     assert all(
@@ -128,21 +137,23 @@ def test_a_first_reading_brings_every_table(warehouse: Warehouse):
     )
 
 
-def test_nothing_changed_yields_no_record_asks_no_graphql_and_keeps_the_cursor(warehouse: Warehouse):
+def test_nothing_changed_yields_no_record_and_costs_a_question_for_all_repositories_and_one_for_teams(warehouse: Warehouse):
     warehouse.sync()
-    before = json.dumps(warehouse.cursors, sort_keys=True)
+    before = copy.deepcopy(warehouse.cursors)
     events = warehouse.sync(now=NOW + timedelta(days=1))
     assert of_type(events, Page) == []
-    assert json.dumps(warehouse.cursors, sort_keys=True) == before
-    assert counts(events) == {"repositories": 1, "pull_requests": 1, "issues": 1, "workflow_runs": 1}
-    # The classic protection answers 404, which is not free; everything else is 304.
-    assert (warehouse.meter.made, warehouse.meter.saved) == (5 + 1, 5)
+    assert before[REPOSITORY]["rules"]["suites"].pop("read_on") != warehouse.cursors[REPOSITORY]["rules"]["suites"].pop("read_on")
+    assert warehouse.cursors == before
+    assert counts(events) == {"repositories": 1, "pull_requests": 1, "issues": 1, "workflow_runs": 1, "teams": 0}
+    assert [asked for asked in warehouse.github.asked if not asked.startswith("/")] == ["repository surroundings", "acme teams"]
+    # That there is no classic protection is remembered: its 404 would not be free.
+    assert (warehouse.meter.made, warehouse.meter.saved) == (7 + 2, 7)
 
 
 def test_the_last_check_listing_is_not_taken_for_complete_when_it_was_not_read(warehouse: Warehouse):
     first, second = warehouse.sync(), warehouse.sync()
-    assert "required_checks" in of_type(first, Finished)[1].tables
-    tables = of_type(second, Finished)[1].tables
+    assert "required_checks" in whole_tables(first)
+    tables = whole_tables(second)
     assert tables
     assert "required_checks" not in tables
 
@@ -351,7 +362,7 @@ def test_a_new_issue_is_added_and_counted_without_listing_the_old_ones(warehouse
     assert 900 in ids(events, "issues", "issue_id")
     assert counts(events)["issues"] == 301
     assert sum("/issues?" in asked for asked in warehouse.github.asked) == 1
-    assert "issues" not in of_type(events, Finished)[1].tables
+    assert "issues" not in whole_tables(events)
 
 
 def test_an_update_of_an_issue_that_appears_late_below_newer_ones_is_read(warehouse: Warehouse, repository: FakeRepository):
@@ -369,7 +380,7 @@ def test_a_deleted_issue_makes_the_reading_list_them_all(warehouse: Warehouse, r
     repository.issues[0]["updated_at"] = "2026-06-06T00:00:00Z"
     events = warehouse.sync()
     assert len(set(ids(events, "issues", "issue_id"))) == 299
-    assert "issues" in of_type(events, Finished)[1].tables
+    assert "issues" in whole_tables(events)
     assert counts(events)["issues"] == 299
 
 
@@ -383,7 +394,7 @@ def test_the_configured_start_leaves_out_what_is_older(repository: FakeRepositor
     assert ids(events, "issues", "issue_id") == [31]
     assert ids(events, "workflow_runs", "run_id") == [71]
     # What the source counts is more than was asked for: nothing to hold against the warehouse.
-    assert counts(events) == {"repositories": 1}
+    assert counts(events) == {"repositories": 1, "teams": 0}
     assert totals(events)["workflow_runs"] == 1
     assert of_type(warehouse.sync(), Page) == []
 
@@ -407,7 +418,8 @@ def test_a_later_start_for_one_sync_skips_nothing_that_changed_in_between(wareho
 def test_a_full_reading_ignores_cursors(warehouse: Warehouse):
     warehouse.sync()
     assert {event.table for event in of_type(warehouse.sync(full=True), Page)} == {
-        table.name for table in CONNECTOR.tables if table not in SURROUNDINGS
+        *(table.name for table in CONNECTOR.tables if table not in SURROUNDINGS),
+        "branch_rule_snapshots",
     }
 
 
@@ -472,24 +484,31 @@ def test_a_changed_ruleset_lists_the_classic_checks_again(warehouse: Warehouse, 
     repository.rules.clear()
     events = warehouse.sync()
     assert ids(events, "required_checks", "context") == ["lint"]
-    assert "required_checks" in of_type(events, Finished)[1].tables
+    assert "required_checks" in whole_tables(events)
 
 
-def test_no_right_to_read_classic_protection_is_said_once_and_ends_nothing(warehouse: Warehouse):
-    warehouse.github.fail["/protection/"] = AuthFailed("github", "classic protection", "403 Resource not accessible")
+def test_no_right_to_read_classic_protection_is_a_gap_that_names_the_right_and_ends_when_it_is_granted(warehouse: Warehouse):
+    warehouse.github.fail["/protection"] = Denied("classic protection", "403 Resource not accessible", needed="Administration: read")
     events = warehouse.sync()
     assert ids(events, "required_checks", "context") == ["evals"]
-    assert "required_checks" in of_type(events, Finished)[1].tables
-    warehouse.sync()
-    assert len([line for line in warehouse.said if "classic protection" in line]) == 1
+    assert "required_checks" in whole_tables(events)
+    gap = {"repository_id": 1, "subject": "classic branch protection", "status": 403, "missing_permission": "Administration: read"}
+    assert [{key: row[key] for key in gap} for row in rows(events, "access_gaps")] == [gap]
+    again = warehouse.sync(now=NOW + timedelta(days=1))
+    assert [row["observed_at"] for row in rows(again, "access_gaps")] == [NOW.isoformat()], "since when it has been refused"
+    assert not any("/protection" in asked for asked in warehouse.github.asked), "a refusal is never free, so it is not asked for each time"
+    warehouse.github.fail.clear()
+    granted = warehouse.sync(now=NOW + timedelta(days=4))
+    assert rows(granted, "access_gaps") == []
+    assert "access_gaps" in whole_tables(granted)
 
 
 def test_a_right_that_was_lost_does_not_make_required_checks_look_gone(warehouse: Warehouse, repository: FakeRepository):
     repository.classic = {"contexts": ["lint"], "checks": []}
     warehouse.sync()
-    warehouse.github.fail["/protection/"] = AuthFailed("github", "classic protection", "403 Resource not accessible")
+    warehouse.github.fail["/protection"] = AuthFailed("github", "classic protection", "403 Resource not accessible")
     repository.rules.clear()
-    assert "required_checks" not in of_type(warehouse.sync(), Finished)[1].tables
+    assert "required_checks" not in whole_tables(warehouse.sync())
 
 
 def test_an_empty_repository_is_read_to_its_end():
@@ -508,14 +527,23 @@ def test_an_empty_repository_is_looked_at_again_once_something_was_pushed():
     assert ids(warehouse.sync(), "repositories", "is_empty") == [False]
 
 
-def test_a_vanished_repository_fails_alone_and_stays_listed(repository: FakeRepository):
+def test_a_repository_that_is_listed_and_does_not_answer_fails_once_and_is_recorded(repository: FakeRepository):
     gone = make.repository(3, "acme/gone")
     gone.is_gone = True
-    events = Warehouse(FakeGithub([repository, gone])).sync()
+    warehouse = Warehouse(FakeGithub([repository, gone]))
+    events = warehouse.sync()
     (failure,) = of_type(events, Failed)
     assert (failure.partition, type(failure.error)) == ("github:3", NotFound)
     assert sorted(ids(events, "repositories", "repository_id")) == [1, 3]
+    assert [(event.table, list(event.keys)) for event in of_type(events, Gone)] == [("repositories", [(3,)])]
+    assert (3, "access_lost") in ids(events, "repository_lifecycle", "repository_id", "state")
     assert REPOSITORY in {event.partition for event in of_type(events, Finished)}
+    assert of_type(warehouse.sync(now=NOW + timedelta(days=1)), Failed) == []
+    gone.is_gone = False
+    back = warehouse.sync(now=NOW + timedelta(days=5))
+    assert (3, "restored") in ids(back, "repository_lifecycle", "repository_id", "state")
+    assert "github:3" in {event.partition for event in of_type(back, Finished)}
+    assert ids(warehouse.sync(now=NOW + timedelta(days=6)), "repository_lifecycle", "state") == []
 
 
 def test_a_name_that_now_belongs_to_another_repository_is_not_read_as_the_old_one(warehouse: Warehouse, repository: FakeRepository):
@@ -656,16 +684,6 @@ def test_a_changed_configuration_lists_again(repository: FakeRepository):
     warehouse.sync()
     warehouse.options = GithubOptions.model_validate({"tokens": ["t"], "repositories": {"include": ["acme/*"]}})
     assert 2 in ids(warehouse.sync(), "repositories", "repository_id")
-
-
-def test_a_repository_that_left_the_listing_is_told_and_not_reconciled(repository: FakeRepository):
-    github = FakeGithub([repository, make.repository(2, "acme/other")])
-    warehouse = Warehouse(github)
-    warehouse.sync()
-    del github.repositories[1]
-    events = warehouse.sync()
-    assert "repositories" not in counts(events)
-    assert any("no longer listed: acme/other" in line for line in warehouse.said)
 
 
 def test_a_renamed_repository_keeps_its_partition_and_cursor(warehouse: Warehouse, repository: FakeRepository):

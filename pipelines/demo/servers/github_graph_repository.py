@@ -8,11 +8,13 @@ from pipelines.demo.servers.git_objects import Trees
 from pipelines.demo.servers.github_actions import completion, steps
 from pipelines.demo.servers.github_graph import Field, GraphRefusal, actor, connection, issue, label, page, review, state_of, times
 from pipelines.demo.servers.github_graph_statuses import is_required, rollup, status
+from pipelines.demo.servers.github_graph_surroundings import deployment, rules_of_default, surroundings, teams
 from pipelines.demo.servers.github_graph_timeline import Discussion
 from pipelines.demo.servers.github_index import PlacedCheck, suite_of_run
 from pipelines.demo.servers.github_payloads import association
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
 from pipelines.demo.world import Commit, Issue, PullRequest, Repository, Review, Signature, WorkflowRun
+from pipelines.demo.world_surroundings import Deployment
 
 ORDERS: dict[str, Callable[[Any], Any]] = {
     "CREATED_AT": lambda item: (item.created_at, item.number),
@@ -36,7 +38,7 @@ class Graph:
 
     def repository(self, repository: Repository | None) -> Payload | None:
         """A repository; a vanished one is none."""
-        if repository is None or repository.is_gone:
+        if repository is None or not repository.is_readable:
             return None
         site, index, name = self.site, self.index, repository.full_name
         issues, pulls = index.issues[name], index.pulls[name]
@@ -67,6 +69,13 @@ class Graph:
             "pullRequest": lambda _info, number: self._numbered(pulls, number, "a PullRequest", lambda found: self.pull(repository, found)),
             "pullRequests": self._pulls(repository),
             "forkCount": sum(other.fork_of == name for other in index.world.repositories.values()),
+            **surroundings(
+                site,
+                repository,
+                lambda _info: self.repository(repository),
+                lambda mark: self.commit(repository, index.world.commits[mark]),
+                lambda named: self.ref(repository, named),
+            ),
         }
 
     def owner(self, repository: Repository) -> Payload | None:
@@ -77,8 +86,9 @@ class Graph:
     def organisation(self) -> Payload:
         """The organisation, with its readable repositories."""
         owner = self.index.world.owner
-        owned = [one for one in self.index.world.repositories.values() if one.owner == owner.login and not one.is_gone]
-        return {**(actor(self.site, owner) or {}), "repositories": connection(owned, lambda one: self.repository(one) or {})}
+        owned = [one for one in self.index.world.repositories.values() if one.owner == owner.login and one.is_readable]
+        repositories = connection(owned, lambda one: self.repository(one) or {})
+        return {**(actor(self.site, owner) or {}), "repositories": repositories, **teams(self.site, self.repository)}
 
     def _numbered(self, found: dict[int, Any], number: int, what: str, make: Callable[[Any], Payload]) -> Payload:
         if number not in found:
@@ -102,6 +112,18 @@ class Graph:
             return page(ordered(found, orderBy), lambda one: self.pull(repository, one), **paging)
 
         return field
+
+    def deployment(self, repository: Repository, found: Deployment) -> Payload:
+        """A deployment."""
+        commits = self.index.world.commits
+        return deployment(
+            self.site,
+            repository,
+            found,
+            lambda _info: self.repository(repository),
+            lambda mark: self.commit(repository, commits[mark]),
+            lambda name: self.ref(repository, name),
+        )
 
     def issue(self, repository: Repository, found: Issue) -> Payload:
         """An issue."""
@@ -195,6 +217,7 @@ class Graph:
             "prefix": "refs/heads/",
             "target": lambda _info: self.commit(repository, self.index.world.commits[mark]),
             "repository": lambda _info: self.repository(repository),
+            **rules_of_default(self.site, repository, name),
         }
 
     def object(self, repository: Repository, oid: str | None, expression: str | None) -> Payload | None:

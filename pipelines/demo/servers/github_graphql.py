@@ -95,6 +95,9 @@ def _node(_: Any, info: GraphQLResolveInfo, id: str) -> Payload:  # noqa: A002 -
     if prefix == "PRR" and number in index.reviews_by_id:
         pull, review = index.reviews_by_id[number]
         return graph.review(index.world.repositories[pull.repository], pull, review)
+    if prefix == "DE" and number in index.deployments_by_id:
+        name, deployment = index.deployments_by_id[number]
+        return graph.deployment(index.world.repositories[name], deployment)
     found = graph.repository(index.repositories_by_id.get(number)) if prefix == "R" else None
     if found is None:
         raise GraphRefusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{id}'")

@@ -77,7 +77,7 @@ class Call:
         """
         if "repository_id" in self.path:
             found = self.site.index.repositories_by_id.get(int(self.path["repository_id"]))
-            found = None if found is None or found.is_gone else found
+            found = found if found and found.is_readable else None
         else:
             found = self.site.index.repository(self.path["owner"], self.path["repo"])
         if found is None:

@@ -98,6 +98,9 @@ class GithubIndex:
         self.reviews_by_id: dict[int, tuple[PullRequest, Review]] = {
             review.review_id: (pull, review) for pull in world.pull_requests for review in pull.reviews
         }
+        self.deployments_by_id = {
+            one.deployment_id: (name, one) for name, around in world.surroundings.items() for one in around.deployments
+        }
         self.statuses: dict[tuple[str, str], list[CommitStatus]] = defaultdict(list)
         self.commits: dict[tuple[str, str], Commit] = {}
         self.order = {mark: place for place, mark in enumerate(world.commits)}
@@ -150,7 +153,7 @@ class GithubIndex:
     def repository(self, owner: str, name: str) -> Repository | None:
         """A readable repository, whatever the case of its name; None for unknown and vanished ones."""
         found = self.repositories.get(f"{owner}/{name}".lower())
-        return None if found is None or found.is_gone else found
+        return found if found and found.is_readable else None
 
     def open_count(self, full_name: str) -> int:
         """Open issues and pull requests together, as GitHub counts `open_issues_count`."""

@@ -1,8 +1,7 @@
-"""Routes of GitHub's REST API for accounts, repositories, pull requests, issues, commits and branch rules."""
+"""Routes of GitHub's REST API for accounts, repositories, pull requests, issues and commits."""
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from starlette.routing import Mount, Route
@@ -12,9 +11,11 @@ from pipelines.demo.servers.github_access import DOCS, Refusal, not_found
 from pipelines.demo.servers.github_actions_rest import ACTIONS_ROUTES
 from pipelines.demo.servers.github_app import APP_ROUTES
 from pipelines.demo.servers.github_http import Answer, Call, Github, Handler, endpoint, listing
+from pipelines.demo.servers.github_rules_rest import RULES_ROUTES
 from pipelines.demo.servers.github_site import Payload, node_id
+from pipelines.demo.servers.github_surroundings_rest import SURROUNDINGS_ROUTES
 from pipelines.demo.servers.limits import as_payload
-from pipelines.demo.world import Commit, Issue, PullRequest, Repository, RequiredCheck
+from pipelines.demo.world import Commit, Issue, PullRequest, Repository
 
 COMMITS_OF_A_PULL, FILES_OF_A_PULL = 250, 3000
 """GitHub lists no more of them."""
@@ -71,6 +72,11 @@ def _owned(call: Call, login: str) -> list[Repository]:
     return [repository for repository in everything if repository.owner.lower() == login.lower()]
 
 
+def _visible(call: Call, login: str) -> list[Repository]:
+    """Those that the credential sees; a count of the owner's holds the others too."""
+    return [repository for repository in _owned(call, login) if not repository.is_hidden]
+
+
 REPOSITORY_ORDERS: dict[str, Callable[[Repository], Any]] = {
     "created": lambda repository: (repository.created_at, repository.repository_id),
     "updated": lambda repository: repository.pushed_at,
@@ -90,7 +96,7 @@ def _listed(call: Call, login: str, order: str) -> Answer:
     is_falling = call.query.get("direction", "asc" if order == "full_name" else "desc") == "desc"
     wanted = REPOSITORY_TYPES.get(call.query.get("type", "all"), lambda _: True)
     key = REPOSITORY_ORDERS.get(order, REPOSITORY_ORDERS["created"])
-    found = sorted(filter(wanted, _owned(call, login)), key=key, reverse=is_falling)
+    found = sorted(filter(wanted, _visible(call, login)), key=key, reverse=is_falling)
     return listing(call, found, call.site.repository)
 
 
@@ -244,42 +250,6 @@ def _mark(call: Call, repository: Repository, ref: str) -> str:
     return mark
 
 
-def branch_rules(call: Call) -> Answer:
-    """Active rules of a branch: the required checks of each ruleset."""
-    repository = call.repository
-    checks = sorted((check for check in repository.required_checks if check.how == "ruleset"), key=lambda check: check.ruleset_id)
-    on_default = call.path["branch"] == repository.default_branch
-    rules = [_rule(repository, number, list(found)) for number, found in groupby(checks, lambda check: check.ruleset_id)]
-    return listing(call, rules if on_default else [], lambda rule: rule)
-
-
-def _rule(repository: Repository, ruleset_id: int, checks: list[RequiredCheck]) -> Payload:
-    required = [{"context": check.context, "integration_id": check.app_id} for check in checks]
-    return {
-        "type": "required_status_checks",
-        "parameters": {
-            "required_status_checks": required,
-            "strict_required_status_checks_policy": False,
-            "do_not_enforce_on_create": False,
-        },
-        "ruleset_source_type": "Repository",
-        "ruleset_source": repository.full_name,
-        "ruleset_id": ruleset_id,
-    }
-
-
-def protection_checks(call: Call) -> Answer:
-    """Required checks of classic branch protection."""
-    repository, branch = call.repository, call.path["branch"]
-    checks = [check for check in repository.required_checks if check.how == "classic"]
-    if not checks or branch != repository.default_branch:
-        raise Refusal(404, "Branch not protected", f"{DOCS}/branches/branch-protection#get-status-checks-protection")
-    url = f"{call.site.repo_api(repository)}/branches/{branch}/protection/required_status_checks"
-    contexts = [check.context for check in checks]
-    apps = [{"context": check.context, "app_id": check.app_id} for check in checks]
-    return Answer({"url": url, "strict": False, "contexts": contexts, "contexts_url": f"{url}/contexts", "checks": apps})
-
-
 REPOSITORY_ROUTES: dict[str, Handler] = {
     **ACTIONS_ROUTES,
     "": repository,
@@ -291,8 +261,8 @@ REPOSITORY_ROUTES: dict[str, Handler] = {
     "/pulls/{number:int}/reviews": pull_reviews,
     "/pulls/{number:int}/files": pull_files,
     "/commits": commits,
-    "/rules/branches/{branch:path}": branch_rules,
-    "/branches/{branch:path}/protection/required_status_checks": protection_checks,
+    **RULES_ROUTES,
+    **SURROUNDINGS_ROUTES,
     "/commits/{ref}/statuses": commit_statuses,
     "/commits/{ref}": commit,
 }
