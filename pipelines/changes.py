@@ -11,6 +11,9 @@ from pipelines import gates, warehouse
 from pipelines.landing import Landing
 from pipelines.warehouse import quote
 
+ROWS_A_GROUP = 4_096
+"""Rows of a Parquet row group: it is held whole while it is written and read, and an answer of GitHub is 5 to 20 kB."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -20,6 +23,8 @@ class Change:
     kept: int
     changed: int
     tombstoned: int
+    is_first: bool
+    """The warehouse holds no row of the table yet."""
 
     @property
     def rows(self) -> int:
@@ -36,18 +41,20 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
     target, path = f"{connector.dataset}.{quote(table.name)}", landing.folder / "changed" / f"{table.name}.parquet"
     path.parent.mkdir(exist_ok=True)
     columns = ", ".join(quote(name) for name in warehouse.columns_of(connector, table.name))
-    key = ", ".join(quote(name) for name in table.key)
     landed = _land(connection, landing, table)
     _note_told(connection, landing, table)
     if table.census:
         _find_gone(connection, landing, table, target)
+    # Keeping or making an order would hold whole answers in memory.
+    connection.execute("set preserve_insertion_order = false")
     parts = [*_from_files(landed, table, target), *_from_warehouse(table, target)]
     moment, run_id = landing.run.now.isoformat(), landing.run.run_id
     buried = f"replace ('{moment}'::timestamptz as _deleted_at, _reason as _deleted_reason, '{run_id}' as _load_id)"
     rows = " union all ".join(f"select {columns} from ({part.format(buried=buried)})" for part in parts)
-    connection.execute(f"copy (select * from ({rows}) order by {key}) to '{path}' (format parquet, compression zstd)")
+    connection.execute(f"copy (select * from ({rows})) to '{path}' (format parquet, compression zstd, row_group_size {ROWS_A_GROUP})")
     tombstoned = _count(connection, f"'{path}' where _deleted_at is not null")
-    return Change(path, _count(connection, "landed"), _count(connection, f"'{path}'") - tombstoned, tombstoned)
+    is_first = not _count(connection, f"(select 1 from {target} limit 1)")
+    return Change(path, _count(connection, "landed"), _count(connection, f"'{path}'") - tombstoned, tombstoned, is_first)
 
 
 def _from_files(landed: str | None, table: Table, target: str) -> list[str]:
