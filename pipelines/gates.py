@@ -103,8 +103,12 @@ def as_json(value: Any) -> str:
     )
 
 
+_BESIDE_CONTENT = {"_raw", "_source_url", "observed_at"}
+"""The answer is hashed by itself; where something was seen and when is no part of what was seen: else every look would be a change."""
+
+
 def _row_hash(record: Record, raw: str) -> str:
-    body = {name: value for name, value in record.items() if name not in {"_raw", "_source_url"}}
+    body = {name: value for name, value in record.items() if name not in _BESIDE_CONTENT}
     return hashlib.blake2b(as_json(body).encode() + b"\0" + raw.encode(), digest_size=16).hexdigest()
 
 

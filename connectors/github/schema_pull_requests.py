@@ -171,7 +171,9 @@ PULL_REQUEST_REQUIRED_CHECKS = Table(
         "pull_request_number": integer(),
         "app_id": integer(about="App that reported the check run; null for a status"),
         "is_required": boolean(null=False),
-        "observed_at": timestamp(null=False, about="Reading that saw it last; rules may have changed between it and the close"),
+        "observed_at": timestamp(
+            null=False, about="Reading that first saw it so; rules may have changed between the last one and the close"
+        ),
     },
 )
 

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,16 @@ def test_the_same_source_gives_the_same_records_and_hashes():
     for table in [table for table in CONNECTOR.tables if table.name not in LATER]:
         one, two = (gates.check_records(records()[table.name], table).frame["_row_hash"].to_list() for _ in range(2))
         assert sorted(one) == sorted(two)
+
+
+def test_seeing_the_same_again_later_is_no_change():
+    table = CONNECTOR.table("pull_request_required_checks")
+    rows = records()[table.name]
+    later = [{**row, "observed_at": row["observed_at"] + timedelta(days=1)} for row in rows]
+    other = [{**row, "is_required": not row["is_required"]} for row in rows]
+    first, second, third = (gates.check_records(each, table).frame["_row_hash"].to_list() for each in (rows, later, other))
+    assert first == second
+    assert not {*first} & {*third}
 
 
 def test_a_broken_record_is_quarantined_with_its_reason_and_the_good_one_loads():
