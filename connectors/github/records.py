@@ -21,10 +21,12 @@ _CREDENTIAL_VIEW = ("permissions", "temp_clone_token", "role_name")
 def dig(value: Any, *path: str | int) -> Any:
     """The value at the end of `path`; None as soon as something on the way is not there."""
     for step in path:
-        if isinstance(step, int):
-            value = value[step] if isinstance(value, list) and -len(value) <= step < len(value) else None
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+            value = value[step]
         else:
-            value = value.get(step) if isinstance(value, dict) else None
+            return None
     return value
 
 
@@ -193,13 +195,14 @@ def job_of_check_run(node: dict[str, Any], run_id: int, sha: Any, repository_id:
 
 def _step(node: Any) -> dict[str, Any]:
     """A step in REST's terms."""
+    step = node if isinstance(node, dict) else {}
     return {
-        "number": dig(node, "number"),
-        "name": dig(node, "name"),
-        "status": lower(dig(node, "status")),
-        "conclusion": lower(dig(node, "conclusion")),
-        "started_at": dig(node, "startedAt"),
-        "completed_at": dig(node, "completedAt"),
+        "number": step.get("number"),
+        "name": step.get("name"),
+        "status": lower(step.get("status")),
+        "conclusion": lower(step.get("conclusion")),
+        "started_at": step.get("startedAt"),
+        "completed_at": step.get("completedAt"),
     }
 
 
