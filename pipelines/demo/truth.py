@@ -20,7 +20,7 @@ from pipelines.demo.world import PullRequest, World
 Row = dict[str, Any]
 FAMILIES = (
     *("prompt_attempts", "rubric_changes", "experiments", "experiment_numbers", "incidents", "model_migrations", "kill_decisions"),
-    *("broken_jira_issues", "dataset_growth", "other_prompt_changes"),
+    *("broken_jira_issues", "dataset_growth", "other_prompt_changes", "silent_reverts", "code_owners"),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}
 

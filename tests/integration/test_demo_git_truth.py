@@ -1,5 +1,6 @@
 """The git connector reads the demo's bare repositories and finds exactly the planted uses and lines."""
 
+import json
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from connectors.contract import Page, ReadContext, Record
 from connectors.git.options import ArtifactOptions, GitOptions
 from connectors.git.resources import CONNECTOR
-from pipelines.demo.git_repos import materialise
+from pipelines.demo.git_repos import materialise, resolve
 from pipelines.demo.story import build
 from pipelines.demo.story.facts import Use, uses
 from pipelines.demo.truth_people import NOT_WRITTEN
@@ -66,9 +67,34 @@ def test_manifests_declare_what_is_planted(world: World, tables: dict[str, list[
     assert found == planted(world, "dep_manifest")
 
 
-def test_workflows_call_the_gate_where_that_is_planted(world: World, tables: dict[str, list[Record]]) -> None:
-    calls = {_row("eval-harness", row) for row in tables["workflow_uses"] if row["uses"].startswith("acme/")}
+def test_pipelines_call_the_gate_and_run_packages_where_that_is_planted(world: World, tables: dict[str, list[Record]]) -> None:
+    packages = {package: each["id"] for each in world.artifacts for package in each["packages"]}
+    calls = {_row(packages.get(row["uses"], "eval-harness"), row) for row in tables["workflow_uses"] if row["uses"].startswith("acme")}
     assert calls == planted(world, "uses_decl")
+
+
+def test_code_imports_what_is_planted(world: World, tables: dict[str, list[Record]]) -> None:
+    found = {_row(row["artifact_id"], row) for row in tables["imports"]}
+    assert len(found) == 2
+    assert found == planted(world, "import")
+
+
+def test_code_owners_are_the_planted_ones(world: World, tables: dict[str, list[Record]]) -> None:
+    names = ("full_name", "pattern", "owner", "from_sha", "to_sha")
+    found = {tuple(row[name] for name in names) for row in tables["code_owners"]}
+    told = {
+        tuple(row[name] for name in ("repository", *names[1:]))
+        for row in json.loads(resolve(json.dumps(world.truth["code_owners"]), world.sha))
+    }
+    assert found == told
+
+
+def test_what_is_given_up_without_a_word_is_found_by_its_patch(world: World, tables: dict[str, list[Record]]) -> None:
+    [told] = json.loads(resolve(json.dumps(world.truth["silent_reverts"]), world.sha))
+    rows = [row for row in tables["reverts"] if (row["sha"], row["reverted_sha"]) == (told["sha"], told["reverted_sha"])]
+    assert [(row["how"], row["kind"], row["confidence"], row["extent"]) for row in rows] == [
+        ("inverse_patch", "revert", "confirmed", "whole")
+    ]
 
 
 def test_documents_name_what_is_planted_and_look_alikes_are_inexact(world: World, tables: dict[str, list[Record]]) -> None:

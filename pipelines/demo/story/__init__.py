@@ -10,6 +10,7 @@ from pipelines.demo.story import (
     cast,
     catalogue,
     changes,
+    code_uses,
     experiments,
     gates,
     heads,
@@ -38,6 +39,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     catalogue.found_all(stage)
     artifacts.histories(stage)
     adoption.adoptions(stage)
+    code_uses.code_uses(stage)
     gates.gates(stage)
     heads.heads(stage)
     prompts.prompts(stage)

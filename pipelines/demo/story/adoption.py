@@ -96,7 +96,7 @@ def adoptions(stage: Stage) -> None:
     _playground_runs(stage)
 
 
-def _landed(stage: Stage, plan: Adoption, edits: Sequence[Edit], body: str = "") -> Script:
+def landed(stage: Stage, plan: Adoption, edits: Sequence[Edit], body: str = "") -> Script:
     """Open, review and merge the pull request of an adoption; returns its merge commit."""
     site = stage.sites[plan.project]
     work = Work(plan.who, plan.title, (Change(plan.title, tuple(edits)),), body, signature=plan.signature)
@@ -109,7 +109,7 @@ def _landed(stage: Stage, plan: Adoption, edits: Sequence[Edit], body: str = "")
     merge(stage, pull, plan.merged_by)
 
 
-def _use(stage: Stage, plan: Adoption, accepted_by: str) -> Use:
+def recorded(stage: Stage, plan: Adoption, accepted_by: str) -> Use:
     """Record the use that has just landed on a project's main."""
     site = stage.sites[plan.project]
     commit = stage.world.commits[site.repository.head]
@@ -122,12 +122,12 @@ def _use(stage: Stage, plan: Adoption, accepted_by: str) -> Use:
 
 
 def _manifest(stage: Stage, plan: Adoption) -> Script:
-    yield from _landed(stage, plan, [_declared(plan.path, PACKAGES[plan.artifact])])
-    use = _use(stage, plan, stage.account(plan.merged_by).login)
+    yield from landed(stage, plan, [_declared(plan.path, PACKAGES[plan.artifact])])
+    use = recorded(stage, plan, stage.account(plan.merged_by).login)
     if plan.project == "search-ranker":
         yield berlin(2026, 5, 12, 9, 30)
         line = f'    "{PACKAGES[HARNESS]}",'
-        yield from _landed(
+        yield from landed(
             stage, Adoption(plan.project, (2026, 5, 12), "emil", "jonas", "Drop what we no longer run"), [Swap(plan.path, line, "")]
         )
         use.end = stage.now
@@ -142,8 +142,8 @@ def _declared(path: str, requirement: str) -> Edit:
 
 
 def _mention(stage: Stage, plan: Adoption) -> Script:
-    yield from _landed(stage, plan, [Append(plan.path, MENTIONED[plan.project]), _some_code(stage, plan.project)])
-    _use(stage, plan, stage.account(plan.merged_by).login)
+    yield from landed(stage, plan, [Append(plan.path, MENTIONED[plan.project]), _some_code(stage, plan.project)])
+    recorded(stage, plan, stage.account(plan.merged_by).login)
 
 
 def _some_code(stage: Stage, project: str) -> Edit:
@@ -158,9 +158,9 @@ def _gate(stage: Stage, plan: Adoption) -> Script:
     edits: list[Edit] = [Write(GATE_FILE, gate_file(plan.project in RUN_BY_HAND)), Write("evals/suite.yml", _suite_file(plan.project))]
     if plan.project in GATED:
         edits += [Write("evals/thresholds.yml", "minimum: 0.85\n"), Write(GOLDENS, goldens(plan.project, suite_of(site, stage.now).size))]
-    yield from _landed(stage, plan, edits)
+    yield from landed(stage, plan, edits)
     site.is_gated = plan.project not in RUN_BY_HAND
-    _use(stage, replace(plan, channel="uses_decl", path=GATE_FILE), stage.account(plan.merged_by).login)
+    recorded(stage, replace(plan, channel="uses_decl", path=GATE_FILE), stage.account(plan.merged_by).login)
 
 
 def gate_file(by_hand: bool) -> str:
@@ -182,7 +182,7 @@ def goldens(project: str, count: int, start: int = 1) -> str:
 def _pushed(stage: Stage, plan: Adoption, edits: Sequence[Edit]) -> Use:
     """A use pushed straight to main: its committer accepted it."""
     commit: Commit = stage.push(stage.sites[plan.project], plan.who, plan.title, edits)
-    return _use(stage, plan, commit.author.email)
+    return recorded(stage, plan, commit.author.email)
 
 
 def _dropped_before(stage: Stage) -> Script:
@@ -205,8 +205,8 @@ def _bot_bump(stage: Stage) -> Script:
     path, signature = "requirements-dev.txt", Signature(RENOVATE.name, f"{RENOVATE.user_id}+{RENOVATE.login}@users.noreply.github.com")
     what = "chore(deps): update evaluation tooling"
     plan = Adoption("billing-api", (2025, 12, 2), RENOVATE.login, RENOVATE.login, what, path=path, signature=signature)
-    yield from _landed(stage, plan, [Append(path, "acme-evals==2.1.0")], "This PR updates the development tools.")
-    _use(stage, plan, RENOVATE.login)
+    yield from landed(stage, plan, [Append(path, "acme-evals==2.1.0")], "This PR updates the development tools.")
+    recorded(stage, plan, RENOVATE.login)
 
 
 def _fork(stage: Stage) -> Script:
@@ -231,8 +231,8 @@ def _vendored(stage: Stage) -> Script:
     paths = {path: path.replace("src/acme_evals", "third_party/acme_evals") for path in VENDORED_FILES}
     copies = [Write(new, content(source.tree[old])) for old, new in paths.items()]
     plan = Adoption("mobile-assistant", (2025, 12, 3), "gita", "ines", "Bundle scoring for offline use", channel="vendored")
-    yield from _landed(stage, plan, [*copies, _some_code(stage, site.name)])
-    _use(stage, replace(plan, path=min(paths.values())), stage.account("ines").login).n_items = len(copies)
+    yield from landed(stage, plan, [*copies, _some_code(stage, site.name)])
+    recorded(stage, replace(plan, path=min(paths.values())), stage.account("ines").login).n_items = len(copies)
 
 
 def _from_template(stage: Stage) -> Script:
@@ -258,7 +258,7 @@ def _template_upkeep(stage: Stage) -> Script:
     for day, who, merged_by in (((2025, 10, 20), "dora", "hugo"), ((2026, 2, 3), "hugo", "dora"), ((2026, 4, 14), "dora", "hugo")):
         yield berlin(*day, 11)
         plan = Adoption(site.name, day, who, merged_by, f"Tidy the template of {day[0]}-{day[1]:02d}")
-        yield from _landed(stage, plan, [Append(f"src/{site.package}/core.py", function(site, stage.rng(f"template {day}")))])
+        yield from landed(stage, plan, [Append(f"src/{site.package}/core.py", function(site, stage.rng(f"template {day}")))])
 
 
 def _named_in_text(stage: Stage) -> Script:
