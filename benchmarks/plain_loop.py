@@ -7,6 +7,7 @@ between requests is switched off.
 
 import json
 import sys
+import time
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -64,6 +65,7 @@ def read(repository: Any, rows: Rows, runs: int, pulls: int, issues: int) -> int
 def main() -> None:
     """`python -m benchmarks.plain_loop API TOKEN FOLDER REPOSITORY RUNS PULLS ISSUES`; prints what it did as JSON."""
     api, token, folder, name = sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+    began = time.process_time()
     github = Github(auth=Auth.Token(token), base_url=api, per_page=100, seconds_between_requests=0, seconds_between_writes=0)
     count, rows = Counting(github), Rows()
     repository = github.get_repo(name)
@@ -74,7 +76,7 @@ def main() -> None:
         for table, found in rows.items():
             connection.register("landed", pl.DataFrame(found, schema=["key", "raw"], orient="row").to_arrow())
             connection.execute(f'create or replace table "{table}" as select key, any_value(raw) as raw from landed group by key')
-    print(json.dumps({"rows": sum(map(len, rows.values())), "requests": count.made, "left_out": left_out}))
+    print(json.dumps({"rows": sum(map(len, rows.values())), "requests": count.made, "left_out": left_out, "started_cpu": began}))
 
 
 if __name__ == "__main__":
