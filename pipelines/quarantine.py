@@ -8,6 +8,8 @@ from pipelines import warehouse
 from pipelines.landing import Landing
 from pipelines.warehouse import quote
 
+_ANY_OPEN = "select count(*) from raw_ops.quarantine where source = ? and released_at is null"
+
 
 def record(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
     """Add records set aside, refresh those seen again, and release those that have since loaded well or are no longer listed."""
@@ -34,6 +36,8 @@ def record(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
 
 def _release_unlisted(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
     """Release what a whole listing neither loaded nor set aside again: it was corrected into something else, or is gone."""
+    if not warehouse.one(connection, _ANY_OPEN, [landing.connector.name]):
+        return
     for event in landing.finished:
         for table in event.tables:
             again = [item.identity for name, partition, item in landing.bad if (name, partition) == (table, event.partition)]

@@ -20,7 +20,7 @@ TRUNCATED_SHARE = 0.6
 def write(world: World, root: Path) -> None:
     """Write every eval run below a folder; the commits must have their shas already.
 
-    The bytes depend on the world alone. Files are dated by the end of their run, as if they had been written then.
+    The bytes depend on the world alone. Files are dated by the end of their run, as if they had been written then, or by their edit.
     """
     for run in world.eval_runs:
         shape = SHAPES[run.kind](world, run)
@@ -42,5 +42,5 @@ def _sealed(world: World, run: EvalRun) -> dict[str, object]:
 def _put(path: Path, content: bytes, run: EvalRun) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    ended = run.created_at.timestamp() + run.seconds
-    os.utime(path, (ended, ended))
+    written = run.edited_at.timestamp() if run.edited_at else run.created_at.timestamp() + run.seconds
+    os.utime(path, (written, written))

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -26,6 +27,24 @@ def materialise(world: World, root: Path) -> None:
     _resolve_texts(world)
 
 
+def show(world: World, root: Path) -> None:
+    """Point every bare repository's references at what a world says, when it is another moment's than the one they were made for.
+
+    A repository that has another name in this world gets it as a second one; one that is not in it stays where it is, unseen.
+    """
+    for repository in world.repositories.values():
+        path = root / repository.owner / f"{repository.name}.git"
+        if repository.is_gone:
+            continue
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.symlink_to(next(old for old in (root / f"{name}.git" for name in repository.former_names) if old.exists()))
+        shutil.rmtree(path / "refs")
+        (path / "refs").mkdir()
+        lines = [f"{world.sha(mark)} {name}\n" for name, mark in sorted(_references(world, repository).items())]
+        (path / "packed-refs").write_text("".join(lines))
+
+
 def resolve(text: str, sha: Callable[[str], str]) -> str:
     """A text with every `{sha:<mark>}` replaced."""
     return MARK_REFERENCE.sub(lambda found: sha(found.group(1)), text)
@@ -43,7 +62,7 @@ def _make(world: World, repository: Repository, path: Path) -> None:
         ) as process:
             if process.stdin is None or process.stdout is None:
                 raise RuntimeError("git fast-import was started without pipes")
-            numbers = _stream(_Importer(process.stdin, process.stdout), world, references, _lost_heads(world, repository))
+            numbers = _stream(_Importer(process.stdin, process.stdout), world, repository.full_name, references)
         if process.returncode:
             raise RuntimeError(f"git fast-import of {repository.full_name} ended with {process.returncode}; its message is above")
         _learn(world, marks, numbers)
@@ -78,9 +97,10 @@ class _Importer:
         self._to.close()
 
 
-def _stream(importer: _Importer, world: World, references: dict[str, str], lost: Iterable[str]) -> dict[str, int]:
-    """Import every commit that some reference reaches or once reached, parents first; returns the number of each mark."""
-    wanted = _ancestors(world, [*references.values(), *lost])
+def _stream(importer: _Importer, world: World, full_name: str, references: dict[str, str]) -> dict[str, int]:
+    """Import every commit of the repository, parents first, also those that no reference reaches; returns the number of each mark."""
+    own = [mark for mark, commit in world.commits.items() if commit.repository == full_name]
+    wanted = _ancestors(world, [*own, *references.values()])
     numbers = {mark: number for number, mark in enumerate((mark for mark in world.commits if mark in wanted), start=1)}
     for mark in numbers:
         _commit(importer, world.commits[mark], numbers)
@@ -124,11 +144,6 @@ def _references(world: World, repository: Repository) -> dict[str, str]:
         **{f"refs/tags/{name}": mark for name, mark in repository.tags.items()},
         **{f"refs/pull/{pull.number}/head": pull.head for pull in pulls},
     }
-
-
-def _lost_heads(world: World, repository: Repository) -> list[str]:
-    """Heads that no reference names any more: GitHub still has them, a clone does not."""
-    return [mark for pull in world.pull_requests if pull.repository == repository.full_name for mark in pull.lost_heads]
 
 
 def _ancestors(world: World, marks: Iterable[str]) -> set[str]:

@@ -52,9 +52,13 @@ class Organisation:
 
 def found(root: Path, seed: int = 7, engineers: int = 40) -> Organisation:
     """Make the organisation of a seed anew below a folder."""
+    return settle(root, story.build(seed, engineers))
+
+
+def settle(root: Path, world: World) -> Organisation:
+    """Make a world's repositories, stores and files anew below a folder."""
     shutil.rmtree(root, ignore_errors=True)
-    organisation = Organisation(root, story.build(seed, engineers))
-    world = organisation.world
+    organisation = Organisation(root, world)
     git_repos.materialise(world, organisation.git)
     eval_logs.write(world, organisation.evals)
     organisation.experiments.mkdir()

@@ -98,6 +98,8 @@ class Repository:
     """Other branches: name to mark."""
     tags: dict[str, str] = field(default_factory=dict)
     """Tag to mark."""
+    former_names: tuple[str, ...] = ()
+    """Full names that it had before it was renamed or moved."""
 
     @property
     def is_readable(self) -> bool:
@@ -401,6 +403,8 @@ class EvalRun:
     harness_version: str = ""
     is_truncated: bool = False
     """Written cut short, as a killed upload leaves it."""
+    edited_at: datetime | None = None
+    """When somebody wrote its file anew, long after the run."""
 
 
 @dataclass

@@ -27,8 +27,10 @@ from pipelines.demo.servers.serving import Endpoints
 from pipelines.demo.world import World
 from pipelines.landing import Run
 from pipelines.load import SourceResult
-from pipelines.warehouse import Home, quote
+from pipelines.warehouse import Home
 from tests.contract.demo_world import TOKEN, at, small_world
+from tests.faults import dumping
+from tests.faults.paged_world import many_pages
 
 # dlt and its dependencies warn about one another while they are imported.
 pytestmark = [pytest.mark.xdist_group("github_faults"), pytest.mark.filterwarnings("ignore")]
@@ -36,35 +38,6 @@ pytestmark = [pytest.mark.xdist_group("github_faults"), pytest.mark.filterwarnin
 ROOT = Path(__file__).resolve().parents[2]
 HARNESS = "github:501"
 ISSUES, RUNS, GRAPH = r"/repos/acme/harness/issues\?|/repositories/501/issues\?", r"/501/actions/runs\?|/harness/actions/runs\?", "/graphql"
-NOT_WHAT_WAS_READ = {"_extracted_at", "_load_id", "_row_hash", "observed_at"}
-"""Columns that tell when a row was read; the hash covers one of them."""
-
-
-def many_pages(world: World) -> World:
-    """The small organisation without what is never readable, and with three pages of issues and two of runs."""
-    del world.repositories["acme/vanished"]
-    issue, run = world.issues[0], world.runs[0]
-    for number in range(230):
-        moment = at(300 + number)
-        extra = replace(issue, issue_id=71_000 + number, number=1000 + number, created_at=moment, updated_at=moment, closed_at=None)
-        world.issues.append(extra)
-    for number in range(100):
-        world.runs.append(
-            replace(
-                run,
-                run_id=17_000_000_000 + number,
-                run_number=1000 + number,
-                created_at=at(600 + number),
-                attempts=_renumbered(run.attempts, number),
-            )
-        )
-    return world
-
-
-def _renumbered(attempts: list[Any], number: int) -> list[Any]:
-    """The same attempts with jobs of their own."""
-    jobs = [replace(job, job_id=46_000_000_000 + number) for job in attempts[0].jobs]
-    return [replace(attempts[0], jobs=jobs)]
 
 
 @dataclass
@@ -113,14 +86,7 @@ class Scene:
 
 def tables(home: Home) -> dict[str, list[str]]:
     """Every live row of every table, as text, in order."""
-    found: dict[str, list[str]] = {}
-    with warehouse.connect(home.warehouse) as connection:
-        for table in CONNECTOR.tables:
-            cursor = connection.execute(f"select * from {CONNECTOR.dataset}.{quote(table.name)} where _deleted_at is null")
-            names = [column[0] for column in cursor.description or ()]
-            rows = [{name: value for name, value in zip(names, row, strict=True) if name in names} for row in cursor.fetchall()]
-            found[table.name] = sorted(repr({name: value for name, value in row.items() if name not in NOT_WHAT_WAS_READ}) for row in rows)
-    return found
+    return {name.partition(".")[2]: sorted(map(repr, rows.values())) for name, rows in dumping.raw_rows(home, [CONNECTOR]).items()}
 
 
 def states(home: Home) -> set[tuple[str, str]]:

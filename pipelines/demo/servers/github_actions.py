@@ -101,7 +101,7 @@ def steps(placed: PlacedJob) -> list[Payload]:
             **completion(step.conclusion),
             "number": place + 1,
             "started_at": iso(moments[place]),
-            "completed_at": iso(moments[place + 1]),
+            "completed_at": iso(moments[place + 1]) if step.conclusion else None,
         }
         for place, step in enumerate(job.steps)
     ]

@@ -302,7 +302,10 @@ class Graph:
             "databaseId": suite_id,
             "url": f"{self.site.repo_html(repository)}/commit/{sha}/checks?check_suite_id={suite_id}",
             **_completion(run.attempts[-1].conclusion if run else newest.conclusion),
-            **times(min(check.started_at for check in checks), max(check.completed_at for check in checks)),
+            **times(
+                min(check.started_at for check in checks),
+                max(check.completed_at if check.conclusion else check.started_at for check in checks),
+            ),
             "app": self._app(*newest.app),
             "commit": lambda _info: self.object(repository, sha, None),
             "checkRuns": self._checks(repository, sha, checks),
