@@ -31,9 +31,21 @@ def collect(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
                         [name, table.name],
                     ),
                     "reconciliation": _reconciliation(connection, name, table.name),
+                    "gaps": access_gaps(connection) if (name, table.name) == ("github", "access_gaps") else [],
                 }
             )
     return lines
+
+
+def access_gaps(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """What the credentials may not read now: where, subject, endpoint, status, missing right, and what is missing by it."""
+    rows = connection.execute(
+        """select coalesce(r.full_name, 'the organisation'), g.subject, g.endpoint, g.status, g.missing_permission, g.hint
+           from raw_github.access_gaps as g left join raw_github.repositories as r using (repository_id)
+           where g._deleted_at is null order by 1, 2"""
+    ).fetchall()
+    names = ("where", "subject", "endpoint", "status", "missing_permission", "hint")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _latest_reading(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.cli.progress import reporting
 from pipelines.cli.session import FAILED, PARTIAL, USAGE, Session, explained_failures, fail, session_of
@@ -182,6 +183,9 @@ def _show_status(session: Session, lines: list[dict[str, Any]]) -> None:
     for source, left in {line["source"]: line["limits_left"] for line in lines}.items():
         if left:
             session.out.print(f"{source}: left of its limits: " + ", ".join(f"{name} {count:,}" for name, count in left.items()))
+    for gap in (gap for line in lines for gap in line.get("gaps", [])):
+        right = f"; missing right: {gap['missing_permission']}" if gap["missing_permission"] else ""
+        session.out.print(Text(f"not readable: {gap['where']}: {gap['subject']}{right}. {gap['hint']}"))
 
 
 def _check_names(only: list[str]) -> None:

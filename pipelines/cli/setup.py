@@ -89,6 +89,7 @@ def _findings(session: Session) -> Iterator["Finding"]:
             yield Finding(name, "warn", "not configured: its evidence will be gap rows", f"add [sources.{name}] to {session.config}")
     for name, options in configured.items():
         yield from _probe(name, options)
+    yield from _access_gaps(session)
 
 
 def _probe(name: str, options: object) -> Iterator["Finding"]:
@@ -102,6 +103,20 @@ def _probe(name: str, options: object) -> Iterator["Finding"]:
             yield Finding(f"{name}: {finding.name}", finding.state, finding.detail, finding.fix)
     except SourceError as error:
         yield Finding(name, "fail", str(error), error.hint or "check the address and the credential in the configuration")
+
+
+def _access_gaps(session: Session) -> Iterator["Finding"]:
+    """What the last sync could not read for lack of a right."""
+    from connectors.contract import Finding
+    from pipelines import status
+
+    try:
+        lines = status.read(session.home)
+    except FileNotFoundError:
+        return
+    for gap in (gap for line in lines for gap in line.get("gaps", [])):
+        fix = f"grant {gap['missing_permission']}" if gap["missing_permission"] else ""
+        yield Finding(f"github {gap['where']}: {gap['subject']}", "warn", f"could not be read by the last sync. {gap['hint']}", fix)
 
 
 def _disk(session: Session) -> "Finding":

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from pipelines import warehouse
+
 pytestmark = pytest.mark.xdist_group("demo")
 
 
@@ -170,3 +172,55 @@ def test_bad_input_is_in_quarantine_with_its_reason(demo):
     assert demo.truth["people_csv"]["rejected_person"] in reasons
     assert demo.truth["broken_jira_issues"][0]["issue_key"] in reasons
     assert demo.truth["truncated_eval_logs"][0].rpartition("/")[2] in reasons
+
+
+def raw(demo, sql):
+    """Rows of the private warehouse, for what is not published as a table of its own yet."""
+    with warehouse.connect(demo.home.warehouse) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_who_went_past_which_rule_is_known(demo):
+    found = raw(
+        demo,
+        """select r.full_name, s.actor_login, s.before_sha, s.after_sha, s.pushed_at, s.result, s.rule_evaluations
+           from raw_github.rule_suites as s join raw_github.repositories as r using (repository_id)""",
+    )
+    assert {row[:5] for row in found} == {
+        (one["repository"], one["actor"], one["before_sha"], one["after_sha"], moment(one["at"])) for one in demo.truth["rule_bypasses"]
+    }
+    assert found
+    assert all(result == "bypass" and '"required_status_checks"' in evaluations for *_, result, evaluations in found)
+
+
+def test_the_day_on_which_a_ruleset_changed_its_checks_is_known(demo):
+    found = raw(
+        demo,
+        """select r.full_name, v.updated_at, v.state from raw_github.ruleset_versions as v
+           join raw_github.repositories as r using (repository_id) order by v.updated_at""",
+    )
+    for change in demo.truth["ruleset_changes"]:
+        first, second = [(at, state) for name, at, state in found if name == change["repository"]]
+        assert second[0] == moment(change["at"])
+        assert (change["dropped"] in first[1], change["dropped"] in second[1]) == (True, False)
+
+
+def test_releases_and_deployments_are_the_planted_ones(demo):
+    releases = raw(
+        demo, "select r.full_name, tag_name, tag_sha from raw_github.releases join raw_github.repositories as r using (repository_id)"
+    )
+    assert set(releases) == {(one["repository"], one["tag"], one["sha"]) for one in demo.truth["releases"]}
+    deployments = raw(
+        demo,
+        """select d.sha, s.state, s.created_at from raw_github.deployments as d
+           join raw_github.deployment_statuses as s using (deployment_id) order by s.created_at""",
+    )
+    assert deployments == [(one["sha"], one["state"], moment(one["at"])) for one in demo.truth["deployments"]]
+
+
+def test_what_may_not_be_read_and_what_vanished_is_said(demo):
+    gaps = demo.query("select repository, unread, missing_permission from ops.access_gaps")
+    assert gaps == [(one["repository"], one["subject"], one["right"]) for one in demo.truth["access_gaps"]]
+    states = raw(demo, "select full_name, state from raw_github.repository_lifecycle where state <> 'live'")
+    assert states == [(name, "access_lost") for name in demo.truth["repositories"]["gone"]]
+    assert raw(demo, "select full_name from raw_github.repositories where _deleted_at is not null") == [(name,) for name, _ in states]

@@ -168,7 +168,9 @@ def test_status_shows_rows_reconciliation_and_requests(demo):
     assert lines[("github", "pull_requests")]["rows"] == demo.truth["counts"]["pull_requests"]
     assert lines[("jira", "issues")]["quarantined"] == 1
     assert lines[("github", "repositories")]["state"] == "partial"
-    assert fulcrum(demo, "status").stdout.count("\n") > len(lines)
+    shown = fulcrum(demo, "status").stdout
+    assert shown.count("\n") > len(lines)
+    assert "not readable: acme/recsys-lab: classic branch protection; missing right: Administration: read." in " ".join(shown.split())
 
 
 def test_people_lists_say_who_is_resolved_and_who_is_not(demo):

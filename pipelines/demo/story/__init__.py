@@ -18,6 +18,7 @@ from pipelines.demo.story import (
     measurements,
     prompts,
     safety_suite,
+    surroundings,
     tickets,
 )
 from pipelines.demo.story.stage import Stage
@@ -51,4 +52,5 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     background.everyday(stage)
     stage.timeline.play()
     experiments.experiments(world)
+    surroundings.surroundings(stage)
     return world
