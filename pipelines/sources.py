@@ -1,15 +1,18 @@
 """What each source is opened with, and what the models must know of the configuration."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Any
 
 import duckdb
 
 from connectors import registry
+from connectors.contract import Meter
 from connectors.evals.options import EvalsOptions
 from connectors.experiments.options import ExperimentsOptions
 from connectors.git.options import ArtifactOptions, GitOptions
+from connectors.github.options import GithubOptions
 from connectors.people.options import PeopleOptions
 from pipelines.config import Settings
 
@@ -52,8 +55,23 @@ def _git(settings: Settings) -> GitOptions:
     if github:
         # Left out, the connector's own patterns stay: an empty list would say that nothing is a rubric.
         options |= {name: globs for name, globs in (("prompts", github.prompts), ("rubrics", github.rubrics)) if globs}
-        options |= {"token": github.tokens[0]} if github.tokens else {}
+        options |= {"token": github.tokens[0]} if github.tokens else {"token_now": _of_app(github)}
     return GitOptions(**options)
+
+
+def _of_app(github: GithubOptions) -> Callable[[], str]:
+    """Gives the App's present token for clones; nothing is asked before it is needed."""
+    lock, clients = Lock(), list[Any]()
+
+    def token() -> str:
+        from connectors.github.client import GithubClient
+
+        with lock:
+            if not clients:
+                clients.append(GithubClient(github, Meter()))
+        return clients[0].clone_token()
+
+    return token
 
 
 def write_config(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

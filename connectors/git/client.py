@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,10 +50,12 @@ CREDENTIAL_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 
 @dataclass
 class Credential:
-    """The token, and the hosts that may see it."""
+    """The token, or what gives one that is valid now (a GitHub App's lives for an hour), and the hosts that may see it."""
 
-    token: str = field(repr=False)
+    token: str | Callable[[], str] = field(repr=False)
     hosts: frozenset[str]
+    _given: set[str] = field(default_factory=set[str], init=False, repr=False)
+    """Every token that was given out."""
 
     def headers(self, url: str) -> dict[str, str]:
         """Git settings that authenticate requests to the URL's own host, if that host may see the token."""
@@ -61,18 +63,23 @@ class Credential:
         is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
         if not self.token or not is_private or parts.netloc.lower() not in self.hosts:
             return {}
-        return {f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {self.encoded}"}
+        return {f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {_encoded(self._present())}"}
 
-    @property
-    def encoded(self) -> str:
-        """As hosts of git want tokens: the password of any user."""
-        return base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+    def _present(self) -> str:
+        token = self.token if isinstance(self.token, str) else self.token()
+        self._given.add(token)
+        return token
 
     def scrub(self, text: str) -> str:
-        """The text without the token in either form and without credentials inside URLs."""
-        for secret in filter(None, (self.token, self.token and self.encoded)):
-            text = text.replace(secret, "***")
+        """The text without any token in either form and without credentials inside URLs."""
+        for token in filter(None, self._given | ({self.token} if isinstance(self.token, str) else set())):
+            text = text.replace(token, "***").replace(_encoded(token), "***")
         return CREDENTIAL_IN_URL.sub("", text)
+
+
+def _encoded(token: str) -> str:
+    """As hosts of git want tokens: the password of any user."""
+    return base64.b64encode(f"x-access-token:{token}".encode()).decode()
 
 
 class CommandLine:

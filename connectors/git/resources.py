@@ -24,7 +24,7 @@ def by_command(options: GitOptions, remotes: Iterable[Remote]) -> GitClient:
     from connectors.git.client import CommandLine, Credential
 
     token = options.token.get_secret_value() if options.token else ""
-    return CommandLine(Credential(token, hosts(remotes)), options.timeout)
+    return CommandLine(Credential(options.token_now or token, hosts(remotes)), options.timeout)
 
 
 class GitReader:

@@ -76,6 +76,14 @@ class GithubClient:
         """The state of every credential."""
         return [self._state(credential) for credential in self._pool.credentials]
 
+    def clone_token(self) -> str:
+        """A token that may clone what is read here, valid now: the first personal one, else that of the first App's installation.
+
+        Raises:
+            SourceError: when the App's token cannot be renewed.
+        """
+        return self._once(self._pool.credentials[0], "a token for git", lambda one: one.requester.auth.token)
+
     def close(self) -> None:
         """Close connections and wake whoever waits."""
         self._closed.set()
@@ -215,7 +223,7 @@ class GithubClient:
         return [*by_token, *map(self._app, self._options.auth)]
 
     def _requesters(self, auth: Auth.Auth) -> "_Requesters":
-        return _Requesters(lambda: self._requester(auth))
+        return _Requesters(auth, lambda: self._requester(auth))
 
     def _requester(self, auth: Auth.Auth) -> Requester:
         options = self._options
@@ -283,8 +291,8 @@ class _Requesters:
     A requester keeps the request under way on its connection: threads that shared one would now and then get one another's answers.
     """
 
-    def __init__(self, make: Callable[[], Requester]) -> None:
-        self._make, self._lock = make, Lock()
+    def __init__(self, auth: Auth.Auth, make: Callable[[], Requester]) -> None:
+        self.auth, self._make, self._lock = auth, make, Lock()
         self._all = [make()]
         self._idle = list(self._all)
         self.graphql_url = self._all[0].graphql_url

@@ -554,6 +554,12 @@ def test_a_token_and_two_installations_share_the_load(bench: Bench, private_key:
     assert max(answered.count(one) for one in answered) == 2
 
 
+def test_git_clones_with_the_apps_present_token_or_with_the_first_personal_one(bench: Bench, private_key: str):
+    app_server(bench.server, {"orgs/acme": 34})
+    assert bench.client(auth={"app_id": 12, "private_key": private_key}).clone_token() == "ghs_34"
+    assert bench.client(tokens=[TOKEN, "another"]).clone_token() == TOKEN
+
+
 def test_an_app_that_is_not_installed_says_where(bench: Bench, private_key: str):
     app_server(bench.server, {})
     with pytest.raises(AuthFailed, match="not installed at acme"):
