@@ -88,7 +88,7 @@ class GithubReader:
 
 
 Part = Callable[[Visit, Saved], Iterator[Told]]
-Around = Callable[[Visit, Saved], Generator[Event, None, tuple[Saved, list[str]]]]
+Around = Callable[[Visit, Saved], Generator[Told, None, tuple[Saved, list[str]]]]
 _AROUND: dict[str, Around] = {"rules": rules.read, "surroundings": surroundings.read, "dependencies": dependencies.read}
 """Short parts that rest on a census: each returns what to remember, and which tables it listed completely."""
 

@@ -18,7 +18,7 @@ from connectors.github.gaps import Absence
 from connectors.github.listing import pages
 from connectors.github.protocol import Answer
 from connectors.github.records import dig, digest, listed
-from connectors.github.visit import Saved, Visit
+from connectors.github.visit import Reached, Saved, Told, Visit
 
 WINDOW = timedelta(days=30)
 """How far GitHub lets one look back for rule suites, with `time_period=month`. The whole of it is asked for each time: it is one address,
@@ -34,20 +34,20 @@ class _Rules:
     classic: Answer | Absence
 
 
-def read(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved, list[str]]]:
+def read(visit: Visit, saved: Saved) -> Generator[Told, None, tuple[Saved, list[str]]]:
     """Yield what changed about rules; return what to remember, and which tables were listed wholly."""
-    state, is_whole = yield from _in_force(visit, saved.get("in_force", {}))
-    known = {"in_force": state, "versions": saved.get("versions", {}), "suites": saved.get("suites", {})}
+    state, is_whole = yield from _in_force(visit, saved)
+    known = {"in_force": state, "snapshot": state.pop("snapshot"), **{name: saved.get(name, {}) for name in ("versions", "suites")}}
     if state["rulesets"] or visit.surveyed.count("rulesets") != 0:
         known["versions"] = yield from _versions(visit, saved.get("versions", {}), state["rulesets"])
         known["suites"] = yield from _suites(visit, saved.get("suites", {}))
     return known, ["required_checks"] if is_whole else []
 
 
-def _in_force(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved, bool]]:
+def _in_force(visit: Visit, saved: Saved) -> Generator[Told, None, tuple[Saved, bool]]:
     """Yield the required checks and a snapshot where something changed."""
-    branch = visit.repository.default_branch
-    old = saved if saved.get("branch") == branch else {}
+    branch, old = visit.repository.default_branch, saved.get("in_force", {})
+    old = old if old.get("branch") == branch else {}
     # Readable without a special right: where it differs from the last time, classic protection may have come, gone or changed.
     sign = digest([visit.surveyed.get("defaultBranchRef", key) for key in ("branchProtectionRule", "refUpdateRule")])
     is_news = not old or old.get("sign") != sign
@@ -59,7 +59,7 @@ def _in_force(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved,
         "classic": _etag(found.classic, old.get("classic", "")),
         "has_classic": bool(old.get("has_classic")),
         "rulesets": old.get("rulesets", {}),
-        "snapshot": old.get("snapshot", ""),
+        "snapshot": saved.get("snapshot", ""),
     }
     if old and _is_same(found.rules, old["rules"]) and _is_same(found.classic, old["classic"]):
         return state, False
@@ -70,7 +70,7 @@ def _in_force(visit: Visit, saved: Saved) -> Generator[Event, None, tuple[Saved,
             visit, branch, "" if again[0] == "" else old.get("rules", ""), "" if again[1] == "" else old.get("classic", ""), is_news
         )
     is_whole = yield from _required(visit, found, state)
-    yield from _snapshot(visit, found, state)
+    yield from _snapshot(visit, found, state, saved)
     return state, is_whole
 
 
@@ -99,8 +99,8 @@ def _required(visit: Visit, found: _Rules, state: Saved) -> Generator[Event, Non
     return is_whole
 
 
-def _snapshot(visit: Visit, found: _Rules, state: Saved) -> Iterator[Event]:
-    """A row where the content differs from the newest one."""
+def _snapshot(visit: Visit, found: _Rules, state: Saved, saved: Saved) -> Iterator[Told]:
+    """A row where the content differs from the newest one; remembered at once, or a reading cut short later would say it again."""
     rules, classic = made.plain_rules(_data(found.rules)), made.plain_protection(_data(found.classic))
     states = [
         "none" if found.rules == gaps.NONE or (isinstance(found.rules, Answer) and not rules) else _state(found.rules),
@@ -112,6 +112,7 @@ def _snapshot(visit: Visit, found: _Rules, state: Saved) -> Iterator[Event]:
             visit.repository_id, found.branch, visit.now.isoformat(), (rules, classic), states, visit.repository.html_url
         )
         yield Page("branch_rule_snapshots", visit.partition, [row])
+        yield Reached({**saved, "snapshot": fresh})
     if isinstance(found.rules, Answer):
         state["rulesets"] = {
             str(dig(rule, "ruleset_id")): made.source_of(rule) for rule in listed(found.rules.data) if dig(rule, "ruleset_id")
