@@ -1,6 +1,7 @@
 """What every command shares: where configuration and home lie, how results and talk are written, how failures end."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.warehouse import Home
 
 DONE, FAILED, USAGE, PARTIAL, REFUSED = 0, 1, 2, 3, 4
+PIPE_WIDTH = 118
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class Session:
     @property
     def out(self) -> Console:
         """Results."""
-        return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+        is_terminal = sys.stdout.isatty()
+        # Into a file or a pipe, a table of eighty columns breaks its words.
+        width = None if is_terminal or "COLUMNS" in os.environ else PIPE_WIDTH
+        return Console(soft_wrap=not is_terminal, highlight=False, width=width)
 
     @property
     def talk(self) -> Console:

@@ -191,6 +191,16 @@ def test_the_token_is_in_no_log_table_or_file_of_the_home(demo):
             pytest.fail(f"{path} holds the token")
 
 
+def test_a_table_in_a_pipe_is_wide_enough_for_its_words(demo):
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    command = [sys.executable, "-c", "from pipelines.cli import main; main()", "--home", str(demo.home.root), "--config", str(demo.config)]
+    done = subprocess.run([*command, "evidence", "ana", "--period", "2026H1"], capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert done.returncode == 0, done.stderr
+    table = [line for line in done.stdout.splitlines() if line.startswith("│")]
+    assert {len(line) for line in table} == {118}
+    assert "engineer's" in done.stdout
+
+
 def test_a_pipe_that_closes_early_is_no_error(demo):
     script = f"{sys.executable} -c 'from pipelines.cli import main; main()' --home {demo.home.root} evidence ana | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, cwd=ROOT)
