@@ -1,6 +1,8 @@
 """What pull requests went through beyond their commits: heads pushed away, trials of the merge queue, drafts, late and dismissed reviews,
 references from elsewhere, checks asked of one pull request. All of it was planted, and all of it is found."""
 
+from datetime import datetime
+
 import pytest
 
 from pipelines import warehouse
@@ -63,3 +65,29 @@ def test_what_was_required_of_one_open_pull_request_is_known(demo):
     planted = {(row["repository"], row["pull_request"], row["context"]) for row in demo.truth["required_while_open"]}
     assert set(rows) == planted
     assert rows
+
+
+def test_a_check_that_a_ruleset_dropped_was_required_until_that_moment(demo):
+    rows = demo.query(
+        """select p.name, g.gate, g.valid_to from core.gate_required as g inner join core.dim_projects as p using (project_id)
+           where g.valid_to is not null"""
+    )
+    planted = {(row["repository"], row["dropped"], datetime.fromisoformat(row["at"])) for row in demo.truth["ruleset_changes"]}
+    assert set(rows) == planted
+    assert rows
+
+
+def test_who_went_past_a_rule_is_known_and_every_merge_on_red_is_accounted_for(demo):
+    rows = demo.query(
+        """select p.name, b.actor_person_id, b.after_sha, b.pushed_at, b.how
+           from core.fct_gate_bypasses as b inner join core.dim_projects as p using (project_id)"""
+    )
+    people = dict(demo.query("select account_login, person_id from core.bridge_people_accounts where system = 'github'"))
+    planted = {
+        (row["repository"], people[row["actor"]], row["after_sha"], datetime.fromisoformat(row["at"]))
+        for row in demo.truth["rule_bypasses"]
+    }
+    assert {tuple(row[:4]) for row in rows if row[4] == "recorded"} == planted
+    assert planted
+    red = demo.query("select count(distinct pull_request_id) from core.fct_gate_catches where outcome = 'merged_on_red' and is_required")
+    assert len(rows) == red[0][0]
