@@ -96,7 +96,7 @@ def by_number(client: Client, repository_id: int | str, etag: str | None = None)
 def never_read(partition: str, key: str, known: Known, now: datetime, error: SourceError) -> Iterator[Event]:
     """The events of a repository that is listed and never answered; it is remembered as gone."""
     state, detail = verdict(error, 1, None, None)
-    known["gone"] = {"state": state, "asked": now.isoformat()}
+    known["gone"] = {"state": state, "asked": now.isoformat(), "was_listed": True}
     yield Page(TABLE, partition, [record(int(key), state, now, known, f"listed, and {detail}")])
     yield Gone("repositories", partition, [(int(key),)], f"{state.replace('_', ' ')}: listed, and {detail}")
 
@@ -116,7 +116,7 @@ def vanished(client: Client, repository: "Repository", context: ReadContext, err
     state, detail = verdict(found.error, 1, None, None)
     known = {"full_name": repository.full_name, "html_url": repository.html_url}
     yield Page(TABLE, repository.partition, [record(repository.repository_id, state, context.now, known, detail)])
-    yield Finished(repository.partition, {**saved, "gone": {"state": state, "asked": context.now.isoformat()}})
+    yield Finished(repository.partition, {**saved, "gone": {"state": state, "asked": context.now.isoformat(), "was_listed": True}})
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Census:
         """Ask for repositories by number: those not listed, and those listed that were gone before."""
         for key in missing:
             known = self.known[key]
-            if known.get("gone") and not self._is_due(known["gone"]):
+            if known.get("gone") and not (self._is_due(known["gone"]) or self._is_back(key)):
                 self.found.pop(key, None)
                 continue
             etag = "" if known.get("gone") else known.get("etag", "")
@@ -192,6 +192,10 @@ class Census:
     def _is_due(self, gone: Mapping[str, Any]) -> bool:
         asked = moment(gone.get("asked"))
         return asked is None or self.now - asked >= ASK_AGAIN
+
+    def _is_back(self, key: str) -> bool:
+        """Listed again, where it was not; one that was listed all the while and did not answer may go on like that."""
+        return bool(self.found.get(key)) and not self.known[key]["gone"].get("was_listed")
 
     def events(self, partition: str) -> Iterator[Event]:
         """Lifecycle rows and tombstones of those that do not answer."""

@@ -248,6 +248,8 @@ def _rename(shown: World, old: str, new: str) -> None:
     moved = repositories[old]
     repositories[old] = replace(moved, owner=owner, name=name, former_names=(*moved.former_names, old))
     shown.repositories = {each.full_name: each for each in repositories.values()}
+    for by_name in ("surroundings", "refused"):
+        setattr(shown, by_name, {new if name == old else name: each for name, each in getattr(shown, by_name).items()})
 
 
 def _forget(shown: World, name: str) -> None:

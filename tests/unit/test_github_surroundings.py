@@ -219,7 +219,9 @@ def test_deletion_is_told_from_lost_access_by_the_organisations_count(github: Fa
     assert states(warehouse.sync(now=NOW + 3 * DAY)) == []
     github.repositories.append(secret)
     github.hidden = 0
-    assert states(warehouse.sync(now=NOW + 6 * DAY)) == [(3, "restored")]
+    back = warehouse.sync(now=NOW + 4 * DAY)
+    assert states(back) == [(3, "restored")], "once it is listed again, whenever it was last asked for"
+    assert 3 in ids(back, "repositories", "repository_id")
 
 
 def test_a_name_that_another_repository_took_ends_with_the_one_that_had_it(warehouse: Warehouse, github: FakeGithub):
