@@ -209,13 +209,41 @@ def test_releases_and_deployments_are_the_planted_ones(demo):
     releases = raw(
         demo, "select r.full_name, tag_name, tag_sha from raw_github.releases join raw_github.repositories as r using (repository_id)"
     )
-    assert set(releases) == {(one["repository"], one["tag"], one["sha"]) for one in demo.truth["releases"]}
+    assert sorted(releases) == sorted((one["repository"], one["tag"], one["sha"]) for one in demo.truth["releases"])
     deployments = raw(
         demo,
-        """select d.sha, s.state, s.created_at from raw_github.deployments as d
-           join raw_github.deployment_statuses as s using (deployment_id) order by s.created_at""",
+        """select r.full_name, d.environment, d.sha, s.state, s.created_at from raw_github.deployments as d
+           join raw_github.deployment_statuses as s using (deployment_id) join raw_github.repositories as r on r.repository_id = d.repository_id
+           order by s.created_at""",
     )
-    assert deployments == [(one["sha"], one["state"], moment(one["at"])) for one in demo.truth["deployments"]]
+    planted = [(one["repository"], one["environment"], one["sha"], one["state"], moment(one["at"])) for one in demo.truth["deployments"]]
+    assert deployments == sorted(planted, key=lambda one: one[-1])
+
+
+def test_every_release_and_deployment_says_what_the_gate_had_said_of_it_and_what_it_brought(demo):
+    rows = demo.query(
+        """select p.name, r.kind, coalesce(r.tag_name, r.environment), r.sha, r.gate_state, r.counts_low, r.counts_mid, r.counts_high,
+                  r.shipping_state, list(q.number order by q.number)
+           from core.fct_gated_releases as r join core.dim_projects as p using (project_id)
+           join core.bridge_gated_release_pull_requests as b using (gated_release_id)
+           join core.fct_pull_requests as q using (pull_request_id)
+           group by all"""
+    )
+    states = {"success": "shipped", "failure": "failed"}
+    planted = [
+        (
+            *(one["repository"], kind, one["tag"] if kind == "release" else one["environment"], one["sha"], one["gate_state"]),
+            *(one["counts_low"], one["counts_mid"], one["counts_high"], states[one.get("state", "success")], sorted(one["pull_requests"])),
+        )
+        for kind in ("release", "deployment")
+        for one in demo.truth[f"{kind}s"]
+    ]
+    assert sorted(rows) == sorted(planted)
+    [(shipped, gated, certain)] = demo.query(
+        """select count(*), count(*) filter (where counts_mid), count(*) filter (where counts_low and scored_n > 0)
+           from core.fct_gated_releases where kind = 'release'"""
+    )
+    assert (shipped, gated, certain) == (7, 2, 1)
 
 
 def test_what_may_not_be_read_and_what_vanished_is_said(demo):

@@ -17,6 +17,7 @@ from pipelines.demo.story import (
     incidents,
     measurements,
     prompts,
+    releases,
     safety_suite,
     surroundings,
     tickets,
@@ -53,4 +54,5 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     stage.timeline.play()
     experiments.experiments(world)
     surroundings.surroundings(stage)
+    releases.releases(stage)
     return world

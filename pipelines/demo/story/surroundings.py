@@ -1,21 +1,14 @@
-"""What stands around the gated repositories: a rule that was dropped on a known day, merges past the gate, releases, deployments.
+"""What stands around the gated repositories: a rule that was dropped on a known day, merges past the gate, what may not be read.
 
 Told when everything else has been played: it names merges that other stories made.
 """
 
-from datetime import timedelta
-
-from pipelines.demo.story.cast import ACTIONS
 from pipelines.demo.story.checks import ACTIONS_APP, GATE_CONTEXT
 from pipelines.demo.story.clock import berlin
 from pipelines.demo.story.facts import gate_outcomes, note
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.world import PullRequest, Repository
 from pipelines.demo.world_surroundings import (
-    Deployment,
-    DeploymentStatus,
-    Environment,
-    Release,
     RequiredCheck,
     RuleEvaluation,
     Ruleset,
@@ -26,7 +19,6 @@ from pipelines.demo.world_surroundings import (
 
 RULESET = "Default branch"
 RULES_CHANGED, DROPPED_ON, DROPPED = "safety-classifier", berlin(2026, 2, 10, 11), "lint"
-RELEASED = DEPLOYED = "support-agent"
 UNADMINISTERED = "recsys-lab"
 """The demo's credential may not administer it."""
 
@@ -39,10 +31,6 @@ def surroundings(stage: Stage) -> None:
             around = Surroundings(rulesets=[_ruleset(stage, repository)])
             world.surroundings[repository.full_name] = around
             _bypasses(stage, repository, around)
-            merged = sorted((one for one in _merged(stage, repository)), key=lambda one: (one.merged_at, one.number))
-            if repository.name == RELEASED and merged:
-                _release(stage, repository, around, merged[0])
-                _deployments(stage, around, merged[:2])
     full_name = f"{world.owner.login}/{UNADMINISTERED}"
     world.refused[full_name] = frozenset({"administration"})
     note(world, "access_gaps", {"repository": full_name, "subject": "classic branch protection", "right": "Administration: read"})
@@ -80,24 +68,3 @@ def _bypasses(stage: Stage, repository: Repository, around: Surroundings) -> Non
         shas = {"before_sha": f"{{sha:{before}}}", "after_sha": f"{{sha:{pull.merge_commit}}}"}
         told = {"repository": repository.full_name, "actor": pull.merged_by.login, "at": pull.merged_at}
         note(world, "rule_bypasses", {**told, **shas})
-
-
-def _release(stage: Stage, repository: Repository, around: Surroundings, pull: PullRequest) -> None:
-    if pull.merged_at is None or pull.merged_by is None:
-        return
-    made = pull.merged_at + timedelta(hours=1)
-    around.releases.append(Release(stage.new_id("release"), "v1.0.0", pull.merge_commit, "First", pull.merged_by, made, made))
-    note(stage.world, "releases", {"repository": repository.full_name, "tag": "v1.0.0", "sha": f"{{sha:{pull.merge_commit}}}"})
-
-
-def _deployments(stage: Stage, around: Surroundings, pulls: list[PullRequest]) -> None:
-    """The first one fails, the second one succeeds."""
-    for pull, outcome in zip(pulls, ("failure", "success"), strict=False):
-        if pull.merged_at is None:
-            continue
-        asked = pull.merged_at + timedelta(hours=2)
-        ended = DeploymentStatus(stage.new_id("deployment_status"), outcome, asked + timedelta(minutes=9), ACTIONS)
-        identity = (stage.new_id("deployment"), pull.merge_commit, "main", "production", ACTIONS)
-        around.deployments.append(Deployment(*identity, asked, (ended,)))
-        note(stage.world, "deployments", {"sha": f"{{sha:{pull.merge_commit}}}", "state": outcome, "at": ended.created_at})
-    around.environments.append(Environment(stage.new_id("environment"), "production", pulls[0].created_at))

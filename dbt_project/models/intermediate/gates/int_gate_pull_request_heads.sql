@@ -3,10 +3,7 @@
 with states as (
     select
         *,
-        case head_state
-            when 'red' then 1 when 'flaky_red' then 2 when 'infra_red' then 3 when 'not_exercised' then 4 when 'no_run' then 5
-            when 'flaky_green' then 6 else 7
-        end as badness
+        {{ gate_badness('head_state') }} as badness
     from {{ ref('int_gate_head_states') }}
     where is_eval_gate
 ),
