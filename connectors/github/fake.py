@@ -58,7 +58,7 @@ class FakeGithub:
         self.repositories = list(repositories)
         self.users: set[str] = set()
         """Owners that are no organisation."""
-        self.teams: list[Json] = []
+        self.teams: list[Json | None] = []
         self.hidden = 0
         """Repositories that the organisation counts and this credential does not see."""
         self.fail: dict[str, SourceError | Callable[[str, Mapping[str, Any]], SourceError | None]] = {}

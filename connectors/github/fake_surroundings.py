@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.github.protocol import Absent, Graph
+from connectors.github.protocol import Absent, Graph, GraphError
 
 Json = dict[str, Any]
 Connection = Callable[[list[Any], int, str | None], Json]
@@ -70,10 +70,13 @@ def _history(versions: list[Json], version: str | None) -> Any:
     return [{key: value for key, value in one.items() if key != "state"} for one in versions]
 
 
-def teams(found: list[Json], connection: Connection) -> Graph:
-    """An organisation's teams; `members` and `repositories` of each are plain lists of edges."""
-    nodes = [{**one, **{name: {"edges": one.get(name, []), "pageInfo": {}} for name in ("members", "repositories")}} for one in found]
-    return Graph({"organization": {"databaseId": 1, "teams": connection(nodes, 50, None)}})
+def teams(found: list[Json | None], connection: Connection) -> Graph:
+    """An organisation's teams; `members` and `repositories` of each are plain lists of edges. None is one that may not be read."""
+    lists = ("members", "repositories")
+    nodes = [one and {**one, **{name: {"edges": one.get(name, []), "pageInfo": {}} for name in lists}} for one in found]
+    hidden = [place for place, one in enumerate(found) if one is None]
+    errors = [GraphError("FORBIDDEN", "Resource not accessible", ("organization", "teams", "nodes", place)) for place in hidden]
+    return Graph({"organization": {"databaseId": 1, "teams": connection(nodes, 50, None)}}, tuple(errors))
 
 
 def unprotected(path: str) -> Absent:

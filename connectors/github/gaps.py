@@ -172,6 +172,7 @@ COMPARISON = Subject(
     "dependency changes", "Contents: read", "Which packages came and went between two readings is not recorded; the packages of today are."
 )
 TEAMS = Subject("teams", "Members: read", "Teams, their members and their repositories are not recorded; owners in CODEOWNERS stay names.")
+SOME_TEAMS = Subject("some teams", "Members: read", "Whoever is in these alone is in no team here, and their rights are not recorded.")
 DEPLOYMENTS = Subject("deployments", "Deployments: read", "Deployments and their outcomes are not recorded.")
 RELEASES = Subject("releases", "Contents: read", "Releases are not recorded.")
 LABELS = Subject("labels", "Issues: read", "Labels are not recorded.")

@@ -18,9 +18,10 @@ from connectors.github.protocol import Client, Graph, Refused
 from connectors.github.records import dig, digest, listed
 from connectors.github.repositories import Repository
 from connectors.github.survey import REFUSALS
-from connectors.github.visit import connection
+from connectors.github.visit import Visit, connection
 
 _TABLES = ("teams", "team_members", "team_repositories")
+_NODES = ("organization", "teams", "nodes")
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,27 @@ def read(client: Client, organisation: Organisation, context: ReadContext) -> It
         yield Failed(partition, error)
         return
     if found is not None:
-        sign = digest([[row["_raw"] for row in rows] for rows in found.values()])
-        yield Counted("teams", partition, len(found["teams"]), "teams listed")
+        sign = digest([[row["_raw"] for row in rows] for rows in found.rows.values()])
+        yield Counted("teams", partition, found.total - found.hidden, "GraphQL totalCount, without those that may not be read")
         if sign != cursor["sign"]:
-            yield from (Page(table, partition, rows) for table, rows in found.items() if rows)
-            cursor, tables = {"sign": sign}, tuple(found)
+            yield from (Page(table, partition, rows) for table, rows in found.rows.items() if rows)
+            cursor, tables = {"sign": sign}, tuple(found.rows)
     yield from access.page(partition)
     yield Finished(partition, {**cursor, "gaps": access.met}, (*tables, gaps.TABLE))
 
 
-def _teams(client: Client, organisation: Organisation, access: Access) -> dict[str, list[Record]] | None:
-    """The rows of the three tables; None where they are refused."""
-    rows: dict[str, list[Record]] = {table: [] for table in _TABLES}
+@dataclass
+class _Found:
+    """The rows of the three tables, how many teams there are, and how many of them are there and may not be read."""
+
+    rows: dict[str, list[Record]]
+    total: int = 0
+    hidden: int = 0
+
+
+def _teams(client: Client, organisation: Organisation, access: Access) -> _Found | None:
+    """Every team that can be read; None where they all are refused."""
+    told = _Found({table: [] for table in _TABLES})
     after: str | None = None
     while True:
         what = f"{organisation.login} teams"
@@ -83,12 +93,36 @@ def _teams(client: Client, organisation: Organisation, access: Access) -> dict[s
             access.refused(gaps.TEAMS, "/graphql", _why(organisation, graph), status=200)
             return None
         nodes, after = connection(found)
+        told.total, told.hidden = int(dig(found, "totalCount") or 0), told.hidden + _hidden(organisation, graph, nodes)
         for node in nodes:
             if isinstance(node, dict):
-                _add(rows, client, organisation, node)
+                _add(told.rows, client, organisation, node)
         if not after:
             access.granted(gaps.TEAMS)
-            return rows
+            _note_hidden(access, told)
+            return told
+
+
+def _hidden(organisation: Organisation, graph: Graph, nodes: list[Any]) -> int:
+    """How many of the teams may not be read.
+
+    Raises:
+        ContractBroken: where a team is missing for no such reason, which must not be taken for absence.
+    """
+    refused = {error.path[3] for error in graph.errors if error.kind in REFUSALS and error.path[:3] == _NODES and len(error.path) == 4}
+    empty = [place for place, node in enumerate(nodes) if not isinstance(node, dict)]
+    if not refused.issuperset(empty):
+        raise Visit.missing(f"{organisation.login} teams", Graph(graph.data, tuple(e for e in graph.errors if e.kind not in REFUSALS)))
+    return len(empty)
+
+
+def _note_hidden(access: Access, told: _Found) -> None:
+    """A gap where some of the teams may not be read."""
+    if told.hidden:
+        hint = f"{told.hidden} of {told.total} teams may not be read. {gaps.SOME_TEAMS.loses}"
+        access.gap(gaps.SOME_TEAMS.name, "/graphql", 200, gaps.SOME_TEAMS.permission, hint)
+    else:
+        access.granted(gaps.SOME_TEAMS)
 
 
 def _why(organisation: Organisation, graph: Graph) -> AuthFailed | NotFound:

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 FAMILIES = (
     *("prompt_attempts", "rubric_changes", "experiments", "experiment_numbers", "incidents", "model_migrations", "kill_decisions"),
     *("broken_jira_issues", "dataset_growth", "other_prompt_changes", "silent_reverts", "code_owners"),
-    *("rule_bypasses", "ruleset_changes", "releases", "deployments", "access_gaps"),
+    *("rule_bypasses", "ruleset_changes", "required", "releases", "deployments", "access_gaps", "teams", "packages", "package_changes"),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}
 
@@ -79,7 +79,8 @@ def _gates(world: World) -> list[Row]:
     """What became of every closed pull request at its required gate; `green` is where nothing happened."""
     planted = {(row.repository, row.pull_request): row for row in gate_outcomes(world)}
     heads = {run.head for run in world.runs if run.attempts[0].referenced}
-    required = {name for name, repository in world.repositories.items() if repository.required_checks}
+    contexts = {name: {check.context for check in repository.required_checks} for name, repository in world.repositories.items()}
+    required = {name for name, checks in contexts.items() if GATE_CONTEXT in checks}
     pulls = [pull for pull in world.pull_requests if pull.repository in required and heads & set(pull.commits)]
     return [_gate(pull, planted.get((pull.repository, pull.number))) for pull in pulls]
 
@@ -163,11 +164,16 @@ def _late_reviews(world: World) -> list[Row]:
 
 
 def _required_while_open(world: World) -> list[Row]:
-    """Checks that an open pull request was seen to need, although no rule of its branch lists them."""
+    """Checks that an open pull request was seen to need, although no rule that can be read lists them."""
+    hidden = {
+        name: [check.context for check in repository.required_checks if check.how == "classic"]
+        for name, repository in world.repositories.items()
+        if world.lacks("administration", name)
+    }
     return [
         {"repository": pull.repository, "pull_request": pull.number, "context": context}
         for pull in world.pull_requests
-        for context in pull.requires
+        for context in (*pull.requires, *hidden.get(pull.repository, ()))
         if not pull.closed_at
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from pipelines.demo.world_surroundings import Account, RequiredCheck, Surroundings, Team
+from pipelines.demo.world_surroundings import Account, RequiredCheck, Ruleset, Surroundings, Team
 
 
 @dataclass(frozen=True)
@@ -438,6 +438,8 @@ class World:
     statuses: list[CommitStatus] = field(default_factory=list)
     surroundings: dict[str, Surroundings] = field(default_factory=dict)
     """Rules, releases, deployments and packages, by full name of the repository."""
+    rulesets: list[Ruleset] = field(default_factory=list)
+    """Rulesets of the organisation itself."""
     teams: list[Team] = field(default_factory=list)
     refused: dict[str, frozenset[str]] = field(default_factory=dict)
     """Rights that the credential lacks, such as `administration`, by full name of a repository or by login of the owner."""

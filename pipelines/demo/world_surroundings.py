@@ -48,6 +48,8 @@ class Ruleset:
     ruleset_id: int
     name: str
     versions: tuple[RulesetVersion, ...]
+    covers: tuple[str, ...] = ()
+    """Full names of the repositories that an organisation's ruleset covers; empty for a repository's own."""
 
 
 @dataclass(frozen=True)
@@ -161,3 +163,5 @@ class Team:
     members: tuple[tuple[Account, Literal["MEMBER", "MAINTAINER"]], ...]
     repositories: tuple[tuple[str, Literal["READ", "TRIAGE", "WRITE", "MAINTAIN", "ADMIN"]], ...] = ()
     parent_id: int = 0
+    is_hidden: bool = False
+    """Counted by the organisation, but its place in a listing is empty: the credential may not read it."""

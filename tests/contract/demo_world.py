@@ -231,6 +231,8 @@ def _surroundings(world: World) -> None:
     )
     queued = DeploymentStatus(8101, "in_progress", at(61), BOT)
     needs = Package("pypi", "acme-evals", "1.4.0", "pyproject.toml")
+    tried = RulesetVersion(731, ANA, at(-400), (), (".github/workflows/gate.yml",), "evaluate")
+    world.rulesets = [Ruleset(73, "Everywhere", (tried, RulesetVersion(732, ANA, at(-300), (), tried.workflows)), ("acme/starter",))]
     world.surroundings["acme/harness"] = Surroundings(
         rulesets=[Ruleset(71, "Main", versions)],
         suites=[

@@ -11,6 +11,7 @@ import yaml
 
 from pipelines.demo.story import build
 from pipelines.demo.story.cast import IN_TWO_TEAMS, LEAVER, LEFT_ON
+from pipelines.demo.story.checks import GATE_CONTEXT, TESTS
 from pipelines.demo.story.facts import gate_outcomes, uses
 from pipelines.demo.world import EvalRun, PullRequest, World
 
@@ -180,14 +181,32 @@ def _pass_rate(log: EvalRun) -> float:
 
 def test_gate_is_run_on_every_change_that_it_is_required_for(world: World) -> None:
     """Otherwise a pull request would have merged past a required check without anybody having decided that."""
-    gated = {
-        use.project: use.start for use in uses(world) if use.channel == "uses_decl" and world.repositories[use.project].required_checks
-    }
+    required = {name: {check.context for check in each.required_checks} for name, each in world.repositories.items()}
+    gated = {use.project: use.start for use in uses(world) if use.channel == "uses_decl" and GATE_CONTEXT in required[use.project]}
     heads = {run.head for run in world.runs if run.attempts[0].referenced}
     for pull in world.pull_requests:
         since = gated.get(pull.repository)
         if since and pull.merged_at and pull.merged_at > since:
             assert pull.head in heads, (pull.repository, pull.title)
+
+
+def test_required_tests_ran_on_every_merged_head(world: World) -> None:
+    """Whether classic protection requires them or the organisation, from the day on which it enforced them."""
+    since = {
+        row["repository"]: row["from"] or pull_requests_begin(world)
+        for row in world.truth["required"]
+        if row["gate"] in (TESTS.job, TESTS.path)
+    }
+    tested = {run.head for run in world.runs if run.path == TESTS.path}
+    merged = [
+        pull for pull in world.pull_requests if pull.repository in since and pull.merged_at and pull.merged_at > since[pull.repository]
+    ]
+    assert {pull.repository for pull in merged} == {"acme/voice-router", "acme/data-platform"}
+    assert [(pull.repository, pull.title) for pull in merged if pull.head not in tested] == []
+
+
+def pull_requests_begin(world: World) -> datetime:
+    return min(pull.created_at for pull in world.pull_requests)
 
 
 def test_prompt_took_seven_attempts_by_three_people(world: World) -> None:

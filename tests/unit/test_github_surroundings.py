@@ -1,11 +1,12 @@
 """Rules with their history, bypasses, releases, deployments, packages, gaps and lifecycles, over the in-memory client."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from connectors.contract import Event, Failed, Gone
+from connectors.contract import Counted, Event, Failed, Gone
 from connectors.github import fake_objects as make
 from connectors.github import fake_surroundings as around
 from connectors.github.fake import FakeGithub, FakeRepository
@@ -179,6 +180,29 @@ def test_teams_that_may_not_be_read_are_a_gap_of_the_organisation(warehouse: War
     events = warehouse.sync()
     assert ids(events, "access_gaps", "repository_id", "subject") == [(0, "teams")]
     assert "teams" not in whole_tables(events, "organisation:1")
+
+
+def test_a_team_that_may_not_be_read_is_a_gap_beside_the_others(warehouse: Warehouse, github: FakeGithub):
+    github.teams.append(None)
+    events = warehouse.sync()
+    assert ids(events, "teams", "team_id") == [7]
+    (gap,) = rows(events, "access_gaps")
+    assert (gap["repository_id"], gap["subject"], gap["hint"].startswith("1 of 2 teams")) == (0, "some teams", True)
+    assert [event.count for event in events if isinstance(event, Counted) and event.table == "teams"] == [1], "not a hole in what is read"
+    github.teams[1] = None if github.teams[0] is None else {**github.teams[0], "databaseId": 8, "slug": "audit"}
+    events = warehouse.sync()
+    assert (ids(events, "teams", "team_id"), rows(events, "access_gaps")) == ([7, 8], [])
+
+
+def test_a_team_that_is_missing_for_no_reason_makes_the_reading_partial(warehouse: Warehouse, github: FakeGithub):
+    graphql = github.graphql
+
+    def without_errors(what: str, query: str, variables: Mapping[str, Any]) -> Graph:
+        return Graph(graphql(what, query, variables).data)
+
+    github.teams.append(None)
+    github.graphql = without_errors  # type: ignore[method-assign]
+    assert [event.partition for event in warehouse.sync() if isinstance(event, Failed)] == ["organisation:1"]
 
 
 # What becomes of repositories

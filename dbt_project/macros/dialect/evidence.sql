@@ -64,3 +64,8 @@
 {% macro signed_plain_text(expression) -%}
     printf('%+.3g', cast({{ expression }} as double))
 {%- endmacro %}
+
+{#- Whether one of a list of globs is meant for a name; `~ALL` is meant for every one. -#}
+{% macro any_glob(globs, name) -%}
+    len(list_filter({{ globs }}, lambda pattern: pattern = '~ALL' or regexp_matches({{ name }}, {{ glob_regex('pattern') }}))) > 0
+{%- endmacro %}

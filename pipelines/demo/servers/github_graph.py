@@ -45,7 +45,7 @@ def position_of(cursor: str) -> int:
 
 def page(
     items: Sequence[T],
-    make: Callable[[T], Payload],
+    make: Callable[[T], Payload | GraphRefusal],
     first: int | None = None,
     last: int | None = None,
     after: str | None = None,
@@ -61,11 +61,11 @@ def page(
     nodes = [make(item) for item in items[start:end]]
     ends = {"startCursor": cursor_of(start), "endCursor": cursor_of(end - 1)} if nodes else {"startCursor": None, "endCursor": None}
     info = {**ends, "hasPreviousPage": start > 0, "hasNextPage": end < len(items)}
-    edges = [{"cursor": cursor_of(start + place), "node": node} for place, node in enumerate(nodes)]
+    edges: list[Payload] = [{"cursor": cursor_of(start + place), "node": node} for place, node in enumerate(nodes)]
     return {"totalCount": len(items), "pageInfo": info, "nodes": nodes, "edges": edges}
 
 
-def connection(items: Sequence[T], make: Callable[[T], Payload]) -> Field:
+def connection(items: Sequence[T], make: Callable[[T], Payload | GraphRefusal]) -> Field:
     """A connection field over a list that takes no other arguments than paging."""
     return lambda _info, **paging: page(items, make, **paging)
 

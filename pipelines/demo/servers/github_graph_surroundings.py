@@ -163,10 +163,15 @@ def teams(site: Site, repository_of: RepositoryOf) -> Payload:
         return resolve
 
     def by_slug(_info: Any, slug: str) -> Payload | None:
-        return next((team(site, one, repository_of) for one in world.teams if one.slug == slug), None)
+        return next((team(site, one, repository_of) for one in world.teams if one.slug == slug and not one.is_hidden), None)
 
     in_order = sorted(world.teams, key=lambda one: one.name)
-    return {"team": allowed(by_slug), "teams": allowed(connection(in_order, lambda one: team(site, one, repository_of)))}
+    return {"team": allowed(by_slug), "teams": allowed(connection(in_order, lambda one: _team_or_refusal(site, one, repository_of)))}
+
+
+def _team_or_refusal(site: Site, one: Team, repository_of: RepositoryOf) -> Payload | GraphRefusal:
+    """A team, or what makes its place in a listing null and stands among the errors."""
+    return GraphRefusal("FORBIDDEN", DENIED) if one.is_hidden else team(site, one, repository_of)
 
 
 def team(site: Site, one: Team, repository_of: RepositoryOf) -> Payload:

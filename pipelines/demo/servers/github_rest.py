@@ -11,7 +11,7 @@ from pipelines.demo.servers.github_access import DOCS, Refusal, not_found
 from pipelines.demo.servers.github_actions_rest import ACTIONS_ROUTES
 from pipelines.demo.servers.github_app import APP_ROUTES
 from pipelines.demo.servers.github_http import Answer, Call, Github, Handler, endpoint, listing
-from pipelines.demo.servers.github_rules_rest import RULES_ROUTES
+from pipelines.demo.servers.github_rules_rest import ORGANISATION_RULES_ROUTES, RULES_ROUTES
 from pipelines.demo.servers.github_site import Payload, node_id
 from pipelines.demo.servers.github_surroundings_rest import SURROUNDINGS_ROUTES
 from pipelines.demo.servers.limits import as_payload
@@ -271,6 +271,7 @@ ROUTES: dict[str, Handler] = {
     "/orgs/{org}": organisation,
     "/orgs/{org}/repos": organisation_repositories,
     "/users/{user}/repos": user_repositories,
+    **ORGANISATION_RULES_ROUTES,
 }
 FREE_ROUTES: dict[str, Handler] = {"/rate_limit": rate_limit, "/meta": meta}
 

@@ -12,8 +12,11 @@ from pipelines.demo.world_surroundings import RequiredCheck, RuleEvaluation, Rul
 
 
 def rulesets_of(world: World, repository: Repository) -> list[Ruleset]:
-    """Rulesets of a repository; one of which only the required checks are told has been as it is from the beginning."""
-    told = world.around(repository.full_name).rulesets
+    """Rulesets that cover a repository, its own and the organisation's.
+
+    One of which only the required checks are told has been as it is from the beginning.
+    """
+    told = [*world.around(repository.full_name).rulesets, *(one for one in world.rulesets if repository.full_name in one.covers)]
     checks = sorted((check for check in repository.required_checks if check.how == "ruleset"), key=lambda check: check.ruleset_id)
     silent = {number: tuple(found) for number, found in groupby(checks, lambda check: check.ruleset_id)}
     for ruleset in told:
@@ -32,7 +35,11 @@ def need(call: Call, right: str, level: str = "read") -> None:
         Refusal: 404 with the header that names the right.
     """
     if call.site.index.world.lacks(right, call.repository.full_name):
-        raise Refusal(404, "Not Found", headers={"x-accepted-github-permissions": f"{right}={level}"})
+        raise _without(right, level)
+
+
+def _without(right: str, level: str) -> Refusal:
+    return Refusal(404, "Not Found", headers={"x-accepted-github-permissions": f"{right}={level}"})
 
 
 def branch_rules(call: Call) -> Answer:
@@ -40,15 +47,22 @@ def branch_rules(call: Call) -> Answer:
     repository = call.repository
     rulesets = rulesets_of(call.site.index.world, repository) if call.path["branch"] == repository.default_branch else []
     active = [ruleset for ruleset in rulesets if ruleset.versions[-1].enforcement == "active"]
-    rules = [{**rule, **_of(repository, ruleset)} for ruleset in active for rule in _rules(repository, ruleset.versions[-1])]
+    owner, every = call.site.index.world.owner.login, call.site.index.world.repositories
+    rules = [
+        {**rule, **_of(owner, repository, ruleset)}
+        for ruleset in active
+        for rule in _rules(every[ruleset.covers[0]] if ruleset.covers else repository, ruleset.versions[-1])
+    ]
     return listing(call, rules, lambda rule: rule)
 
 
-def _of(repository: Repository, ruleset: Ruleset) -> Payload:
-    return {"ruleset_source_type": "Repository", "ruleset_source": repository.full_name, "ruleset_id": ruleset.ruleset_id}
+def _of(owner: str, repository: Repository, ruleset: Ruleset) -> Payload:
+    kind, source = ("Organization", owner) if ruleset.covers else ("Repository", repository.full_name)
+    return {"ruleset_source_type": kind, "ruleset_source": source, "ruleset_id": ruleset.ruleset_id}
 
 
 def _rules(repository: Repository, version: RulesetVersion) -> list[Payload]:
+    """The rules of a version; required workflows lie in the given repository."""
     rules: list[Payload] = []
     if version.checks:
         required = [{"context": check.context, "integration_id": check.app_id} for check in version.checks]
@@ -65,16 +79,34 @@ def _ruleset(call: Call) -> tuple[Repository, Ruleset]:
     repository = call.repository
     need(call, "administration", "write")
     rulesets = rulesets_of(call.site.index.world, repository)
+    return repository, _found(call, [ruleset for ruleset in rulesets if not ruleset.covers])
+
+
+def _found(call: Call, rulesets: list[Ruleset]) -> Ruleset:
     found = next((ruleset for ruleset in rulesets if ruleset.ruleset_id == call.path["ruleset_id"]), None)
     if found is None:
         raise not_found()
-    return repository, found
+    return found
+
+
+def _organisation_ruleset(call: Call) -> Ruleset:
+    world, right = call.site.index.world, "organization_administration"
+    if call.path["org"].lower() != world.owner.login.lower():
+        raise not_found()
+    if world.lacks(right, world.owner.login):
+        raise _without(right, "write")
+    return _found(call, world.rulesets)
 
 
 def ruleset_history(call: Call) -> Answer:
     """Versions of a ruleset, newest first."""
     _, found = _ruleset(call)
     return listing(call, found.versions[::-1], _version)
+
+
+def organisation_ruleset_history(call: Call) -> Answer:
+    """Versions of a ruleset of the organisation, newest first."""
+    return listing(call, _organisation_ruleset(call).versions[::-1], _version)
 
 
 def _version(version: RulesetVersion) -> Payload:
@@ -85,6 +117,18 @@ def _version(version: RulesetVersion) -> Payload:
 def ruleset_version(call: Call) -> Answer:
     """One version of a ruleset with the whole ruleset as it was."""
     repository, found = _ruleset(call)
+    return _one_version(call, repository, found, "Repository", repository.full_name, {})
+
+
+def organisation_ruleset_version(call: Call) -> Answer:
+    """The same of the organisation's, which also says in which repositories it holds."""
+    found, world = _organisation_ruleset(call), call.site.index.world
+    names = [name.partition("/")[2] for name in found.covers]
+    condition = {"repository_name": {"include": names, "exclude": [], "protected": False}}
+    return _one_version(call, world.repositories[found.covers[0]], found, "Organization", world.owner.login, condition)
+
+
+def _one_version(call: Call, repository: Repository, found: Ruleset, kind: str, source: str, condition: Payload) -> Answer:
     version = next((one for one in found.versions if one.version_id == call.path["version_id"]), None)
     if version is None:
         raise Refusal(404, "Ruleset version not found")
@@ -92,10 +136,10 @@ def ruleset_version(call: Call) -> Answer:
         "id": found.ruleset_id,
         "name": found.name,
         "target": "branch",
-        "source_type": "Repository",
-        "source": repository.full_name,
+        "source_type": kind,
+        "source": source,
         "enforcement": version.enforcement,
-        "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+        "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}, **condition},
         "rules": _rules(repository, version),
     }
     return Answer({**_version(version), "state": state})
@@ -189,4 +233,8 @@ RULES_ROUTES: dict[str, Handler] = {
     "/rulesets/rule-suites/{rule_suite_id:int}": rule_suite,
     "/rulesets/{ruleset_id:int}/history": ruleset_history,
     "/rulesets/{ruleset_id:int}/history/{version_id:int}": ruleset_version,
+}
+ORGANISATION_RULES_ROUTES: dict[str, Handler] = {
+    "/orgs/{org}/rulesets/{ruleset_id:int}/history": organisation_ruleset_history,
+    "/orgs/{org}/rulesets/{ruleset_id:int}/history/{version_id:int}": organisation_ruleset_version,
 }

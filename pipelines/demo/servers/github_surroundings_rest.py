@@ -58,7 +58,8 @@ def _packages(call: Call, repository: Repository, sha: str) -> tuple[Package, ..
     commit = index.commits.get((repository.full_name, sha))
     if commit is None:
         raise not_found()
-    since = [found for mark, found in index.world.around(repository.full_name).packages if index.order[mark] <= index.order[commit.mark]]
+    told = index.world.around(repository.full_name).packages
+    since = [found for mark, found in told if mark in index.order and index.order[mark] <= index.order[commit.mark]]
     return since[-1] if since else ()
 
 

@@ -16,10 +16,12 @@ from pipelines.demo.story import (
     heads,
     incidents,
     measurements,
+    packages,
     prompts,
     releases,
     safety_suite,
     surroundings,
+    teams,
     tickets,
 )
 from pipelines.demo.story.stage import Stage
@@ -51,8 +53,10 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     measurements.measurements(stage)
     safety_suite.safety_suite(stage)
     background.everyday(stage)
+    packages.packages(stage)
     stage.timeline.play()
     experiments.experiments(world)
     surroundings.surroundings(stage)
     releases.releases(stage)
+    teams.teams(stage)
     return world

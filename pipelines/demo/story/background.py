@@ -153,7 +153,7 @@ def _bots(stage: Stage) -> None:
         stage.tell(_bump(stage, site, number, stage.rng(f"bump {number}")), moment_on(day, rng))
     for number, day in enumerate(sorted(rng.sample(openings, 5))):
         stage.tell(_agent(stage, stage.sites["data-platform"], stage.rng(f"agent {number}")), moment_on(day, rng))
-    for number, name in enumerate(("search-ui", "search-ui", "billing-api", "mobile-assistant", "data-platform")):
+    for number, name in enumerate(("search-ui", "recsys-lab", "billing-api", "mobile-assistant", "data-platform")):
         stage.tell(
             _still_open(stage, stage.sites[name], number == 0, stage.rng(f"open {number}")), berlin(2026, 6, 24 + number % 3, 11, number)
         )

@@ -9,6 +9,8 @@ from pipelines.demo.story.stage import Stage
 from pipelines.demo.story.tree import Append, Edit, Swap, Write, content
 
 CODE_OWNERS = ".github/CODEOWNERS"
+OWNED, BILLING, INVOICES = "billing-api", "billing", "invoices"
+"""A repository with code owners, and the teams that they are."""
 SETUP = """from setuptools import setup
 
 shared = ["acme-prompts>=1.2"]
@@ -64,7 +66,7 @@ def _given_up(stage: Stage) -> Script:
 
 def _owned(stage: Stage) -> Script:
     """Everything is one team's, then invoices become another's."""
-    site = stage.sites["billing-api"]
+    site = stage.sites[OWNED]
     first = stage.push(site, "dora", "Say who reviews", [Write(CODE_OWNERS, "*  @acme/billing\n/src/  @acme/billing dora@acme.example\n")])
     yield days(30)
     second = stage.push(site, "jonas", "Invoices have a team", [Write(CODE_OWNERS, "*  @acme/billing\n/src/  @acme/invoices\n")])

@@ -33,6 +33,7 @@ FIRST_IDS = {
     "deployment": 1_900_300_021,
     "deployment_status": 5_200_000_117,
     "environment": 3_100_200_007,
+    "team": 9_700_013,
     "jira_issue": 10_400,
     "jira_history": 31_000,
     "jira_link": 52_000,

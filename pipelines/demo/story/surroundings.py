@@ -1,13 +1,15 @@
-"""What stands around the gated repositories: a rule that was dropped on a known day, merges past the gate, what may not be read.
+"""What stands around repositories: rules of every kind, one dropped on a known day; merges past the gate, what may not be read.
 
 Told when everything else has been played: it names merges that other stories made.
 """
 
-from pipelines.demo.story.checks import ACTIONS_APP, GATE_CONTEXT
+from datetime import datetime
+
+from pipelines.demo.story.checks import ACTIONS_APP, GATE_CONTEXT, TESTS
 from pipelines.demo.story.clock import berlin
 from pipelines.demo.story.facts import gate_outcomes, note
 from pipelines.demo.story.stage import Stage
-from pipelines.demo.world import PullRequest, Repository
+from pipelines.demo.world import PullRequest, Repository, World
 from pipelines.demo.world_surroundings import (
     RequiredCheck,
     RuleEvaluation,
@@ -21,16 +23,25 @@ RULESET = "Default branch"
 RULES_CHANGED, DROPPED_ON, DROPPED = "safety-classifier", berlin(2026, 2, 10, 11), "lint"
 UNADMINISTERED = "recsys-lab"
 """The demo's credential may not administer it."""
+CLASSIC = ("voice-router", UNADMINISTERED)
+"""Their tests are required by classic branch protection, of which the credential may read the first one's."""
+COVERED = "data-platform"
+"""Its workflow is required by a ruleset of the organisation, which was only evaluated at first."""
+TRIED_ON, ENFORCED_ON = berlin(2026, 1, 12, 15), berlin(2026, 2, 2, 9)
 
 
 def surroundings(stage: Stage) -> None:
     """Plant all of it."""
     world = stage.world
     for repository in world.repositories.values():
-        if repository.required_checks:
+        if repository.required_checks:  # so far by rulesets only
             around = Surroundings(rulesets=[_ruleset(stage, repository)])
             world.surroundings[repository.full_name] = around
             _bypasses(stage, repository, around)
+    for name in CLASSIC:
+        stage.sites[name].repository.required_checks = (RequiredCheck(TESTS.job, ACTIONS_APP, "classic"),)
+    _of_the_organisation(stage)
+    _required(world)
     full_name = f"{world.owner.login}/{UNADMINISTERED}"
     world.refused[full_name] = frozenset({"administration"})
     note(world, "access_gaps", {"repository": full_name, "subject": "classic branch protection", "right": "Administration: read"})
@@ -51,6 +62,43 @@ def _ruleset(stage: Stage, repository: Repository) -> Ruleset:
         versions = (first, RulesetVersion(stage.new_id("ruleset_version"), owner, DROPPED_ON, today))
         note(stage.world, "ruleset_changes", {"repository": repository.full_name, "at": DROPPED_ON, "dropped": DROPPED})
     return Ruleset(number, RULESET, versions)
+
+
+def _of_the_organisation(stage: Stage) -> None:
+    """A ruleset that requires a workflow: the covered repository's own, which runs on its pull requests anyway."""
+    covered = stage.sites[COVERED].repository.full_name
+    hugo, workflows = stage.account("hugo"), (TESTS.path,)
+    tried = RulesetVersion(stage.new_id("ruleset_version"), hugo, TRIED_ON, (), workflows, "evaluate")
+    enforced = RulesetVersion(stage.new_id("ruleset_version"), hugo, ENFORCED_ON, (), workflows)
+    stage.world.rulesets.append(Ruleset(stage.new_id("ruleset"), "Continuous integration", (tried, enforced), (covered,)))
+
+
+def _required(world: World) -> None:
+    """Note everything that was required, from when to when; classic protection does not tell since when."""
+    for name, around in world.surroundings.items():
+        for ruleset in around.rulesets:
+            _note_required(world, name, ruleset)
+    for ruleset in world.rulesets:
+        for name in ruleset.covers:
+            _note_required(world, name, ruleset)
+    for name in CLASSIC[:1]:
+        note(world, "required", _requirement(f"{world.owner.login}/{name}", "check", TESTS.job, None, None, None))
+
+
+def _note_required(world: World, name: str, ruleset: Ruleset) -> None:
+    """Spans of one ruleset: no check that a version dropped comes back in a later one."""
+    active = [version for version in ruleset.versions if version.enforcement == "active"]
+    asked = {("check", check.context): None for version in active for check in version.checks}
+    asked |= {("workflow", path): None for version in active for path in version.workflows}
+    for kind, gate in asked:
+        holding = [version for version in active if gate in version.workflows or gate in {check.context for check in version.checks}]
+        later = [version.updated_at for version in active if version.updated_at > holding[-1].updated_at]
+        note(world, "required", _requirement(name, kind, gate, ruleset.ruleset_id, holding[0].updated_at, min(later, default=None)))
+
+
+def _requirement(name: str, kind: str, gate: str, ruleset: int | None, start: datetime | None, end: datetime | None) -> dict[str, object]:
+    how = "classic" if ruleset is None else "ruleset"
+    return {"repository": name, "kind": kind, "gate": gate, "how": how, "ruleset": ruleset, "from": start, "to": end}
 
 
 def _bypasses(stage: Stage, repository: Repository, around: Surroundings) -> None:

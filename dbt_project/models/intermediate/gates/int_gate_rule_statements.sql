@@ -1,45 +1,17 @@
 -- What a source of rules (a ruleset, or classic protection) required of a repository's default branch, and the moment from which that is
--- known. A ruleset's own versions tell it to the second. Where they cannot be read, as for most organisations' rulesets, what each reading
--- saw in force tells it. What was refused says nothing.
-with branches as (
-    select repository_id, default_branch as branch from {{ ref('stg_github__repositories') }}
-),
-
-versioned as (
-    select
-        versions.repository_id,
-        branches.branch,
-        'ruleset:' || versions.ruleset_id as source,
-        versions.updated_at as stated_at,
-        true as is_exact,
-        case
-            when
-                versions.enforcement = 'active'
-                and (
-                    {{ list_has(json_list(json_text('versions.state', '$.conditions.ref_name.include')), "'~DEFAULT_BRANCH'") }}
-                    or {{ list_has(json_list(json_text('versions.state', '$.conditions.ref_name.include')), "'~ALL'") }}
-                    or {{ list_has(json_list(json_text('versions.state', '$.conditions.ref_name.include')), "'refs/heads/' || branches.branch") }}
-                )
-                and not {{ list_has(json_list(json_text('versions.state', '$.conditions.ref_name.exclude')), "'refs/heads/' || branches.branch") }}
-                then {{ json_text('versions.state', '$.rules') }}
-        end as rules,
-        versions._source_url
-    from {{ ref('stg_github__ruleset_versions') }} as versions
-    inner join branches on versions.repository_id = branches.repository_id
-    where versions.source = 'Repository'
-),
-
-snapshots as (
+-- known. A ruleset's own versions tell it to the second. Where they cannot be read, what each reading saw in force tells it. What was
+-- refused says nothing.
+with snapshots as (
     select * from {{ ref('stg_github__branch_rule_snapshots') }}
 ),
 
+versioned as (
+    select repository_id, branch, source, updated_at as stated_at, true as is_exact, rules, _source_url
+    from {{ ref('int_gate_ruleset_versions') }}
+),
+
 in_force as (
-    select
-        snapshots.repository_id, snapshots.branch, snapshots.observed_at,
-        'ruleset:' || {{ json_text('r.rule', '$.ruleset_id') }} as source
-    from snapshots
-    {{ each(json_objects('snapshots.rules'), 'r', 'rule') }}
-    where snapshots.rules_state <> 'refused'
+    select * from {{ ref('int_gate_rulesets_in_force') }}
 ),
 
 rulesets as (
