@@ -31,7 +31,7 @@ ADDRESSES = ("_raw", "_source_url")
 """Columns with the address under which something was found: a renamed repository's old one leads to the new one."""
 
 
-OBSERVATIONS = ("raw_github.branch_rule_snapshots", "raw_github.repository_lifecycle")
+OBSERVATIONS = ("raw_github.branch_rule_snapshots", "raw_github.repository_lifecycle", "raw_github.dependency_changes")
 """Tables of what was seen when: a home that was synced thirty times has seen more than one that was synced once."""
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -198,6 +198,17 @@ def test_what_was_deleted_or_moved_away_is_buried_and_what_was_hidden_is_not(rhy
     assert {issues[issue] for issue in (new, *rhythm.ids("listing shrunk"))} == {False}
     assert [repository for repository, _ in kept] == gone, "what a repository told before it went stays known"
     assert work == (len([pull for pull in rhythm.place.world.pull_requests if pull.repository in (nights.DELETED, nights.TRANSFERRED[0])]),)
+
+
+def test_packages_that_came_went_and_were_upgraded_between_two_nights_are_told(rhythm: Rhythm):
+    with warehouse.connect(rhythm.home.warehouse) as connection:
+        rows = connection.execute(
+            """select r.full_name, c.change_type, c.package_url, c.base_sha <> c.head_sha
+               from raw_github.dependency_changes as c join raw_github.repositories as r using (repository_id)"""
+        ).fetchall()
+    planted = [(one["repository"], one["change"], one["url"], True) for one in rhythm.place.world.truth["package_changes"]]
+    assert sorted(rows) == sorted(planted)
+    assert {change for _, change, *_ in rows} == {"added", "removed"}
 
 
 def test_a_night_on_which_nothing_happened_changes_nothing(rhythm: Rhythm):
