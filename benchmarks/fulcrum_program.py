@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scaled_server import TOKEN
+from benchmarks.measuring import TOKEN
 from connectors import registry
 from connectors.github.options import GithubOptions
-from pipelines import load, warehouse
+from pipelines import load, memory, warehouse
 from pipelines.landing import Run
 from pipelines.warehouse import Home
 
@@ -74,6 +74,7 @@ def main() -> None:
     """`python -m benchmarks.fulcrum_program API WIDTH HOME`; prints what it did as JSON."""
     api, width, home = sys.argv[1], int(sys.argv[2]), Home(Path(sys.argv[3]))
     options: dict[str, Any] = {"api_url": api, "tokens": [TOKEN], "repositories": {"include": ["acme/*"]}, "concurrency": width}
+    memory.collect_rarely()
     home.root.mkdir(parents=True, exist_ok=True)
     with warehouse.connect(home.warehouse) as connection:
         warehouse.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])

@@ -20,9 +20,9 @@ from typing import Any
 
 from benchmarks import floor, floor_program, fulcrum_program, report
 from benchmarks.floor import Line
-from benchmarks.measuring import Measured, measured
+from benchmarks.measuring import TOKEN, Measured, measured
 from benchmarks.scaled_counts import Shape
-from benchmarks.scaled_server import TOKEN, Server, serving
+from benchmarks.scaled_server import Server, serving
 from benchmarks.scaled_world import Changes
 
 SHARE = 0.01

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+TOKEN = "benchmark-token-that-opens-nothing-else"
+
 
 @dataclass
 class Measured:

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from benchmarks import scaled_counts, scaled_world
+from benchmarks.measuring import TOKEN
 from benchmarks.scaled_world import Changes
 from pipelines.demo.servers.faults import Fault, Faults
 from pipelines.demo.servers.limits import Limits
 from pipelines.demo.servers.serving import Endpoints, Settings, serve
 
-TOKEN = "benchmark-token-that-opens-nothing-else"
 OUT_OF_REACH = 10**9
 
 

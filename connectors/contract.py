@@ -8,6 +8,7 @@ its own and what can fail while the others go on. Loading, quarantine, census an
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any, Literal, Protocol
 
@@ -120,7 +121,7 @@ class Table:
     retention: Literal["raw_answers", "identity", "ledger"] = "raw_answers"
     owner: str = "team:platform"
 
-    @property
+    @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The pandera contract of a frame of this table (without provenance columns)."""
         return pa.DataFrameSchema(

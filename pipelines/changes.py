@@ -1,5 +1,6 @@
-"""What a landing holds that the warehouse does not: rows that are new, different, or gone, as one Parquet file for each table."""
+"""What a landing holds that the warehouse does not: rows that are new, different, or gone, as Parquet files."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +12,20 @@ from pipelines import gates, warehouse
 from pipelines.landing import Landing
 from pipelines.warehouse import quote
 
-ROWS_A_GROUP = 4_096
-"""Rows of a Parquet row group: it is held whole while it is written and read, and an answer of GitHub is 5 to 20 kB."""
+_HOW_TO_WRITE = "format parquet, compression lz4_raw, row_group_size 2048, row_group_size_bytes '32MB', row_groups_per_file 10"
+"""A group of rows is held whole while it is written and read, and an answer of GitHub is 5 to 20 kB; what DuckDB inserts from one file it
+holds until the end. Both bound the memory of a load."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """Rows of one table that differ from the warehouse, as one Parquet file."""
+    """Rows of one table that differ from the warehouse.
 
-    path: Path
+    Attributes:
+        files: Parquet files with the columns of the raw table; none where there are no rows.
+    """
+
+    files: list[Path]
     kept: int
     changed: int
     tombstoned: int
@@ -33,13 +39,16 @@ class Change:
 
 
 def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table) -> Change:
-    """Write rows that are new, different or gone to one file; the last of several readings of one key wins.
+    """Write rows that are new, different or gone to files; the last of several readings of one key wins.
 
     Only keys and hashes are held in memory; the answers go from file to file.
     """
     connector = landing.connector
-    target, path = f"{connector.dataset}.{quote(table.name)}", landing.folder / "changed" / f"{table.name}.parquet"
-    path.parent.mkdir(exist_ok=True)
+    if _is_untouched(landing, table):
+        return Change([], kept=0, changed=0, tombstoned=0, is_first=False)
+    target, folder = f"{connector.dataset}.{quote(table.name)}", landing.folder / "changed" / table.name
+    shutil.rmtree(folder, ignore_errors=True)  # a load that was killed left its files
+    folder.mkdir(parents=True)
     columns = ", ".join(quote(name) for name in warehouse.columns_of(connector, table.name))
     landed = _land(connection, landing, table)
     _note_told(connection, landing, table)
@@ -51,10 +60,18 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
     moment, run_id = landing.run.now.isoformat(), landing.run.run_id
     buried = f"replace ('{moment}'::timestamptz as _deleted_at, _reason as _deleted_reason, '{run_id}' as _load_id)"
     rows = " union all ".join(f"select {columns} from ({part.format(buried=buried)})" for part in parts)
-    connection.execute(f"copy (select * from ({rows})) to '{path}' (format parquet, compression zstd, row_group_size {ROWS_A_GROUP})")
-    tombstoned = _count(connection, f"'{path}' where _deleted_at is not null")
-    is_first = not _count(connection, f"(select 1 from {target} limit 1)")
-    return Change(path, _count(connection, "landed"), _count(connection, f"'{path}'") - tombstoned, tombstoned, is_first)
+    written = warehouse.one(connection, f"copy (select * from ({rows})) to '{folder}' ({_HOW_TO_WRITE})")
+    files = sorted(folder.glob("*.parquet")) if written else []
+    tombstoned = warehouse.one(connection, f"select count(*) from '{folder}/*.parquet' where _deleted_at is not null") if files else 0
+    is_first = not warehouse.one(connection, f"select count(*) from (select 1 from {target} limit 1)")
+    kept = warehouse.one(connection, "select count(*) from landed")
+    return Change(files, kept, written - tombstoned, tombstoned, is_first)
+
+
+def _is_untouched(landing: Landing, table: Table) -> bool:
+    """Nothing was read of the table: no row, no word that one is gone, and no listing that could miss one."""
+    landed = landing.segments.files("rows", table.name) or landing.gone.get(table.name)
+    return not landed and not (table.census and landing.listed_wholly(table.name))
 
 
 def _from_files(landed: str | None, table: Table, target: str) -> list[str]:
@@ -149,7 +166,3 @@ def _guard(connection: duckdb.DuckDBPyConnection, table: Table, target: str) -> 
 
 def _same_key(table: Table, left: str, right: str) -> str:
     return " and ".join(f"{left}.{quote(name)} = {right}.{quote(name)}" for name in table.key)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return warehouse.one(connection, f"select count(*) from {relation}")

@@ -23,7 +23,7 @@ from pipelines.warehouse import Home
 
 LANDING_ROWS = 20_000
 """Records held before they are written out."""
-LANDING_BYTES = 48 * 2**20
+LANDING_BYTES = 16 * 2**20
 """Characters of answers held before they are written out: an answer of GitHub is 5 to 20 kB, so this is met long before the rows."""
 LEAST_SECONDS, MOST_SHARE, SHARE_OF_TIME = 1.0, 0.05, 0.01
 """When something is made durable: at most every second, costing at most a twentieth of the time (a piece is 5 ms for each table's

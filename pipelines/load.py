@@ -17,8 +17,8 @@ from typing import Any
 
 from connectors.contract import Connector, Cursor, Failed, Meter, ReadContext, Table
 from connectors.errors import BudgetMet, SourceError
-from pipelines import outcomes, quarantine, reconcile, warehouse
-from pipelines.changes import ROWS_A_GROUP, Change, changed_rows
+from pipelines import memory, outcomes, quarantine, reconcile, warehouse
+from pipelines.changes import Change, changed_rows
 from pipelines.landing import Landing, Run
 from pipelines.outcomes import Outcome
 
@@ -56,6 +56,7 @@ def sync_source(connector: Connector, options: Any, run: Run) -> SourceResult:
     """
     overall = Outcome(run.run_id, "extract", connector.name)
     meter = Meter(budget=run.budget)
+    memory.collect_rarely()
     try:
         with _pipeline(connector, run.home.warehouse) as pipeline, Landing(run.home.landing / connector.name, connector, run) as landing:
             cursors = _saved_cursors(connector, pipeline)
@@ -102,12 +103,13 @@ def _load(landing: Landing, pipeline: Any, before: dict[str, Cursor], meter: Met
     """Compare what landed with what is known, journal quarantine, load the difference, journal the rest."""
     connector, run = landing.connector, landing.run
     cursors = dict(before) | landing.cursors
+    # dlt opens the file for each of its jobs: while it is open already that costs nothing, else each time its catalog and a checkpoint.
     with warehouse.connect(run.home.warehouse) as connection:
+        memory.bound(connection)
         changes = {table.name: changed_rows(connection, landing, table) for table in connector.tables}
         quarantine.record(connection, landing)
-    if cursors != before or any(change.rows for change in changes.values()):
-        _load_with_dlt(connector, pipeline, changes, cursors)
-    with warehouse.connect(run.home.warehouse) as connection:
+        if cursors != before or any(change.rows for change in changes.values()):
+            _load_with_dlt(connector, pipeline, changes, cursors)
         reconcile.record(connection, landing)
         rows = _outcome_rows(landing, changes, meter)
         outcomes.record(connection, rows)
@@ -152,9 +154,8 @@ def _count_requests(outcome: Outcome, meter: Meter) -> None:
 # dlt
 
 
-_ONE_AT_A_TIME = {"load.workers": 1, "extract.next_item_mode": "fifo", "data_writer.buffer_max_items": 500}
-"""DuckDB takes one writer anyway, and an answer of GitHub is 5 to 20 kB: a table after another, in small pieces, needs a third less
-memory than dlt's twenty threads and 5,000 rows for each table, and no more time."""
+_ONE_AT_A_TIME = {"load.workers": 1, "extract.next_item_mode": "fifo"}
+"""DuckDB takes one writer anyway: a file after another needs less memory than dlt's twenty threads, and no more time."""
 
 
 @contextmanager
@@ -186,31 +187,24 @@ def _saved_cursors(connector: Connector, pipeline: Any) -> dict[str, Cursor]:
 
 
 def _load_with_dlt(connector: Connector, pipeline: Any, changes: dict[str, Change], cursors: dict[str, Cursor]) -> None:
-    """Upsert changed rows by key, each table in one transaction, and commit the cursors with them."""
+    """Upsert changed rows by key, each table in one transaction (an empty one file by file), and commit the cursors after them."""
     import dlt
+    import pyarrow.parquet as parquet
 
     def state_and_rows(table: Table) -> Iterator[Any]:
         dlt.current.source_state()["cursors"] = cursors
-        if changes[table.name].rows:
-            yield from _batches(changes[table.name].path, table)
+        # dlt takes the files as they are: reading them into Arrow and writing them anew would cost as much again, and its memory.
+        for path in changes[table.name].files:
+            yield dlt.mark.with_file_import(str(path), "parquet", hints=parquet.read_schema(path).empty_table())
 
     def resource(table: Table) -> Any:
         # Into an empty table rows are simply written: no staging table, no merge, half of the cost of a first load.
         upsert = {"disposition": "merge", "strategy": "upsert"}
         how: Any = "append" if changes[table.name].is_first else upsert
-        return dlt.resource(lambda: state_and_rows(table), name=table.name, primary_key=list(table.key), write_disposition=how)
+        # Nullable, because every column of the files is: else dlt would write it anew.
+        key: Any = {name: {"name": name, "primary_key": True, "nullable": True} for name in table.key}
+        return dlt.resource(lambda: state_and_rows(table), name=table.name, columns=key, write_disposition=how)
 
     touched = [table for table in connector.tables if changes[table.name].rows] or [connector.tables[0]]
     source = dlt.source(lambda: [resource(table) for table in touched], name=connector.name)
     pipeline.run(source(), loader_file_format="parquet").raise_on_failed_jobs()
-
-
-def _batches(path: Path, table: Table) -> Iterator[Any]:
-    """Changed rows as Arrow, key columns marked as never null, which is what dlt makes of a primary key."""
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    file = parquet.ParquetFile(path)
-    schema = pa.schema([field.with_nullable(field.name not in table.key) for field in file.schema_arrow])
-    for batch in file.iter_batches(batch_size=ROWS_A_GROUP):
-        yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)

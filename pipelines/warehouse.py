@@ -126,13 +126,11 @@ class Home:
 
 def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file without fetching extensions; a new file gets the storage version that published snapshots have."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    if not read_only and not path.exists():
-        config["storage_compatibility_version"] = "v1.2.0"
-    connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    is_new = not read_only and not path.exists()
+    connection = duckdb.connect(str(path), read_only=read_only, config={"storage_compatibility_version": "v1.2.0"} if is_new else {})
+    # Set afterwards, so that dlt, which knows nothing of them, may connect to the same file meanwhile.
+    for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+        connection.execute(f"set {setting} = false")
     connection.execute("set timezone = 'UTC'")
     # After two seconds it would draw into standard output, which belongs to the answer.
     connection.execute("set enable_progress_bar = false")

@@ -10,6 +10,7 @@ import typer
 
 import connectors
 import pipelines
+from pipelines import memory
 from pipelines.cli import evidence, people, runs, setup
 from pipelines.cli.session import Session
 
@@ -64,6 +65,7 @@ def _check_owner() -> None:
 def main() -> None:
     """Entry point of the `fulcrum` command."""
     _check_owner()
+    memory.collect_rarely()
     if os.environ.get("FULCRUM_HOME") == "":
         del os.environ["FULCRUM_HOME"]
     try:

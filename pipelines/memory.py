@@ -1,0 +1,24 @@
+"""How the process spends its memory."""
+
+import gc
+
+import duckdb
+
+_OBJECTS = 100_000
+"""A page of GitHub has a few thousand objects. By Python's own setting (700) each is walked over many times while it is parsed: an eighth
+of the CPU of a first sync."""
+
+
+def collect_rarely() -> None:
+    """Search for cycles of objects rarely: answers and records have none, and are freed as soon as nobody holds them."""
+    gc.freeze()
+    gc.set_threshold(_OBJECTS, 20, 20)
+
+
+def bound(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have a load take about the same memory at any size: what DuckDB holds beyond its limit it writes beside the file.
+
+    One thread, because each holds rows of its own; it takes a fifth less CPU as well.
+    """
+    connection.execute("set memory_limit = '512MB'")
+    connection.execute("set threads = 1")
