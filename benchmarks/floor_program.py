@@ -26,6 +26,8 @@ from connectors.github import pull_request_queries, queries
 Item = dict[str, Any]
 WINDOW = timedelta(days=7)
 """How far below the newest run older ones are looked at again, as in the connector."""
+JOBS_AT_MOST = 8
+"""Of a run of the scaled world, both of its attempts together."""
 NESTED = {"reviews": "fullDatabaseId", "files": "path", "commits": "commit", "timelineItems": "id"}
 """Connections of a pull request, and what names an object of each."""
 
@@ -214,7 +216,7 @@ class Program:
             return [suite["id"] for place in range(len(heads)) for suite in data[f"c{place}"]["checkSuites"]["nodes"]]
 
         def runs(ids: list[str]) -> None:
-            for suite in self.ask(queries.CHECK_RUNS, suites=ids)["nodes"]:
+            for suite in self.ask(queries.CHECK_RUNS, suites=ids, first=JOBS_AT_MOST)["nodes"]:
                 nodes = [(str(node["databaseId"]), node) for node in suite.pop("checkRuns")["nodes"]]
                 self.keep("check_runs", nodes)
                 if suite["id"] in self.single[name]:

@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -159,39 +159,57 @@ def _result(case: str, program: str, done: Measured, log: dict[str, dict[str, in
 
 
 def bench(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Every program in every case; the whole document."""
+    """Every program in every case; the whole document, which is also written to `arguments.out` whenever a case has ended."""
     load = os.getloadavg()[0]
     with serving(arguments.scale, arguments.latency / 1000) as server, tempfile.TemporaryDirectory(prefix="fulcrum-bench-") as folder:
         run = Bench(server, Path(folder), arguments.latency / 1000, arguments.concurrency)
         shapes: list[Shape] = server.shapes()
-        should = server.held()
-        count = len(shapes)
-        run.floor_program("first")
-        run.fulcrum("first", floor.first(shapes), count)
-        if arguments.plain:
-            run.plain_loop(shapes, arguments.plain)
-        if arguments.nothing:
-            run.floor_program("nothing")
-            run.fulcrum("nothing", floor.nothing(shapes), count)
-        if arguments.sync:
-            run.whole_sync()
-        changes: Changes = server.change(SHARE)
-        run.floor_program("1 %")
-        run.fulcrum("1 %", floor.changed(shapes, changes), count)
-        sizes = fulcrum_program.bytes_per_row(Path(folder) / "home")
-        return {
+        document: dict[str, Any] = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "machine": {"cores": os.cpu_count(), "load": round(load, 1)},
             "scale": arguments.scale,
             "latency_ms": arguments.latency,
             "concurrency": arguments.concurrency,
-            "world": should,
-            "changes": {name: sum(each.values()) for name, each in asdict(changes).items()},
+            "world": server.held(),
             "points_floor": floor.points(shapes),
-            "bytes": fulcrum_program.bytes_of_files(Path(folder) / "home"),
-            "results": [asdict(result) for result in run.results],
-            "tables": {name: {"rows": rows, "bytes_a_row": round(size)} for name, (rows, size) in sizes.items()},
+            "results": run.results,
         }
+        for found in _cases(run, arguments, shapes):
+            document |= found
+            if arguments.out:
+                arguments.out.write_text(_as_json(document), encoding="utf-8")
+        return json.loads(_as_json(document))
+
+
+def _cases(run: Bench, arguments: argparse.Namespace, shapes: list[Shape]) -> Iterator[dict[str, Any]]:
+    """Run case after case; after each, what it adds to the document beside its results."""
+    count, home = len(shapes), run.folder / "home"
+
+    def both(case: str, fewest: dict[str, int]) -> Iterator[dict[str, Any]]:
+        run.fulcrum(case, fewest, count)
+        yield {}
+        if arguments.floor:
+            run.floor_program(case)
+            yield {}
+
+    yield from both("first", floor.first(shapes))
+    if arguments.plain:
+        run.plain_loop(shapes, arguments.plain)
+        yield {}
+    if arguments.nothing:
+        yield from both("nothing", floor.nothing(shapes))
+    if arguments.sync:
+        run.whole_sync()
+        yield {}
+    changes: Changes = run.server.change(SHARE)
+    yield from both("1 %", floor.changed(shapes, changes))
+    sizes = {name: {"rows": rows, "bytes_a_row": round(size)} for name, (rows, size) in fulcrum_program.bytes_per_row(home).items()}
+    touched = {name: sum(each.values()) for name, each in asdict(changes).items()}
+    yield {"changes": touched, "bytes": fulcrum_program.bytes_of_files(home), "tables": sizes}
+
+
+def _as_json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=1, default=asdict)
 
 
 def options() -> argparse.ArgumentParser:
@@ -203,8 +221,12 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument(
         "--plain", type=float, default=0.005, help="share of the runs that the plain loop reads before it is scaled up; 0 leaves it out"
     )
+    parser.add_argument(
+        "--no-floor", dest="floor", action="store_false", help="leave the floor program out; it needs 36 GB of memory at scale 1"
+    )
     parser.add_argument("--no-nothing", dest="nothing", action="store_false", help="leave out the case in which nothing has changed")
     parser.add_argument("--no-sync", dest="sync", action="store_false", help="leave the whole `fulcrum sync` out")
+    parser.add_argument("--out", type=Path, help="also write the figures to this file as JSON, anew after each case")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON instead of tables")
     return parser
 

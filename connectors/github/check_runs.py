@@ -6,7 +6,8 @@ there. A token of a workflow can report check runs of its own into a suite of Ac
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -48,6 +49,8 @@ class CheckRuns:
     """Heads with unfinished check runs, and the day on which they were first seen so."""
     _since: dict[str, str] = field(default_factory=dict[str, str])
     """The same of heads that are being looked at again."""
+    _sizes: Counter[int] = field(default_factory=Counter[int])
+    """How many suites of each number of check runs were met."""
 
     @classmethod
     def resume(cls, visit: Visit, saved: Saved) -> "CheckRuns":
@@ -65,15 +68,22 @@ class CheckRuns:
             waiting.list_suites(heads, suites)
             self._since |= {sha: self.pending.pop(sha) for sha in heads if sha in self.pending}
             yield Reached(self.saved())
-        for some, found in self._answers(_of_suites, chunks(list(waiting.suites.items()), queries.SUITES_A_REQUEST)):
-            yield from self._events(found)
-            for suite_id, _ in some:
-                waiting.suites.pop(suite_id, None)
-            yield Reached(self.saved())
+        suites = list(chunks(list(waiting.suites.items()), queries.SUITES_A_REQUEST))
+        # One request alone first: it tells how many check runs the others had better ask for.
+        for part in (suites, ()) if self._sizes else (suites[:1], suites[1:]):
+            for some, found in self._answers(self._of_suites, part):
+                self._sizes.update(found.checks_of_suite.values())
+                yield from self._events(found)
+                for suite_id, _ in some:
+                    waiting.suites.pop(suite_id, None)
+                yield Reached(self.saved())
         for run_id, found in self._answers(_of_rerun, list(waiting.reruns)):
             yield from self._events(found)
             waiting.reruns.pop(run_id, None)
             yield Reached(self.saved())
+
+    def _of_suites(self, visit: Visit, wanted: list[tuple[str, int | None]]) -> Found:
+        return _of_suites(visit, wanted, best_size(self._sizes))
 
     def saved(self) -> Saved:
         """What to remember."""
@@ -123,11 +133,27 @@ def _ask_heads(visit: Visit, heads: list[str]) -> list[Any]:
     return [found.get(f"c{i}") for i in range(len(heads))]
 
 
-def _of_suites(visit: Visit, wanted: list[tuple[str, int | None]]) -> Found:
-    """Check runs of some suites, those of a workflow run also as its jobs."""
+def best_size(sizes: Mapping[int, int]) -> int:
+    """How many check runs of each suite to ask for, so that requests and points together are the fewest.
+
+    One more for each of a hundred suites is a point; a suite that has more than were asked for costs a request and a point.
+
+    Args:
+        sizes: how many suites of each number of check runs were met in this repository.
+    """
+    met = sum(sizes.values())
+
+    def cost(size: int) -> float:
+        return size + 2 * queries.SUITES_A_REQUEST * sum(count for found, count in sizes.items() if found > size) / met
+
+    return min(range(1, queries.MOST_CHECK_RUNS_A_SUITE + 1), key=cost) if met else queries.CHECK_RUNS_A_SUITE
+
+
+def _of_suites(visit: Visit, wanted: list[tuple[str, int | None]], first: int) -> Found:
+    """Check runs of some suites, `first` of each at once, those of a workflow run also as its jobs."""
     found = Found()
     ids = [suite_id for suite_id, _ in wanted]
-    for (_, run_id), answer in zip(wanted, in_halves(lambda some: _ask_suites(visit, some), ids), strict=True):
+    for (_, run_id), answer in zip(wanted, in_halves(lambda some: _ask_suites(visit, some, first), ids), strict=True):
         suite = answer if isinstance(answer, dict) else {}
         nodes = list(_nodes(visit, suite))
         _take_checks(found, visit, suite, nodes)
@@ -136,10 +162,10 @@ def _of_suites(visit: Visit, wanted: list[tuple[str, int | None]]) -> Found:
     return found
 
 
-def _ask_suites(visit: Visit, ids: list[str]) -> list[Any]:
+def _ask_suites(visit: Visit, ids: list[str], first: int) -> list[Any]:
     """Each suite, or None for one that is gone."""
     what = f"{visit.repository.full_name} check runs"
-    graph = visit.client.graphql(what, queries.CHECK_RUNS, {"suites": ids})
+    graph = visit.client.graphql(what, queries.CHECK_RUNS, {"suites": ids, "first": first})
     visit.refuse_holes("check runs", graph)
     nodes = graph.data.get("nodes")
     if not isinstance(nodes, list) or len(nodes) != len(ids):

@@ -96,7 +96,7 @@ class FakeGithub:
             pulls = (pull for repository in self.repositories for pull in repository.pulls)
             return Graph(fake_pulls.more(pulls, query, variables, _connection))
         if query == queries.CHECK_RUNS:
-            return Graph({"nodes": [self._suite(one, None, 10) for one in variables["suites"]]})
+            return Graph({"nodes": [self._suite(one, None, variables["first"]) for one in variables["suites"]]})
         if query == surroundings_queries.SURROUNDINGS:
             return Graph({"nodes": [self._surveyed(one) for one in variables["ids"]]})
         if query == surroundings_queries.TEAMS:

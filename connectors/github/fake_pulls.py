@@ -34,7 +34,7 @@ def more(pulls: Iterable[Json], query: str, variables: Mapping[str, Any], connec
     for i in range(len(variables) // 2):
         name = query.split(f"  m{i}: ")[1].split("{ ... on ")[1].split("{ ")[1].partition("(")[0]
         holder = holders.get(variables[f"id{i}"])
-        found[f"m{i}"] = {name: _page(holder, name, 100, variables[f"after{i}"], connection)} if holder else None
+        found[f"m{i}"] = {name: _page(holder, name, queries.CONTINUED[name], variables[f"after{i}"], connection)} if holder else None
     return found
 
 

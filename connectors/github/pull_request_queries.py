@@ -1,20 +1,23 @@
 """The GraphQL texts about pull requests: everything that hangs on 50 of them in one request.
 
 What a page costs by GitHub's formula - a request for each node around a connection, a hundred of them are a point: 1 for the
-pull requests, 50 each for labels, reviews, commits, files and timeline, 500 for the comments of 10 reviews each: 751, or 8 points.
-Nodes, of 500,000 allowed: 50 + 50 x (100 labels + 10 reviews + 50 commits + 100 files + 40 events) + 500 x 10 comments = 20,050.
-A thousand pull requests are 20 requests and 160 points, and one request for each 20 connections that are longer than that.
+pull requests, 50 each for labels, reviews, commits, files and timeline, 250 for the comments of 5 reviews each: 501, or 5 points.
+Nodes, of 500,000 allowed: 50 + 50 x (100 labels + 5 reviews + 50 commits + 100 files + 40 events) + 250 x 10 comments = 17,300.
+A thousand pull requests are 20 requests and 100 points, and one request for each 20 connections of a page that are longer than that.
+Most pages have one of these anyway, so few reviews at first save points without costing requests.
 """
 
 from collections.abc import Iterable, Sequence
 
 PULL_REQUESTS_A_PAGE = 50
 CONTINUED_A_REQUEST = 20
-"""Connections read on in one request: at most 20 x (100 reviews + 100 x 10 comments) = 22,000 nodes and 20 points."""
+"""Connections read on in one request: at most 20 x (25 reviews + 25 x 10 comments) = 5,500 nodes and 5 points."""
 OPEN_A_REQUEST = 50
 """Open pull requests whose checks are asked for at once: 50 x (1 commit + 100 checks) are 5,050 nodes, 101 requests, 1 point."""
-NESTED = {"reviews": 10, "commits": 50, "files": 100, "timelineItems": 40}
+NESTED = {"reviews": 5, "commits": 50, "files": 100, "timelineItems": 40}
 """Connections of a pull request, with how many the first page holds."""
+CONTINUED = {"reviews": 25, "comments": 100, "commits": 100, "files": 100, "timelineItems": 100}
+"""How many a further page holds; each review opens a connection of its own, and few pull requests have more than thirty."""
 COMMENTS = 10
 """Comments of a review on the first page."""
 
@@ -220,7 +223,7 @@ def more(connections: Sequence[str]) -> str:
     variables = ", ".join(f"$id{i}: ID!, $after{i}: String!" for i in range(len(connections)))
     fields = "\n".join(
         f"  m{i}: node(id: $id{i}) {{ ... on {'PullRequestReview' if name == 'comments' else 'PullRequest'} "
-        f"{{ {_field(name, 100, f', after: $after{i}')} }} }}"
+        f"{{ {_field(name, CONTINUED[name], f', after: $after{i}')} }} }}"
         for i, name in enumerate(connections)
     )
     return f"query More({variables}) {{\n{fields}\n}}\n{_defined(connections)}"

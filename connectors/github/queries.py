@@ -8,7 +8,10 @@ DETAILS_A_REQUEST = 50
 HEADS_A_REQUEST = 100
 """100 heads are a hundred connections: one point."""
 SUITES_A_REQUEST = 100
-"""100 suites with 10 check runs each, and the steps of those, are 1,100 connections: eleven points, and 51,000 nodes."""
+CHECK_RUNS_A_SUITE = 10
+MOST_CHECK_RUNS_A_SUITE = 30
+"""100 suites with 10 check runs each, and the steps of those, are 1,100 connections: eleven points, and 51,000 nodes; with 30 each, 31
+points and 153,000 nodes of the 500,000 allowed. A suite that has more costs a request and a point of its own."""
 
 ISSUE_COUNT = """
 query IssueCount($owner: String!, $name: String!) {
@@ -84,14 +87,14 @@ query MoreCheckSuites($owner: String!, $name: String!, $sha: GitObjectID!, $afte
 
 CHECK_RUNS = (
     """
-query CheckRuns($suites: [ID!]!) {
+query CheckRuns($suites: [ID!]!, $first: Int!) {
   nodes(ids: $suites) {
     ... on CheckSuite {
       id
       databaseId
       app { databaseId slug }
       commit { oid }
-      checkRuns(first: 10, filterBy: {checkType: ALL}) { ...runs }
+      checkRuns(first: $first, filterBy: {checkType: ALL}) { ...runs }
     }
   }
 }

@@ -121,7 +121,7 @@ def test_check_runs_of_every_attempt_come_by_suite_with_the_steps_of_jobs(ask, w
     repository = answer["data"]["repository"]
     assert repository["c1"] is None
     ids = [suite["id"] for suite in repository["c0"]["checkSuites"]["nodes"]]
-    suites = ask(queries.CHECK_RUNS, suites=ids)["data"]["nodes"]
+    suites = ask(queries.CHECK_RUNS, suites=ids, first=queries.CHECK_RUNS_A_SUITE)["data"]["nodes"]
     by_app = {}
     for suite in suites:
         assert suite["commit"]["oid"] == world.sha("harness:p1")

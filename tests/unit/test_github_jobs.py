@@ -6,6 +6,7 @@ import pytest
 
 from connectors.contract import Page, ReadContext
 from connectors.github import fake_objects as make
+from connectors.github.check_runs import best_size
 from connectors.github.fake import FakeGithub, FakeRepository
 from connectors.github.options import GithubOptions
 from connectors.github.resources import GithubReader
@@ -99,3 +100,28 @@ def test_more_jobs_than_a_page_holds_are_read_to_the_end():
     assert len(jobs(events)) == 130
     assert asked_by_rest(github) == []
     assert sum(len(page.records) for page in of_type(events, Page) if page.table == "check_runs") == 130
+
+
+@pytest.mark.parametrize(
+    ("sizes", "best"),
+    [
+        ({}, 10),
+        ({1: 50, 4: 50}, 4),
+        # One suite in a hundred with many more is not worth 26 points for each hundred.
+        ({4: 99, 30: 1}, 4),
+        ({4: 60, 20: 40}, 20),
+        ({400: 10}, 1),
+    ],
+)
+def test_as_many_check_runs_of_a_suite_are_asked_for_as_cost_least(sizes: dict[int, int], best: int):
+    assert best_size(sizes) == best
+
+
+def test_suites_of_many_check_runs_cost_requests_of_their_own_only_until_their_size_is_known():
+    found = make.repository(1, "acme/search")
+    found.pulls = [make.pull_request(n, "2026-06-01T08:00:00Z", headRefOid=make.sha(n)) for n in range(1, 301)]
+    found.suites = {make.sha(n): [make.suite(n, *(make.check_run(100 * n + m) for m in range(12)))] for n in range(1, 301)}
+    github, events = read(found)
+    assert len(rows(events, "check_runs")) == 300 * 12
+    # A hundred suites at first, each with a second page; then a hundred a request, each whole.
+    assert github.asked.count("acme/search check runs") == 1 + 100 + 2
