@@ -105,7 +105,7 @@ def _load(landing: Landing, pipeline: Any, before: dict[str, Cursor], meter: Met
     cursors = dict(before) | landing.cursors
     # dlt opens the file for each of its jobs: while it is open already that costs nothing, else each time its catalog and a checkpoint.
     with warehouse.connect(run.home.warehouse) as connection:
-        memory.bound(connection)
+        warehouse.bound_memory(connection)
         changes = {table.name: changed_rows(connection, landing, table) for table in connector.tables}
         quarantine.record(connection, landing)
         if cursors != before or any(change.rows for change in changes.values()):

@@ -1,9 +1,7 @@
-"""How the process spends its memory."""
+"""How the process looks after its objects."""
 
 import atexit
 import gc
-
-import duckdb
 
 _OBJECTS = 100_000
 """A page of GitHub has a few thousand objects. By Python's own setting (700) each is walked over many times while it is parsed: an eighth
@@ -15,15 +13,8 @@ def collect_rarely() -> None:
 
     At the end of the process not at all: the search that Python makes then costs half a second after dlt's and dbt's imports.
     """
+    if gc.get_threshold()[0] == _OBJECTS:
+        return
     gc.freeze()
     gc.set_threshold(_OBJECTS, 20, 20)
     atexit.register(gc.freeze)
-
-
-def bound(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have a load take about the same memory at any size: what DuckDB holds beyond its limit it writes beside the file.
-
-    One thread, because each holds rows of its own; it takes a fifth less CPU as well.
-    """
-    connection.execute("set memory_limit = '512MB'")
-    connection.execute("set threads = 1")
