@@ -70,7 +70,9 @@ INPUTS: dict[str, str] = {
     "intermediate.int_workflow_run_artifacts": "run_id bigint, run_attempt bigint, artifact_id varchar, ref_sha varchar",
     "intermediate.int_experiment_pull_requests": "experiment_id varchar, pull_request_id bigint",
     "intermediate.int_settings": "review_lines varchar",
-    "intermediate.int_repository_names": "repository_id varchar, slug varchar, full_name varchar, is_current boolean",
+    "intermediate.int_repository_names": "repository_id varchar, slug varchar, full_name varchar, is_current boolean, valid_from timestamptz,"
+    " valid_to timestamptz",
+    "intermediate.int_repositories": "repository_id varchar, gone_state varchar, gone_at timestamptz",
     "intermediate.int_repository_projects": "repository_id varchar, project_id varchar",
     "core.dim_people": "person_id varchar, display_name varchar, kind varchar, first_seen_on date, left_on date",
     "core.dim_projects": "project_id varchar, name varchar, repository_id varchar, is_fork boolean, is_template boolean,"

@@ -27,6 +27,7 @@ attempts as (
 
 select
     runs.run_id,
+    runs.started_at,
     runs.envelope is not null as has_envelope,
     'github:' || cast(runs.envelope_repository_number as varchar) as envelope_repository_id,
     runs.envelope_slug,

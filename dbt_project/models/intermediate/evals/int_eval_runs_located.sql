@@ -3,11 +3,14 @@ with claimed as (
     select * from {{ ref('int_eval_runs_claimed') }}
 ),
 
-names as (
-    select slug, min(repository_id) as repository_id
-    from {{ ref('int_repository_names') }}
-    group by slug
-    having count(distinct repository_id) = 1
+-- A name means the repository that had it when the run started.
+named as (
+    select claimed.run_id, names.slug, min(names.repository_id) as repository_id
+    from claimed
+    inner join {{ ref('int_repository_names') }} as names
+        on (claimed.origin_slug = names.slug or claimed.envelope_slug = names.slug) and {{ is_valid_at('names', 'claimed.started_at') }}
+    group by claimed.run_id, names.slug
+    having count(distinct names.repository_id) = 1
 ),
 
 project_names as (
@@ -36,12 +39,12 @@ by_origin as (
     -- A full sha with its remote needs no proof; a short one must name exactly one commit of that repository.
     select claimed.run_id, names.repository_id, 6 as rule, 'git_origin' as project_how
     from claimed
-    inner join names on claimed.origin_slug = names.slug
+    inner join named as names on claimed.run_id = names.run_id and claimed.origin_slug = names.slug
     where {{ character_count('claimed.sha') }} = 40
     union all
     select claimed.run_id, min(known.repository_id), 7, 'git_origin_prefix'
     from claimed
-    inner join names on claimed.origin_slug = names.slug
+    inner join named as names on claimed.run_id = names.run_id and claimed.origin_slug = names.slug
     inner join {{ ref('int_known_shas') }} as known
         on
             names.repository_id = known.repository_id
@@ -67,7 +70,7 @@ candidates as (
     union all
     select claimed.run_id, names.repository_id, 2, 'envelope'
     from claimed
-    inner join names on claimed.envelope_slug = names.slug
+    inner join named as names on claimed.run_id = names.run_id and claimed.envelope_slug = names.slug
     union all
     select claimed.run_id, project_names.repository_id, 3, 'envelope'
     from claimed
@@ -90,8 +93,10 @@ candidates as (
     select claimed.run_id, project_names.repository_id, 9, 'tag'
     from claimed
     inner join project_names on claimed.project_tag = project_names.spelling
-    left join {{ ref('int_repository_names') }} as agreeing
-        on project_names.repository_id = agreeing.repository_id and claimed.origin_slug = agreeing.slug
+    left join named as agreeing
+        on
+            claimed.run_id = agreeing.run_id and project_names.repository_id = agreeing.repository_id
+            and claimed.origin_slug = agreeing.slug
     where claimed.origin_slug is null or agreeing.slug is not null
 ),
 

@@ -4,27 +4,34 @@ with referenced as (
         runs.repository_id,
         runs.run_id,
         runs.run_attempt,
+        coalesce(runs.run_started_at, runs.created_at) as started_at,
         lower(split_part({{ json_text('r.reference', '$.path') }}, '@', 1)) as workflow_path,
         {{ json_text('r.reference', '$.sha') }} as ref_sha
     from {{ ref('stg_github__workflow_runs') }} as runs
     {{ each(json_objects('runs.referenced_workflows'), 'r', 'reference') }}
 ),
 
-artifacts as (
-    select artifacts.artifact_id, artifacts.workflows, coalesce(names.slug, {{ repository_slug('artifacts.repository') }}) as slug
-    from {{ ref('stg_config__artifacts') }} as artifacts
-    left join {{ ref('int_repository_names') }} as holders on {{ repository_slug('artifacts.repository') }} = holders.slug
-    left join {{ ref('int_repository_names') }} as names on holders.repository_id = names.repository_id
+identifiers as (
+    select
+        artifact_id, identifier_kind, identifier, valid_from, valid_to,
+        max(case when identifier_kind = 'workflow' then 1 else 0 end) over (partition by artifact_id) = 1 as lists_workflows
+    from {{ ref('int_artifact_identifiers') }}
 ),
 
+-- A workflow that an artifact lists is its own; an artifact that lists none has every workflow of its repository.
 matched as (
-    -- A workflow that an artifact lists is its own; an artifact that lists none has every workflow of its repository.
-    select referenced.*, artifacts.artifact_id
+    select referenced.*, identifiers.artifact_id
     from referenced
-    inner join artifacts on {{ has_prefix('referenced.workflow_path', "artifacts.slug || '/'") }}
-    where
-        {{ list_size(json_list('artifacts.workflows')) }} = 0
-        or {{ list_has(json_list('lower(artifacts.workflows)'), 'referenced.workflow_path') }}
+    inner join identifiers
+        on
+            (
+                (identifiers.identifier_kind = 'workflow' and referenced.workflow_path = identifiers.identifier)
+                or (
+                    identifiers.identifier_kind = 'repository' and not identifiers.lists_workflows
+                    and {{ has_prefix('referenced.workflow_path', "identifiers.identifier || '/'") }}
+                )
+            )
+            and {{ is_valid_at('identifiers', 'referenced.started_at') }}
 )
 
 select

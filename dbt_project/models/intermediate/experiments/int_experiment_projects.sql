@@ -29,6 +29,8 @@ select
         else 'unresolved'
     end as project_how
 from experiments
-left join {{ ref('int_repository_names') }} as names on experiments.slug = names.slug
+-- A name means the repository that had it when the experiment started; an undated one is meant as names stand now.
+left join {{ ref('int_repository_names') }} as names
+    on experiments.slug = names.slug and {{ is_valid_at('names', 'coalesce(experiments.started_at, ' ~ built_at() ~ ')') }}
 left join {{ ref('int_repository_projects') }} as projects on names.repository_id = projects.repository_id
 left join project_names on experiments.spelling = project_names.spelling

@@ -20,7 +20,7 @@ select
     p.*,
     case
         when p.excluded_reason is not null then p.excluded_reason
-        when p.is_span and p.day_to <= p.period_start then 'removed_before_period'
+        when p.is_span and p.day_to <= p.period_start then case when p.is_lost then 'not_observed_since' else 'removed_before_period' end
         when p.accepted_by_kind = 'bot' then 'bot_accepted'
         when p.accepted_by_person_id is null then 'unknown_acceptor'
         when coalesce(s.share_high, 0) >= {{ policy_threshold('insider_share') }} then 'insider_accepted'

@@ -4,14 +4,14 @@
     'day_from', 'day_to', 'accepted_by_person_id', 'accepted_by_kind', 'accepted_how', 'source_system', 'source_kind', 'source_record_id',
 ] %}
 {% set channels = [
-    {'model': 'int_ledger_declarations', 'project': 'cast(null as varchar)', 'is_span': 'true', 'is_executed': 'true', 'is_similar': 'is_similar',
+    {'model': 'int_ledger_declarations', 'project': 'cast(null as varchar)', 'is_span': 'true', 'is_lost': 'is_lost', 'is_executed': 'true', 'is_similar': 'is_similar',
         'n_items': 'n_items', 'pull': 'pull_request_number'},
-    {'model': 'int_ledger_workflow_runs', 'project': 'cast(null as varchar)', 'is_span': 'false', 'is_executed': 'is_executed', 'is_similar': 'false',
+    {'model': 'int_ledger_workflow_runs', 'project': 'cast(null as varchar)', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'is_executed', 'is_similar': 'false',
         'n_items': '1', 'pull': 'null'},
-    {'model': 'int_ledger_eval_runs', 'project': 'project_id', 'is_span': 'false', 'is_executed': 'true', 'is_similar': 'false', 'n_items': '1', 'pull': 'null'},
-    {'model': 'int_ledger_gate_catches', 'project': 'project_id', 'is_span': 'false', 'is_executed': 'true', 'is_similar': 'false', 'n_items': '1',
+    {'model': 'int_ledger_eval_runs', 'project': 'project_id', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'true', 'is_similar': 'false', 'n_items': '1', 'pull': 'null'},
+    {'model': 'int_ledger_gate_catches', 'project': 'project_id', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'true', 'is_similar': 'false', 'n_items': '1',
         'pull': 'null'},
-    {'model': 'int_ledger_texts', 'project': 'project_id', 'is_span': 'false', 'is_executed': 'true', 'is_similar': 'is_similar', 'n_items': '1',
+    {'model': 'int_ledger_texts', 'project': 'project_id', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'true', 'is_similar': 'is_similar', 'n_items': '1',
         'pull': 'null'},
 ] %}
 
@@ -21,6 +21,7 @@ with facts as (
         {{ shared | join(', ') }},
         {{ item.project }} as given_project_id,
         {{ item.is_span }} as is_span,
+        {{ item.is_lost }} as is_lost,
         {{ item.is_executed }} as is_executed,
         {{ item.is_similar }} as is_similar,
         cast({{ item.n_items }} as bigint) as n_items,
@@ -48,6 +49,7 @@ select
     p.project_id,
     {% for column in shared %}p.{{ column }}, {% endfor %}
     p.is_span,
+    coalesce(p.is_lost, false) as is_lost,
     p.n_items,
     case p.channel
         when 'gate_catch' then 'resolved' when 'run_reusable' then 'resolved' when 'eval_run' then 'resolved'

@@ -1,4 +1,5 @@
--- The path channels together, each declaration with who accepted it onto the default branch.
+-- The path channels together, each declaration with who accepted it onto the default branch. What stood in a repository when it was
+-- deleted ended with it; what stood in one that went out of sight is not observed since.
 with declarations as (
     select * from {{ ref('int_ledger_manifests') }}
     union all
@@ -35,12 +36,15 @@ accepted as (
         p.pull_request_id,
         case when p.pull_request_id is not null then p.accepted_by_kind else coalesce(c.kind, w.kind, 'unknown') end as acceptor_kind,
         case when p.pull_request_id is not null then p.accepted_by_person_id else coalesce(c.person_id, w.person_id) end as acceptor_id,
-        case when p.pull_request_id is not null then p.accepted_how else 'pushed it' end as accepted_how
+        case when p.pull_request_id is not null then p.accepted_how else 'pushed it' end as accepted_how,
+        coalesce(d.removed_at, r.gone_at) as ended_at,
+        d.removed_at is null and coalesce(r.gone_state = 'access_lost', false) as is_lost
     from declarations as d
     left join {{ ref('int_pull_request_acceptors') }} as p
         on d.repository_id = p.repository_id and d.pull_request_number = p.number
     left join pushes as c on d.repository_id = c.repository_id and d.introduced_sha = c.sha
     left join writers as w on lower(d.author_email) = w.email
+    left join {{ ref('int_repositories') }} as r on d.repository_id = r.repository_id
 )
 
 select
@@ -55,9 +59,10 @@ select
     introduced_sha as sha,
     url,
     introduced_at as first_seen_at,
-    removed_at as last_seen_at,
+    ended_at as last_seen_at,
     {{ utc_date('introduced_at') }} as day_from,
-    {{ utc_date('removed_at') }} as day_to,
+    {{ utc_date('ended_at') }} as day_to,
+    is_lost,
     is_similar,
     n_items,
     pull_request_number,

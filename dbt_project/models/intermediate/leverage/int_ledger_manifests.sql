@@ -1,21 +1,25 @@
--- Channel dep_manifest: a manifest on the default branch declares one of the artifact's packages, or its repository.
+-- Channel dep_manifest: a manifest on the default branch declares one of the artifact's packages, or its repository by a name that
+-- meant it then.
 with declarations as (
     select * from {{ ref('stg_git__manifest_declarations') }}
 ),
 
 -- A package is declared by its name; a submodule or a Go module by its repository.
 keys as (
-    select repository_id, path, ecosystem, package, from_sha, 'package' as identifier_kind, {{ package_name('package') }} as identifier
+    select
+        repository_id, path, ecosystem, package, from_sha, from_at, to_at, 'package' as identifier_kind, {{ package_name('package') }} as identifier
     from declarations
     union all
-    select repository_id, path, ecosystem, package, from_sha, 'repository', {{ repository_slug(extract('package', "'([^/]+/[^/]+)$'")) }}
+    select repository_id, path, ecosystem, package, from_sha, from_at, to_at, 'repository', {{ repository_slug(extract('package', "'([^/]+/[^/]+)$'")) }}
     from declarations
 ),
 
 named as (
-    select distinct i.artifact_id, k.repository_id, k.path, k.ecosystem, k.package, k.from_sha
+    select i.artifact_id, k.repository_id, k.path, k.ecosystem, k.package, k.from_sha, {{ validity_of('i') }}
     from keys as k
-    inner join {{ ref('int_artifact_identifiers') }} as i on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier
+    inner join {{ ref('int_artifact_identifiers') }} as i
+        on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier and {{ is_valid_within('i', 'k.from_at', 'k.to_at') }}
+    group by i.artifact_id, k.repository_id, k.path, k.ecosystem, k.package, k.from_sha
 )
 
 select
@@ -26,8 +30,8 @@ select
     d.path,
     d.line,
     d.from_sha as introduced_sha,
-    d.from_at as introduced_at,
-    d.to_at as removed_at,
+    {{ later('d.from_at', 'n.valid_from') }} as introduced_at,
+    {{ earlier('d.to_at', 'n.valid_to') }} as removed_at,
     d.from_pull_request_number as pull_request_number,
     d.from_author_email as author_email,
     false as is_similar,

@@ -25,7 +25,7 @@ with texts as (
 ),
 
 spellings as (
-    select artifact_id, identifier, {{ whole_name_regex('identifier') }} as pattern
+    select artifact_id, identifier, valid_from, valid_to, {{ whole_name_regex('identifier') }} as pattern
     from {{ ref('int_artifact_identifiers') }}
     where identifier_kind in ('repository', 'package', 'name')
 ),
@@ -39,7 +39,7 @@ named as (
         t.source_record_id,
         max(case when {{ matches('t.words', 's.pattern') }} then 1 else 0 end) as is_exact
     from texts as t
-    inner join spellings as s on {{ has_text('t.words', 's.identifier') }}
+    inner join spellings as s on {{ has_text('t.words', 's.identifier') }} and {{ is_valid_at('s', 't.created_at') }}
     group by s.artifact_id, t.source_system, t.source_kind, t.source_record_id
 )
 

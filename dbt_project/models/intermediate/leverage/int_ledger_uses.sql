@@ -4,22 +4,25 @@ with declarations as (
 ),
 
 keys as (
-    select repository_id, path, uses, from_sha, 'workflow' as identifier_kind, lower(uses) as identifier
+    select repository_id, path, uses, from_sha, from_at, to_at, 'workflow' as identifier_kind, lower(uses) as identifier
     from declarations
     union all
-    select repository_id, path, uses, from_sha, 'repository', lower({{ extract('uses', "'^([^/]+/[^/@]+)'") }})
+    select repository_id, path, uses, from_sha, from_at, to_at, 'repository', lower({{ extract('uses', "'^([^/]+/[^/@]+)'") }})
     from declarations
     where kind is distinct from 'command'
     union all
-    select repository_id, path, uses, from_sha, 'package', {{ package_name('uses') }}
+    select repository_id, path, uses, from_sha, from_at, to_at, 'package', {{ package_name('uses') }}
     from declarations
     where kind = 'command'
 ),
 
 matched as (
-    select k.repository_id, k.path, k.uses, k.from_sha, i.artifact_id, max(case when i.identifier_kind = 'workflow' then 1 else 0 end) as is_listed
+    select
+        k.repository_id, k.path, k.uses, k.from_sha, i.artifact_id, {{ validity_of('i') }},
+        max(case when i.identifier_kind = 'workflow' then 1 else 0 end) as is_listed
     from keys as k
-    inner join {{ ref('int_artifact_identifiers') }} as i on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier
+    inner join {{ ref('int_artifact_identifiers') }} as i
+        on k.identifier_kind = i.identifier_kind and k.identifier = i.identifier and {{ is_valid_within('i', 'k.from_at', 'k.to_at') }}
     group by k.repository_id, k.path, k.uses, k.from_sha, i.artifact_id
 ),
 
@@ -37,8 +40,8 @@ select
     d.path,
     d.line,
     d.from_sha as introduced_sha,
-    d.from_at as introduced_at,
-    d.to_at as removed_at,
+    {{ later('d.from_at', 'c.valid_from') }} as introduced_at,
+    {{ earlier('d.to_at', 'c.valid_to') }} as removed_at,
     d.from_pull_request_number as pull_request_number,
     d.from_author_email as author_email,
     false as is_similar,

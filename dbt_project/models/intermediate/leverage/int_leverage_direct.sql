@@ -6,8 +6,8 @@ with judged as (
         case not_counted_reason
             when 'similar_name' then 1 when 'own_repository' then 2 when 'project_unmapped' then 3 when 'fork' then 4
             when 'template_inherited' then 5 when 'archived' then 6 when 'vendored_copy' then 7 when 'removed_before_period' then 8
-            when 'not_executed' then 9 when 'bot_accepted' then 10 when 'unknown_acceptor' then 11 when 'insider_accepted' then 12
-            when 'single_contributor' then 13 when 'few_changes' then 14
+            when 'not_observed_since' then 9 when 'not_executed' then 10 when 'bot_accepted' then 11 when 'unknown_acceptor' then 12
+            when 'insider_accepted' then 13 when 'single_contributor' then 14 when 'few_changes' then 15
         end as nearness
     from {{ ref('int_evidence_judged') }}
 ),

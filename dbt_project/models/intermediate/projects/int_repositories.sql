@@ -1,10 +1,20 @@
--- One row per repository known from GitHub's listing or from a mirror.
+-- One row per repository known from GitHub's listing or from a mirror; one that is gone stays, with what became of it and since when.
 with mirrors as (
     select * from {{ ref('stg_git__repositories') }}
 ),
 
 github as (
     select * from {{ ref('stg_github__repositories') }}
+),
+
+told as (
+    select
+        repository_id,
+        {{ latest('state', 'observed_at') }} as state,
+        max(observed_at) as observed_at
+    from {{ ref('stg_github__repository_lifecycle') }}
+    where state in ('live', 'deleted', 'access_lost', 'restored')
+    group by repository_id
 )
 
 select
@@ -18,6 +28,16 @@ select
     coalesce(github.is_archived, false) as is_archived,
     coalesce(github.is_empty, mirrors.is_empty, false) as is_empty,
     github.created_at,
+    -- Where nothing tells that it was deleted, what is known is that it is out of sight.
+    case
+        when told.state in ('deleted', 'access_lost') then told.state
+        when github.gone_at is not null then 'access_lost'
+    end as gone_state,
+    case
+        when told.state in ('deleted', 'access_lost') then told.observed_at
+        else github.gone_at
+    end as gone_at,
     coalesce(github._source_url, mirrors._source_url) as source_url
 from github
 full outer join mirrors on github.repository_id = mirrors.repository_id
+left join told on github.repository_id = told.repository_id

@@ -2,7 +2,8 @@
 with declared as (
     select names.repository_id, min(groups.project_id) as project_id, min(groups.name) as name, min(groups.owner_team) as owner_team
     from {{ ref('stg_config__project_groups') }} as groups
-    inner join {{ ref('int_repository_names') }} as names on {{ repository_slug('groups.repository') }} = names.slug
+    inner join {{ ref('int_repository_names') }} as names
+        on {{ repository_slug('groups.repository') }} = names.slug and names.valid_to is null
     group by names.repository_id
 )
 

@@ -6,14 +6,14 @@ with artifacts as (
     from {{ ref('stg_config__artifacts') }}
 ),
 
--- A renamed repository is found under each of its names; the one that answers to the name now wins.
+-- What is configured is meant as names stand now: a renamed repository is found under each name that still leads to it.
 homes as (
     select
         a.artifact_id,
         n.repository_id,
         row_number() over (partition by a.artifact_id order by case when n.is_current then 0 else 1 end, n.repository_id) as position
     from artifacts as a
-    inner join {{ ref('int_repository_names') }} as n on a.slug = n.slug
+    inner join {{ ref('int_repository_names') }} as n on a.slug = n.slug and n.valid_to is null
 )
 
 select

@@ -28,6 +28,8 @@ projects as (
         bool_or(is_template) as is_template,
         min(template_repository_id) as template_repository_id,
         bool_and(is_archived) as is_archived,
+        case when bool_and(gone_state is not null) then min(gone_state) end as gone_state,
+        case when bool_and(gone_state is not null) then max(gone_at) end as gone_at,
         min(created_at) as created_at,
         min(source_url) as source_url
     from members
@@ -49,6 +51,8 @@ select
     projects.is_template,
     coalesce(templates.project_id, projects.template_repository_id) as template_project_id,
     projects.is_archived,
+    projects.gone_state,
+    projects.gone_at,
     coalesce(names.names, {{ list_of(['projects.name']) }}) as names,
     projects.created_at,
     projects.source_url

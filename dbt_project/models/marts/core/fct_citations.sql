@@ -33,6 +33,8 @@ groups as (
         min(first_seen_at) as first_seen_at,
         max(case when is_span and day_to is null then null else coalesce(last_seen_at, first_seen_at) end) as last_seen_at,
         max(case when is_span and day_to is null then 1 else 0 end) = 1 as is_current,
+        max(case when is_lost then 1 else 0 end) = 1 as is_lost,
+        max(case when is_span then 1 else 0 end) = 1 as is_span,
         cast(sum(n_items) as bigint) as n_items,
         max(is_counted) = 1 as is_counted
     from items
@@ -48,6 +50,12 @@ select
     g.first_seen_at,
     case when not g.is_current then g.last_seen_at end as last_seen_at,
     g.is_current,
+    case
+        when not g.is_span then 'happened'
+        when g.is_current then 'current'
+        when g.is_lost then 'not_observed'
+        else 'ended'
+    end as standing,
     i.path,
     i.line,
     i.sha,
