@@ -155,7 +155,7 @@ def _contract_failures(frame: pl.DataFrame, table: Table) -> list[tuple[int, str
     if frame.is_empty():
         return []
     try:
-        table.schema.validate(frame, lazy=True)
+        table.demands.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         failures: list[tuple[int, str]] = []
         for case in errors.failure_cases.to_dicts():

@@ -110,9 +110,11 @@ def _load(landing: Landing, pipeline: Any, before: dict[str, Cursor], meter: Met
         quarantine.record(connection, landing)
         if cursors != before or any(change.rows for change in changes.values()):
             _load_with_dlt(connector, pipeline, changes, cursors)
+        connection.begin()  # the rows of the journals reach the disk together
         reconcile.record(connection, landing)
         rows = _outcome_rows(landing, changes, meter)
         outcomes.record(connection, rows)
+        connection.commit()
     return SourceResult(connector.name, rows, [event.error for event in landing.failed], sum(c.rows for c in changes.values()), meter)
 
 

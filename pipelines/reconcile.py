@@ -36,7 +36,10 @@ def record(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
     for told in landing.counted.values():
         held = _held(connection, landing.connector, told) + _set_aside(connection, landing.connector.name, told.table, told.partition)
         _journal(connection, landing, told.table, told.partition, told.how, told.count, held)
+    unmet = _unmet(connection, landing.connector)
     for table in landing.connector.tables:
+        if table.name not in unmet and not landing.segments.files("totals", table.name):
+            continue
         for partition, how, count, held, missing in _by_parent(connection, landing, table.name):
             excused = min(missing, _set_aside(connection, landing.connector.name, table.name, partition))
             _journal(connection, landing, table.name, partition, how, count, count - missing + excused if missing else held)
@@ -52,6 +55,12 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, source: str, table: str, p
     query = """select count(distinct identity) from raw_ops.quarantine
         where source = ? and table_name = ? and partition = ? and released_at is null"""
     return warehouse.one(connection, query, [source, table, partition])
+
+
+def _unmet(connection: duckdb.DuckDBPyConnection, connector: Connector) -> set[str]:
+    """Tables with totals of single parents that were not met so far."""
+    query = "select distinct table_name from raw_ops.unmet_totals where source = ?"
+    return {name for (name,) in connection.execute(query, [connector.name]).fetchall()}
 
 
 def _by_parent(connection: duckdb.DuckDBPyConnection, landing: Landing, table: str) -> list[tuple[str, str, int, int, int]]:

@@ -159,23 +159,29 @@ def columns_of(connector: Connector, table: str) -> dict[str, str]:
 
 def ensure_tables(connection: duckdb.DuckDBPyConnection, connectors: Sequence[Connector]) -> None:
     """Create every raw table and journal that is missing, and add columns that a contract has gained."""
-    for connector in connectors:
-        connection.execute(f"create schema if not exists {connector.dataset}")
-        for table in connector.tables:
-            _ensure_table(connection, f"{connector.dataset}.{quote(table.name)}", columns_of(connector, table.name))
+    wanted = {(connector.dataset, table.name): columns_of(connector, table.name) for connector in connectors for table in connector.tables}
     for schema, tables in JOURNALS.items():
-        connection.execute(f"create schema if not exists {schema}")
-        for name, columns in tables.items():
-            _ensure_table(connection, f"{schema}.{name}", dict(column.split() for column in columns.split(",")))
+        wanted |= {(schema, name): dict(column.split() for column in columns.split(",")) for name, columns in tables.items()}
+    present = _present(connection)
+    for (schema, name), columns in wanted.items():
+        target = f"{schema}.{quote(name)}"
+        if (schema, name) not in present:
+            spelled = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {target} ({spelled})")
+            continue
+        for column, kind in columns.items():
+            if column not in present[schema, name]:
+                connection.execute(f"alter table {target} add column {quote(column)} {kind.partition(' ')[0]}")
 
 
-def _ensure_table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:
-    spelled = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
-    connection.execute(f"create table if not exists {name} ({spelled})")
-    present = {row[0] for row in connection.execute(f"select column_name from (describe {name})").fetchall()}
-    for column, kind in columns.items():
-        if column not in present:
-            connection.execute(f"alter table {name} add column {quote(column)} {kind.partition(' ')[0]}")
+def _present(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+    """Columns of every table that exists, by schema and table."""
+    found: dict[tuple[str, str], set[str]] = {}
+    query = "select schema_name, table_name, column_name from duckdb_columns() where database_name = current_database()"
+    for schema, table, column in connection.execute(query).fetchall():
+        found.setdefault((schema, table), set()).add(column)
+    return found
 
 
 def rows(connection: duckdb.DuckDBPyConnection, dataset: str, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
