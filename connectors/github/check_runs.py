@@ -136,17 +136,18 @@ def _ask_heads(visit: Visit, heads: list[str]) -> list[Any]:
 def best_size(sizes: Mapping[int, int]) -> int:
     """How many check runs of each suite to ask for, so that requests and points together are the fewest.
 
-    One more for each of a hundred suites is a point; a suite that has more than were asked for costs a request and a point.
+    One more for each of a hundred suites is a point; a suite that has more than were asked for costs a request and a point. Never fewer than
+    at first: the suites met so far need not be like the others, and requests are the scarcer of the two.
 
     Args:
         sizes: how many suites of each number of check runs were met in this repository.
     """
-    met = sum(sizes.values())
+    met = max(1, sum(sizes.values()))
 
     def cost(size: int) -> float:
         return size + 2 * queries.SUITES_A_REQUEST * sum(count for found, count in sizes.items() if found > size) / met
 
-    return min(range(1, queries.MOST_CHECK_RUNS_A_SUITE + 1), key=cost) if met else queries.CHECK_RUNS_A_SUITE
+    return min(range(queries.CHECK_RUNS_A_SUITE, queries.MOST_CHECK_RUNS_A_SUITE + 1), key=cost)
 
 
 def _of_suites(visit: Visit, wanted: list[tuple[str, int | None]], first: int) -> Found:

@@ -106,11 +106,11 @@ def test_more_jobs_than_a_page_holds_are_read_to_the_end():
     ("sizes", "best"),
     [
         ({}, 10),
-        ({1: 50, 4: 50}, 4),
-        # One suite in a hundred with many more is not worth 26 points for each hundred.
-        ({4: 99, 30: 1}, 4),
+        ({1: 50, 4: 50}, 10),
+        # One suite in a hundred with many more is not worth 20 points for each hundred.
+        ({4: 99, 30: 1}, 10),
         ({4: 60, 20: 40}, 20),
-        ({400: 10}, 1),
+        ({400: 10}, 10),
     ],
 )
 def test_as_many_check_runs_of_a_suite_are_asked_for_as_cost_least(sizes: dict[int, int], best: int):
