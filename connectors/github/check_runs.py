@@ -136,8 +136,8 @@ def _ask_heads(visit: Visit, heads: list[str]) -> list[Any]:
 def best_size(sizes: Mapping[int, int]) -> int:
     """How many check runs of each suite to ask for, so that requests and points together are the fewest.
 
-    One more for each of a hundred suites is a point; a suite that has more than were asked for costs a request and a point. Never fewer than
-    at first: the suites met so far need not be like the others, and requests are the scarcer of the two.
+    One more for each of a hundred suites is a point; a suite that has more than were asked for costs a request and a point. Never
+    fewer than at first: the suites met so far need not be like the others, and requests are the scarcer of the two.
 
     Args:
         sizes: how many suites of each number of check runs were met in this repository.
