@@ -92,15 +92,17 @@ def pages(client: Client, path: str, parameters: Mapping[str, Any] | None = None
         url = answer.next
 
 
-def side_by_side(executor: Executor, task: Callable[[Item], Result], items: Iterable[Item], ahead: int) -> Iterator[Result]:
-    """Results of `task` in the order of `items`, with at most `ahead` of them under way or waiting to be taken."""
+def side_by_side(executor: Executor, task: Callable[[Item], Result], items: Iterable[Item], ahead: Callable[[], int]) -> Iterator[Result]:
+    """Results of `task` in the order of `items`, with at most `ahead()` of them under way or waiting to be taken."""
     remaining = iter(items)
-    waiting: deque[Future[Result]] = deque(executor.submit(task, item) for item in islice(remaining, ahead))
+    waiting: deque[Future[Result]] = deque()
     try:
-        while waiting:
-            result = waiting.popleft().result()
-            waiting.extend(executor.submit(task, item) for item in islice(remaining, 1))
-            yield result
+        while True:
+            # At least one, or nothing would ever come.
+            waiting.extend(executor.submit(task, item) for item in islice(remaining, max(max(ahead(), 1) - len(waiting), 0)))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
     finally:
         for future in waiting:
             future.cancel()

@@ -1,7 +1,7 @@
 """The GitHub connector: reads the list of repositories, then every repository as a partition of its own, side by side."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -24,7 +24,6 @@ from connectors.github import (
     surroundings,
 )
 from connectors.github.check_runs import CheckRuns
-from connectors.github.listing import side_by_side
 from connectors.github.options import GithubOptions
 from connectors.github.probe import findings
 from connectors.github.protocol import Client, Refused
@@ -32,7 +31,7 @@ from connectors.github.records import moment
 from connectors.github.repositories import Repository
 from connectors.github.schema import TABLES
 from connectors.github.survey import Survey
-from connectors.github.threads import merged
+from connectors.github.threads import Helpers, merged
 from connectors.github.visit import Reached, Saved, Told, Visit
 from connectors.github.waiting import DRAIN_AT, Waiting
 
@@ -49,7 +48,8 @@ class GithubReader:
 
     def read(self, context: ReadContext) -> Iterator[Event]:
         """Everything that changed, by partition; a refused credential ends the reading, anything else only its partition."""
-        with closing(self._connect(self._options, context.meter)) as client, ThreadPoolExecutor(self._options.concurrency) as helpers:
+        with closing(self._connect(self._options, context.meter)) as client, ThreadPoolExecutor(self._options.concurrency) as executor:
+            helpers = Helpers(executor, self._options.concurrency)
             found = yield from repositories.read(client, self._options.repositories, context)
             survey = Survey(client, found)
             streams = [partial(self._repository, client, helpers, context, survey, repository) for repository in found]
@@ -57,7 +57,7 @@ class GithubReader:
             yield from merged(streams, self._options.concurrency, abort=client.close)
 
     def _repository(
-        self, client: Client, helpers: Executor, context: ReadContext, survey: Survey, repository: Repository
+        self, client: Client, helpers: Helpers, context: ReadContext, survey: Survey, repository: Repository
     ) -> Iterator[Event]:
         cursor, since = _scope(context.cursor(repository.partition), context.since or _start(self._options.since))
         visit = Visit(
@@ -65,7 +65,7 @@ class GithubReader:
             repository,
             self._options,
             context.now,
-            lambda task, items: side_by_side(helpers, task, items, 2 * self._options.concurrency),
+            helpers.run,
             since,
             is_resumed="waiting" in cursor,
             waiting=Waiting.of(cursor.get("waiting", {})),
@@ -74,7 +74,8 @@ class GithubReader:
             known_gaps=cursor.get("gaps", {}),
         )
         try:
-            yield from _Parts(visit, cursor).events()
+            with helpers.at_work():
+                yield from _Parts(visit, cursor).events()
         except Refused:
             raise
         except NotFound as error:

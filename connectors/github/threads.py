@@ -1,15 +1,49 @@
-"""Several event streams as one, read in threads and yielded from the calling thread."""
+"""Several event streams as one, read in threads and yielded from the calling thread; and threads that all of them share."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, Full, Queue
 from threading import Event as Flag
+from threading import Lock
+from typing import Any
 
 from connectors.contract import Event
+from connectors.github.listing import side_by_side
 
 Stream = Callable[[], Iterable[Event]]
 _POLL = 0.1
 """Seconds after which a blocked worker looks whether the reading was given up; costs nothing while events flow."""
+
+
+class Helpers:
+    """Threads for small requests, shared by all partitions that are being read."""
+
+    def __init__(self, executor: Executor, width: int) -> None:
+        self._executor, self._width, self._lock = executor, width, Lock()
+        self._partitions = 0
+
+    @contextmanager
+    def at_work(self) -> Generator[None]:
+        """A partition that may ask for help."""
+        with self._lock:
+            self._partitions += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._partitions -= 1
+
+    def run(self, task: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """Results of `task` in the order of `items`."""
+        return side_by_side(self._executor, task, items, self._ahead)
+
+    def _ahead(self) -> int:
+        """How many results a partition may have under way or waiting: two for each thread over all partitions.
+
+        One that waits is held as objects, those of a hundred check suites in 5 MB.
+        """
+        return max(2, 2 * self._width // max(self._partitions, 1))
 
 
 class _Done:

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.contract import Event, Page
 from connectors.github.listing import side_by_side
-from connectors.github.threads import merged
+from connectors.github.threads import Helpers, merged
 
 
 def stream(name: str, pages: int) -> Iterator[Event]:
@@ -82,7 +82,27 @@ def test_results_come_in_order_and_few_are_asked_for_ahead():
         return 2 * n
 
     results: list[int] = []
-    for result in side_by_side(AtOnce(), double, range(100), ahead=5):
+    for result in side_by_side(AtOnce(), double, range(100), ahead=lambda: 5):
         results.append(result)
         assert len(asked) <= len(results) + 5
     assert results == [2 * n for n in range(100)]
+
+
+def test_partitions_that_are_read_at_once_share_what_is_asked_for_ahead():
+    helpers, asked = Helpers(AtOnce(), 8), list[int]()
+
+    def ask(n: int) -> int:
+        asked.append(n)
+        return n
+
+    with helpers.at_work():
+        alone = helpers.run(ask, range(100))
+        next(alone)
+        assert len(asked) == 16
+        with helpers.at_work(), helpers.at_work(), helpers.at_work():
+            one_of_four = helpers.run(ask, range(100))
+            next(one_of_four)
+            assert len(asked) == 16 + 4
+            assert [next(alone) for _ in range(12)] == list(range(1, 13))
+            assert len(asked) == 16 + 4, "what was asked for before the others came is used up first"
+        assert [*alone] == list(range(13, 100))
