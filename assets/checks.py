@@ -1,4 +1,4 @@
-"""What must hold before anything builds on a raw table. Reports only: refusing is `pipelines/gates.py`'s and `sync.py`'s part."""
+"""What is checked of raw tables before anything builds on them. Reports only: refusing is `pipelines/gates.py`'s and `load.py`'s part."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ import dagster as dg
 from assets.keys import raw_key
 from connectors.contract import Connector, Table
 from pipelines.outcomes import Outcome
-from pipelines.reconcile import Difference
+from pipelines.reconcile import HeldBack
 
 CONTRACT, RECONCILIATION = "contract", "reconciliation"
 BROKEN_SHARE = 0.5
@@ -15,14 +15,14 @@ BROKEN_SHARE = 0.5
 
 
 def ingest_checks(connector: Connector) -> Iterator[dg.AssetCheckSpec]:
-    """The blocking checks of a source's tables."""
+    """The checks of a source's tables. A reading that does not reconcile was not loaded: the table is whole, as of an earlier one."""
     for table in connector.tables:
         key = raw_key(connector, table.name)
         yield dg.AssetCheckSpec(
             CONTRACT, asset=key, blocking=True, description="Records keep the pandera contract; those that do not are in quarantine."
         )
         yield dg.AssetCheckSpec(
-            RECONCILIATION, asset=key, blocking=True, description="No row that the source says it has is missing from the warehouse."
+            RECONCILIATION, asset=key, description="No partition is held back for rows that the source says it has and did not give."
         )
 
 
@@ -40,13 +40,13 @@ def contract_result(connector: Connector, table: Table, outcome: Outcome) -> dg.
     )
 
 
-def reconciliation_result(connector: Connector, table: Table, differences: Sequence[Difference], is_partial: bool) -> dg.AssetCheckResult:
-    """Missing rows are an error; a partition that could not be read at all is a warning, as the rest is whole."""
-    own = [str(item) for item in differences if item.table == table.name]
+def reconciliation_result(connector: Connector, table: Table, held_back: Sequence[HeldBack], is_partial: bool) -> dg.AssetCheckResult:
+    """A partition held back is an error; one that could not be read at all is a warning, as the rest is whole."""
+    own = [str(item) for item in held_back if item.difference.table == table.name]
     return dg.AssetCheckResult(
         asset_key=raw_key(connector, table.name),
         check_name=RECONCILIATION,
         passed=not own and not is_partial,
         severity=dg.AssetCheckSeverity.ERROR if own else dg.AssetCheckSeverity.WARN,
-        metadata={"differences": own, "is_partial": is_partial},
+        metadata={"held_back": own, "is_partial": is_partial},
     )

@@ -66,7 +66,7 @@ def _read(connector: Connector, options: Any, run: Any) -> load.SourceResult:
 def _results(connector: Connector, result: load.SourceResult, fulcrum: Fulcrum) -> Iterator[Any]:
     by_table = {outcome.table_name: outcome for outcome in result.outcomes if outcome.step == "load"}
     with warehouse.connect(fulcrum.home.warehouse) as connection:
-        differences = reconcile.failures(connection, connector.name)
+        held_back = reconcile.held_back(connection, connector.name)
         counts = {table.name: len(warehouse.rows(connection, connector.dataset, table.name, table.key[:1])) for table in connector.tables}
     for table in connector.tables:
         outcome = by_table.get(table.name, outcomes.Outcome("", "load", connector.name, table.name))
@@ -85,7 +85,7 @@ def _results(connector: Connector, result: load.SourceResult, fulcrum: Fulcrum) 
             },
             check_results=[
                 contract_result(connector, table, outcome),
-                reconciliation_result(connector, table, differences, bool(result.failures)),
+                reconciliation_result(connector, table, held_back, bool(result.failures)),
             ],
         )
 

@@ -1,7 +1,8 @@
 """What a landing holds that the warehouse does not: rows that are new, different, or gone, as Parquet files."""
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -72,6 +73,21 @@ def _is_untouched(landing: Landing, table: Table) -> bool:
     """Nothing was read of the table: no row, no word that one is gone, and no listing that could miss one."""
     landed = landing.segments.files("rows", table.name) or landing.gone.get(table.name)
     return not landed and not (table.census and landing.listed_wholly(table.name))
+
+
+def without(connection: duckdb.DuckDBPyConnection, change: Change, partitions: Collection[str]) -> Change:
+    """The change without the rows of some partitions."""
+    if not partitions or not change.files:
+        return change
+    whole = change.files[0].parent
+    folder = whole.with_name(f"{whole.name}.loaded")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    rows = f"select * from '{whole}/*.parquet' where not list_contains(?::varchar[], _partition)"
+    written = warehouse.one(connection, f"copy ({rows}) to '{folder}' ({_HOW_TO_WRITE})", [list(partitions)])
+    files = sorted(folder.glob("*.parquet")) if written else []
+    tombstoned = warehouse.one(connection, f"select count(*) from '{folder}/*.parquet' where _deleted_at is not null") if files else 0
+    return replace(change, files=files, changed=written - tombstoned, tombstoned=tombstoned)
 
 
 def _from_files(landed: str | None, table: Table, target: str) -> list[str]:

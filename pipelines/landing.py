@@ -25,9 +25,21 @@ LANDING_ROWS = 20_000
 """Records held before they are written out."""
 LANDING_BYTES = 16 * 2**20
 """Characters of answers held before they are written out: an answer of GitHub is 5 to 20 kB, so this is met long before the rows."""
-LEAST_SECONDS, MOST_SHARE, SHARE_OF_TIME = 1.0, 0.05, 0.01
-"""When something is made durable: at most every second, costing at most a twentieth of the time (a piece is 5 ms for each table's
-contract and a few more for its files), and so rarely in a long reading that its pieces stay few. A kill loses the reading since."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When what was read is made durable as one more piece; a kill loses the reading since.
+
+    Attributes:
+        least_seconds: never sooner after the last piece.
+        most_share: share of the time that pieces may cost; one is 5 ms for each table's contract and a few more for its files.
+        share_of_time: never sooner than this share of the whole reading so far, so that the pieces of a long one stay few.
+    """
+
+    least_seconds: float = 1.0
+    most_share: float = 0.05
+    share_of_time: float = 0.01
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,7 @@ class Run:
     since: datetime | None = None
     accept_removals: bool = False
     budget: Budget = field(default_factory=Budget)
+    pace: Pace = Pace()
     progress: Callable[[str], None] = lambda _: None
 
     @classmethod
@@ -64,12 +77,14 @@ class _Clock:
     """When the next piece is due."""
 
     now: Callable[[], float]
+    pace: Pace
     began: float = 0.0
     wrote: float = 0.0
-    due: float = LEAST_SECONDS
+    due: float = 0.0
 
     def start(self) -> None:
         self.began = self.wrote = self.now()
+        self.due = self.pace.least_seconds
 
     def is_due(self) -> bool:
         return self.now() - self.wrote >= self.due
@@ -77,7 +92,8 @@ class _Clock:
     def note(self, seconds: float) -> None:
         """A piece took so long."""
         self.wrote = self.now()
-        self.due = max(LEAST_SECONDS, seconds / MOST_SHARE, (self.wrote - self.began) * SHARE_OF_TIME)
+        pace = self.pace
+        self.due = max(pace.least_seconds, seconds / pace.most_share, (self.wrote - self.began) * pace.share_of_time)
 
 
 @dataclass
@@ -97,6 +113,8 @@ class Landing:
     failed: list[Failed] = field(default_factory=list)
     gone: dict[str, dict[tuple[Any, ...], str]] = field(default_factory=lambda: defaultdict(dict))
     """By table, keys of rows that the source told to be gone, and why."""
+    held_back: frozenset[str] = frozenset()
+    """Partitions that were compared with the source's own totals, differ, and so were not loaded."""
     segments: Segments = field(init=False)
     _buffers: dict[str, list[tuple[str, Record]]] = field(default_factory=lambda: defaultdict(list))
     _totals: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
@@ -109,7 +127,7 @@ class Landing:
     _timer: _Clock = field(init=False)
 
     def __post_init__(self) -> None:
-        self.segments, self._timer = Segments(self.folder / "segments", self.connector), _Clock(self.clock)
+        self.segments, self._timer = Segments(self.folder / "segments", self.connector), _Clock(self.clock, self.run.pace)
 
     def __enter__(self) -> "Landing":
         """Go on with what earlier readings left."""
@@ -121,7 +139,9 @@ class Landing:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Forget what was loaded, and what was refused; keep what could not be read to its end or not be loaded."""
         shutil.rmtree(self.folder / "changed", ignore_errors=True)
-        if kind is None or issubclass(kind, gates.SuspiciousLoad):
+        if kind is None:
+            self.segments.keep(self.held_back)
+        elif issubclass(kind, gates.SuspiciousLoad):
             self.segments.discard()
 
     def _adopt(self, reading: int, manifest: Manifest) -> None:
@@ -130,7 +150,7 @@ class Landing:
         for table, partition, count, how, distinct in manifest.counted:
             self.counted[table, partition] = Counted(table, partition, count, how, tuple(distinct))
         self.bad += [(table, partition, gates.Quarantined(*item)) for table, partition, *item in manifest.bad]
-        for table, keys, reason in manifest.gone:
+        for table, _, keys, reason in manifest.gone:
             self._bury(table, keys, reason)
         for table, partition, records in manifest.seen:
             self.seen[table, partition] = self.seen.get((table, partition), 0) + records
@@ -146,7 +166,7 @@ class Landing:
                 self._count(event)
             case Gone():
                 self._bury(event.table, event.keys, event.reason)
-                self._fresh.gone.append([event.table, event.keys, event.reason])
+                self._fresh.gone.append([event.table, event.partition, event.keys, event.reason])
             case Checkpoint():
                 self._reach(event.partition, event.cursor)
             case Finished():

@@ -1,15 +1,16 @@
 """One source into its raw schema: read, check, land, compare, and load what changed through dlt.
 
 The order makes a killed sync harmless. Records land as Parquet first, piece by piece with the checkpoints that they are complete
-down to; quarantine is journalled before anything loads; dlt upserts only rows that are new or different; cursors travel in dlt's
-state, which counts only once its package is complete. What a run that was killed had landed is adopted by the next one, which reads
-on from the last checkpoint; what it had loaded already is found equal and changes nothing twice.
+down to; quarantine is journalled before anything loads; a partition that misses rows by the source's own totals is held back; dlt
+upserts only rows that are new or different; cursors travel in dlt's state, which counts only once its package is complete. What a run
+that was killed had landed is adopted by the next one, which reads on from the last checkpoint; what it had loaded already is found
+equal and changes nothing twice.
 """
 
 import json
 import os
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +19,10 @@ from typing import Any
 from connectors.contract import Connector, Cursor, Failed, Meter, ReadContext, Table
 from connectors.errors import BudgetMet, SourceError
 from pipelines import memory, outcomes, quarantine, reconcile, warehouse
-from pipelines.changes import Change, changed_rows
+from pipelines.changes import Change, changed_rows, without
 from pipelines.landing import Landing, Run
 from pipelines.outcomes import Outcome
+from pipelines.reconcile import Comparison
 
 
 @dataclass
@@ -30,13 +32,15 @@ class SourceResult:
     source: str
     outcomes: list[Outcome] = field(default_factory=list)
     failures: list[SourceError] = field(default_factory=list)
+    held_back: list[Comparison] = field(default_factory=list)
+    """Totals of the source's own that this reading does not meet; none of their partitions' rows were loaded."""
     rows_changed: int = 0
     meter: Meter = field(default_factory=Meter)
 
     @property
     def is_whole(self) -> bool:
-        """Every partition was read to its end."""
-        return not self.failures
+        """Every partition was read to its end, and no total differs."""
+        return not (self.failures or self.held_back)
 
     @property
     def rows_quarantined(self) -> int:
@@ -48,7 +52,7 @@ def sync_source(connector: Connector, options: Any, run: Run) -> SourceResult:
     """Read one source and load what changed.
 
     Returns:
-        What happened; partitions that failed are in `failures`, with their outcome rows journalled.
+        What happened; partitions that failed are in `failures`, those that differ in `held_back`, with their outcome rows journalled.
 
     Raises:
         SourceError: when the source as a whole cannot be read (wrong token); its outcome row is journalled.
@@ -100,28 +104,33 @@ def _loaded_rows(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
 
 
 def _load(landing: Landing, pipeline: Any, before: dict[str, Cursor], meter: Meter) -> SourceResult:
-    """Compare what landed with what is known, journal quarantine, load the difference, journal the rest."""
+    """Compare what landed with what is known and with the source's own totals, load the difference, journal the rest."""
     connector, run = landing.connector, landing.run
-    cursors = dict(before) | landing.cursors
     # dlt opens the file for each of its jobs: while it is open already that costs nothing, else each time its catalog and a checkpoint.
     with warehouse.connect(run.home.warehouse) as connection:
         warehouse.bound_memory(connection)
         changes = {table.name: changed_rows(connection, landing, table) for table in connector.tables}
         quarantine.record(connection, landing)
+        compared = reconcile.compare(connection, landing, {name: change.files for name, change in changes.items()})
+        differ = [item for item in compared if item.state == "differs"]
+        landing.held_back = frozenset(item.partition for item in differ)
+        changes = {name: without(connection, change, landing.held_back) for name, change in changes.items()}
+        cursors = before | {name: cursor for name, cursor in landing.cursors.items() if name not in landing.held_back}
         if cursors != before or any(change.rows for change in changes.values()):
             _load_with_dlt(connector, pipeline, changes, cursors)
         connection.begin()  # the rows of the journals reach the disk together
-        reconcile.record(connection, landing)
-        rows = _outcome_rows(landing, changes, meter)
+        reconcile.record(connection, landing, compared)
+        rows = _outcome_rows(landing, changes, differ, meter)
         outcomes.record(connection, rows)
         connection.commit()
-    return SourceResult(connector.name, rows, [event.error for event in landing.failed], sum(c.rows for c in changes.values()), meter)
+    failures = [event.error for event in landing.failed]
+    return SourceResult(connector.name, rows, failures, differ, sum(change.rows for change in changes.values()), meter)
 
 
-def _outcome_rows(landing: Landing, changes: dict[str, Change], meter: Meter) -> list[Outcome]:
-    """One row for the reading, one for each table, one for each partition that failed."""
+def _outcome_rows(landing: Landing, changes: dict[str, Change], differ: Sequence[Comparison], meter: Meter) -> list[Outcome]:
+    """One row for the reading, one for each table, one for each partition that failed and each total that is not met."""
     connector, run = landing.connector, landing.run
-    state: outcomes.State = "partial" if landing.failed else "done"
+    state: outcomes.State = "partial" if landing.failed or differ else "done"
     overall = Outcome(run.run_id, "extract", connector.name, state=state, rows_seen=sum(landing.seen.values()), started_at=run.now)
     _count_requests(overall, meter)
     rows = [overall]
@@ -145,6 +154,10 @@ def _outcome_rows(landing: Landing, changes: dict[str, Change], meter: Meter) ->
         failed = Outcome(run.run_id, "extract", connector.name, partition=event.partition, started_at=run.now)
         failed.fail(event.error)
         rows.append(failed)
+    for item in differ:
+        held = Outcome(run.run_id, "reconcile", connector.name, item.table, item.partition, started_at=run.now)
+        held.state, held.error_class, held.error_text = "failed", "Unreconciled", str(item)
+        rows.append(held)
     return rows
 
 

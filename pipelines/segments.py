@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ import polars as pl
 from connectors.contract import Connector, Cursor, polars_type
 
 _MANIFEST = "manifest.json"
+_FORMAT = 2
+"""Of manifests; pieces of another one are given up."""
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Manifest:
         finished: `[partition, tables listed completely]` of each partition that was read to its end.
         counted: `[table, partition, count, how, distinct columns]` of each total of a whole partition.
         bad: `[table, partition, identity, reason, raw, source_url]` of each record set aside.
-        gone: `[table, keys, reason]` of rows that the source told to be gone.
+        gone: `[table, partition, keys, reason]` of rows that the source told to be gone.
         seen: `[table, partition, records]`.
     """
 
@@ -46,6 +48,16 @@ class Manifest:
     def is_empty(self) -> bool:
         """Nothing worth keeping."""
         return not (self.cursors or self.finished or self.counted or self.bad or self.gone or self.seen)
+
+    def of(self, partitions: Collection[str]) -> "Manifest":
+        """What it says of some partitions, without the counts of records: the reading that landed them has journalled those."""
+        return Manifest(
+            cursors={name: cursor for name, cursor in self.cursors.items() if name in partitions},
+            finished=[item for item in self.finished if item[0] in partitions],
+            counted=[item for item in self.counted if item[1] in partitions],
+            bad=[item for item in self.bad if item[1] in partitions],
+            gone=[item for item in self.gone if item[1] in partitions],
+        )
 
 
 class Segments:
@@ -64,9 +76,8 @@ class Segments:
         """
         for leaving in self.folder.parent.glob(f"{self.folder.name}.leaving-*"):
             shutil.rmtree(leaving, ignore_errors=True)
-        found = [
-            (path, orjson.loads((path / _MANIFEST).read_bytes())) for path in sorted(self.folder.glob("*-*")) if path.suffix != ".part"
-        ]
+        self._end_keeping()
+        found = self._stored()
         if any(stored.pop("contract") != self._contract for _, stored in found):
             self.discard()
             found = []
@@ -81,25 +92,55 @@ class Segments:
     def write(self, frames: Mapping[tuple[str, str], pl.DataFrame], manifest: Manifest) -> None:
         """Add one piece: `frames` by kind and table, durable once this returns."""
         self._written += 1
-        target = self.folder / f"{self.reading:04d}-{self._written:06d}"
+        self._write(self.folder / f"{self.reading:04d}-{self._written:06d}", frames, manifest)
+
+    def _write(self, target: Path, frames: Mapping[tuple[str, str], pl.DataFrame], manifest: Manifest) -> None:
         part = target.with_suffix(".part")
         for (kind, table), frame in frames.items():
             path = part / kind / f"{table}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             frame.write_parquet(path, compression="zstd", compression_level=1)
             _flush(path)
-        part.mkdir(exist_ok=True)
+        part.mkdir(parents=True, exist_ok=True)
         (part / _MANIFEST).write_bytes(orjson.dumps({"contract": self._contract, **vars(manifest)}, option=orjson.OPT_NON_STR_KEYS))
         _flush(part / _MANIFEST)
         for folder in (*(path for path in part.iterdir() if path.is_dir()), part):
             _flush(folder)
         part.rename(target)
-        _flush(self.folder)
+        _flush(target.parent)
 
     def files(self, kind: str, table: str, reading: int | None = None) -> str | None:
         """Pattern of the Parquet files of one table, of all readings or of one; None where there are none."""
         pattern = f"{'*' if reading is None else f'{reading:04d}'}-*/{kind}/{table}.parquet"
         return str(self.folder / pattern) if next(self.folder.glob(pattern), None) else None
+
+    def keep(self, partitions: Collection[str]) -> None:
+        """Forget every piece of other partitions, in one step: the next reading adopts what is kept."""
+        if partitions:
+            shutil.rmtree(self._kept, ignore_errors=True)
+            for path, stored in self._stored():
+                del stored["contract"]
+                manifest = Manifest(**stored).of(partitions)
+                frames = {(file.parent.name, file.stem): _rows_of(file, partitions) for file in sorted(path.glob("*/*.parquet"))}
+                self._write(self._kept / path.name, {name: frame for name, frame in frames.items() if frame.height}, manifest)
+        self.discard()
+        self._end_keeping()
+
+    @property
+    def _kept(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.kept")
+
+    def _end_keeping(self) -> None:
+        """What was kept takes the place of all pieces; while these are still there, it was not complete."""
+        if self._kept.exists() and not self.folder.exists():
+            self._kept.rename(self.folder)
+            _flush(self.folder.parent)
+        shutil.rmtree(self._kept, ignore_errors=True)
+
+    def _stored(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Every piece with its manifest, oldest first."""
+        pieces = [path for path in sorted(self.folder.glob("*-*")) if path.suffix != ".part"]
+        return [(path, orjson.loads((path / _MANIFEST).read_bytes())) for path in pieces]
 
     def discard(self) -> None:
         """Forget every piece, in one step: half of a reading would look like a listing that lost the other half."""
@@ -107,6 +148,10 @@ class Segments:
             leaving = self.folder.with_name(f"{self.folder.name}.leaving-{uuid.uuid4().hex[:8]}")
             self.folder.rename(leaving)
             shutil.rmtree(leaving, ignore_errors=True)
+
+
+def _rows_of(file: Path, partitions: Collection[str]) -> pl.DataFrame:
+    return pl.read_parquet(file, hive_partitioning=False).filter(pl.col("_partition").is_in(list(partitions)))
 
 
 def _flush(path: Path) -> None:
@@ -124,4 +169,4 @@ def _contract_of(connector: Connector) -> str:
         (table.name, table.key, table.census, [(name, str(polars_type(column))) for name, column in table.columns.items()])
         for table in connector.tables
     ]
-    return hashlib.blake2b(repr(tables).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(repr((_FORMAT, tables)).encode(), digest_size=8).hexdigest()

@@ -7,16 +7,16 @@ from typing import Any
 import duckdb
 
 from connectors import registry
-from pipelines import warehouse
+from pipelines import reconcile, warehouse
 from pipelines.warehouse import Home, quote
 
 
 def collect(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """One row for each raw table: last reading, rows, quarantined, tombstoned, reconciliation, what the last reading cost."""
+    """One row for each raw table: last reading, rows, quarantined, tombstoned, reconciliation, what is held back, costs."""
     lines: list[dict[str, Any]] = []
     for name in registry.MODULES:
         connector = registry.get(name)
-        reading = _latest_reading(connection, name)
+        reading, held = _latest_reading(connection, name), reconcile.held_back(connection, name)
         for table in connector.tables:
             relation = f"{connector.dataset}.{quote(table.name)}"
             lines.append(
@@ -31,6 +31,7 @@ def collect(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
                         [name, table.name],
                     ),
                     "reconciliation": _reconciliation(connection, name, table.name),
+                    "held_back": [str(item) for item in held if item.difference.table == table.name],
                     "gaps": access_gaps(connection) if (name, table.name) == ("github", "access_gaps") else [],
                 }
             )

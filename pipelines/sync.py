@@ -1,7 +1,8 @@
 """The nightly job as plain functions, in the order in which both the command line and Dagster call them.
 
 Prepare, read every source, reconcile, compute statistics, build, publish. Each step leaves outcome rows; a source that fails
-leaves the others alone; nothing is built where nothing changed, and nothing is published that did not reconcile.
+leaves the others alone, and so does a partition that did not reconcile: it is not loaded, and what depends on it goes on showing its
+last reading that did. Nothing is built where nothing changed.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,14 +17,10 @@ from connectors.errors import BudgetMet, SourceError
 from pipelines import load, outcomes, privacy, publish, reconcile, sources, status, transform, warehouse
 from pipelines.config import Settings
 from pipelines.gates import SuspiciousLoad
-from pipelines.landing import Run
+from pipelines.landing import Pace, Run
 from pipelines.load import SourceResult
 from pipelines.statistics import experiments, gates
 from pipelines.warehouse import Home
-
-
-class Unreconciled(Exception):
-    """Rows that a source says it has are not in the warehouse; nothing was published."""
 
 
 @dataclass
@@ -35,12 +32,14 @@ class Report:
     failed: dict[str, SourceError | SuspiciousLoad] = field(default_factory=dict)
     build: Literal["built", "unchanged", "not asked"] = "not asked"
     published: dict[str, Path] = field(default_factory=dict)
+    held_back: list[reconcile.HeldBack] = field(default_factory=list)
+    """What the published tables show in an older state, because a source's own totals were not met; of all sources."""
     budget: Budget = field(default_factory=Budget)
 
     @property
     def is_partial(self) -> bool:
-        """A source or a partition could not be read; what is whole was published."""
-        return bool(self.failed) or any(not result.is_whole for result in self.sources.values())
+        """A source or a partition could not be read, or is held back; what is whole was published."""
+        return bool(self.failed or self.held_back) or any(not result.is_whole for result in self.sources.values())
 
     @property
     def stopped_by_budget(self) -> bool:
@@ -67,6 +66,7 @@ def sync(
     build: bool = True,
     accept_removals: bool = False,
     budget: int | None = None,
+    pace: Pace | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Run the whole job once; `budget` is how many requests that count against limits all sources together may make.
@@ -74,11 +74,11 @@ def sync(
     Raises:
         warehouse.WarehouseBusy: when another process is writing to this home.
         transform.TransformFailed: when a model or test fails; the last snapshot stays.
-        Unreconciled: when a source's own totals are not met; the last snapshot stays.
     """
     with home.writing():
         allowed = Budget(budget)
-        run = Run.start(home, full=full, since=since, accept_removals=accept_removals, budget=allowed, progress=progress)
+        asked = {"full": full, "since": since, "accept_removals": accept_removals, "budget": allowed, "pace": pace or Pace()}
+        run = Run.start(home, **asked, progress=progress)
         prepare(settings, home)
         report = Report(run.run_id, budget=allowed)
         for name, options in sources.configured(settings).items():
@@ -88,6 +88,7 @@ def sync(
                 report.sources[name] = load.sync_source(registry.get(name), options, run)
             except (SourceError, SuspiciousLoad) as error:
                 report.failed[name] = error
+        report.held_back = _held_back(home)
         if build:
             try:
                 finish(settings, run, report)
@@ -102,12 +103,12 @@ def build(settings: Settings, home: Home, full_refresh: bool = False, progress: 
     """Build and publish what is loaded, asking no source.
 
     Raises:
-        warehouse.WarehouseBusy, transform.TransformFailed, Unreconciled: as `sync` does.
+        warehouse.WarehouseBusy, transform.TransformFailed: as `sync` does.
     """
     with home.writing():
         run = Run.start(home, progress=progress)
         prepare(settings, home)
-        report = Report(run.run_id)
+        report = Report(run.run_id, held_back=_held_back(home))
         try:
             finish(settings, run, report, full_refresh=full_refresh, force=True)
         finally:
@@ -126,11 +127,9 @@ def prepare(settings: Settings, home: Home) -> None:
 def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = False, force: bool = False) -> None:
     """Statistics, build and publication of what was loaded; skipped where the last publication already shows all of it."""
     home = run.home
-    with warehouse.connect(home.warehouse) as connection:
-        with outcomes.step(connection, run.run_id, "statistics"):
-            experiments.recompute(connection)
-            privacy.write_pseudonyms(connection, home)
-        refuse_unreconciled(reconcile.failures(connection))
+    with warehouse.connect(home.warehouse) as connection, outcomes.step(connection, run.run_id, "statistics"):
+        experiments.recompute(connection)
+        privacy.write_pseudonyms(connection, home)
     if not (force or full_refresh) and _published_already(home, transform.fingerprint(home)):
         report.build = "unchanged"
         return
@@ -156,14 +155,8 @@ def build_models(run: Run, facts: transform.Facts, full_refresh: bool = False) -
 
 
 def publish_build(settings: Settings, run: Run) -> dict[str, Path]:
-    """Publish what was built, and remember from what it was built.
-
-    Raises:
-        Unreconciled: when a source's own totals are not met; the last snapshot stays.
-    """
+    """Publish what was built, and remember from what it was built."""
     home = run.home
-    with warehouse.connect(home.warehouse) as connection:
-        refuse_unreconciled(reconcile.failures(connection))
     facts = {"organisation": settings.organisation, "timezone": settings.timezone, "review_lines": ",".join(settings.policy.review_lines)}
     links = publish.publish(home, run.run_id, run.now, facts, settings.publishing.keep)
     fingerprint = transform.fingerprint(home)
@@ -172,15 +165,9 @@ def publish_build(settings: Settings, run: Run) -> dict[str, Path]:
     return links
 
 
-def refuse_unreconciled(failures: list[reconcile.Difference]) -> None:
-    """Refuse to publish while rows are missing.
-
-    Raises:
-        Unreconciled: naming each source, table and partition with both counts.
-    """
-    if failures:
-        shown = "\n".join(f"  {item}" for item in failures[:10])
-        raise Unreconciled(f"{len(failures)} reconciliations failed; nothing was published, readers keep the last snapshot:\n{shown}")
+def _held_back(home: Home) -> list[reconcile.HeldBack]:
+    with warehouse.connect(home.warehouse) as connection:
+        return reconcile.held_back(connection)
 
 
 def _published_already(home: Home, fingerprint: str) -> bool:

@@ -78,7 +78,7 @@ def _project_files() -> list[Path]:
 
 
 def fingerprint(home: Home) -> str:
-    """A hash of everything a build depends on: the project's files, every raw table's content, configuration."""
+    """A hash of everything a build depends on: the project's files, every raw table's content, configuration, what is held back."""
     digest = hashlib.sha256()
     for path in (*_project_files(), *sorted(Path(statistics.__path__[0]).glob("*.py"))):
         digest.update(path.name.encode() + path.read_bytes())
@@ -90,7 +90,8 @@ def fingerprint(home: Home) -> str:
                 content = "count(*), count(_deleted_at), max(_load_id), bit_xor(hash(_row_hash))"
                 state = connection.execute(f"select {content} from {relation}").fetchone()
                 digest.update(repr((name, table.name, state)).encode())
-        for name in ("raw_config.artifacts", "raw_config.project_groups", "raw_config.settings", "raw_statistics.experiment_results"):
+        beside = ("raw_config.artifacts", "raw_config.project_groups", "raw_config.settings", "raw_statistics.experiment_results")
+        for name in (*beside, "raw_ops.held_back"):
             digest.update(repr(connection.execute(f"select * from {name} order by all").fetchall()).encode())
     return digest.hexdigest()
 

@@ -41,7 +41,8 @@ def sync(
 ) -> None:
     """Run the nightly job once: extract, load, reconcile, build, publish. Safe to run again and to kill.
 
-    Exit code 3 means partial: the budget was met, or a source or a part of it could not be read; what is whole was published.
+    Exit code 3 means partial: the budget was met, a source or a part of it could not be read, or a part is held back because rows are
+    missing that the source counts; what is whole was published.
     """
     session = session_of(context)
     with explained_failures():
@@ -139,7 +140,14 @@ def summary(report: "Report") -> dict[str, Any]:
         for name, result in report.sources.items()
     }
     failed = {name: {"failures": [str(error)]} for name, error in report.failed.items()}
-    return {"run_id": report.run_id, "sources": sources | failed, "build": report.build, "published": report.published}
+    held_back = [str(item) for item in report.held_back]
+    return {
+        "run_id": report.run_id,
+        "sources": sources | failed,
+        "held_back": held_back,
+        "build": report.build,
+        "published": report.published,
+    }
 
 
 def show_report(session: Session, report: "Report") -> None:
@@ -165,6 +173,8 @@ def show_report(session: Session, report: "Report") -> None:
     for result in report.sources.values():
         for failure in result.failures:
             session.out.print(f"partial: {failure}", markup=False)
+    for item in report.held_back:
+        session.out.print(f"held back: {item}", markup=False)
     if report.build == "unchanged":
         session.out.print("Nothing changed since the last publication; the snapshots stay.")
     for audience, link in report.published.items():
@@ -183,6 +193,8 @@ def _show_status(session: Session, lines: list[dict[str, Any]]) -> None:
     for source, left in {line["source"]: line["limits_left"] for line in lines}.items():
         if left:
             session.out.print(f"{source}: left of its limits: " + ", ".join(f"{name} {count:,}" for name, count in left.items()))
+    for item in (item for line in lines for item in line.get("held_back", [])):
+        session.out.print(Text(f"held back: {item}. `fulcrum sync --full --only SOURCE` reads all of a source again"))
     for gap in (gap for line in lines for gap in line.get("gaps", [])):
         right = f"; missing right: {gap['missing_permission']}" if gap["missing_permission"] else ""
         session.out.print(Text(f"not readable: {gap['where']}: {gap['subject']}{right}. {gap['hint']}"))

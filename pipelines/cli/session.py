@@ -111,7 +111,6 @@ def _explained(error: Exception) -> typer.Exit | None:
     from pipelines.config import BadConfiguration
     from pipelines.evidence.periods import BadPeriod
     from pipelines.gates import SuspiciousLoad
-    from pipelines.sync import Unreconciled
     from pipelines.transform import TransformFailed
     from pipelines.warehouse import WarehouseBusy
 
@@ -120,8 +119,6 @@ def _explained(error: Exception) -> typer.Exit | None:
             return fail(USAGE, f"the configuration has {len(error.faults)} fault(s):\n{error}", "mend them all, then run `fulcrum doctor`")
         case BadPeriod() | LookupError():
             return fail(USAGE, str(error.args[0] if error.args else error))
-        case Unreconciled():
-            return fail(REFUSED, str(error), "`fulcrum status` shows every reconciliation; `fulcrum sync --full` reads all again")
         case SuspiciousLoad():
             return fail(REFUSED, str(error))
         case TransformFailed():

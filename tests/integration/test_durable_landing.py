@@ -14,6 +14,7 @@ from connectors.contract import (
     Event,
     Failed,
     Finished,
+    Gone,
     Page,
     ReadContext,
     Rejected,
@@ -23,7 +24,7 @@ from connectors.contract import (
 )
 from connectors.errors import NotFound
 from pipelines import load, reconcile, warehouse
-from pipelines.landing import LEAST_SECONDS, Landing, Run
+from pipelines.landing import Landing, Pace, Run
 from pipelines.segments import Segments
 from pipelines.warehouse import Home
 
@@ -197,22 +198,22 @@ def test_bad_records_of_several_partitions_are_set_aside_under_their_own(home, c
 
 
 def test_pieces_become_durable_by_age_and_cost_a_twentieth_at_most(home, connector):
-    now = [0.0]
+    now, least = [0.0], Pace().least_seconds
     landing = Landing(home.landing / "things", connector, Run.start(home), clock=lambda: now[0])
     written = []
 
     def write(*_):
         written.append(now[0])
-        now[0] += 2 * LEAST_SECONDS
+        now[0] += 2 * least
 
     with landing:
         landing.segments.write = write
         for number in range(1000):
-            now[0] += LEAST_SECONDS / 10
+            now[0] += least / 10
             landing.take(items(number))
             landing.take(Checkpoint("p", {"page": number}))
-    assert written[0] <= 1.5 * LEAST_SECONDS
-    assert 2 * LEAST_SECONDS * len(written) <= now[0] / 10, "each piece takes two seconds here, so they come every forty"
+    assert written[0] <= 1.5 * least
+    assert 2 * least * len(written) <= now[0] / 10, "each piece takes two seconds here, so they come every forty"
 
 
 # Budgets
@@ -233,27 +234,82 @@ def test_a_budget_ends_the_reading_as_partial_and_a_sequence_of_readings_ends_li
 # Reconciliation
 
 
+def held_back(home: Home) -> list[str]:
+    with warehouse.connect(home.warehouse) as connection:
+        return [str(item.difference) for item in reconcile.held_back(connection)]
+
+
+LATEST = "select source_count, warehouse_count, state from raw_ops.reconciliations order by checked_at desc limit 1"
+
+
 def test_a_total_counts_only_once_its_partition_is_finished(home, connector):
     sync(home, connector, Counted("items", "p", 3, "total"), items(1), Checkpoint("p", {"page": 1}))
     assert query(home, "select * from raw_ops.reconciliations") == [], "half a listing is no loss"
     sync(home, connector, items(2), Counted("items", "p", 3, "total"), Finished("p", {}))
-    with warehouse.connect(home.warehouse) as connection:
-        assert [str(one) for one in reconcile.failures(connection)] == ["things.items in p: 1 of 3 rows are missing (total)"]
+    assert held_back(home) == ["things.items in p: 1 of 3 rows are missing (total)"]
 
 
 def test_a_total_of_different_values_is_held_against_different_values(home, connector):
     page = notes((1, 1), (1, 2), (2, 1))
     sync(home, connector, page, Counted("notes", "p", 2, "things with notes", distinct=("item_id",)), Finished("p", {}))
-    assert query(home, "select source_count, warehouse_count, state from raw_ops.reconciliations") == [(2, 2, "matched")]
+    assert query(home, LATEST) == [(2, 2, "matched")]
 
 
 def test_totals_of_parents_are_compared_one_by_one_and_a_loss_is_remembered_until_it_is_made_up_for(home, connector):
     told = Counted("notes", "p", 4, "notes of each item", by="item_id", each={1: 2, 2: 2})
     sync(home, connector, notes((1, 1), (1, 2), (1, 3), (2, 1)), told)
-    states = "select source_count, warehouse_count, state from raw_ops.reconciliations order by checked_at desc limit 1"
-    assert query(home, states) == [(4, 3, "differs")], "one note too many of item 1 does not make up for one too few of item 2"
+    assert query(home, LATEST) == [(4, 3, "differs")], "one note too many of item 1 does not make up for one too few of item 2"
     sync(home, connector, notes((3, 1)), Counted("notes", "p", 1, "notes of each item", by="item_id", each={3: 1}))
-    assert query(home, states) == [(3, 2, "differs")]
+    assert query(home, LATEST) == [(5, 4, "differs")]
     sync(home, connector, notes((2, 2)))
-    assert query(home, states) == [(2, 2, "matched")]
-    assert query(home, "select count(*) from raw_ops.unmet_totals") == [(0,)]
+    assert query(home, LATEST) == [(5, 6, "ahead")]
+    assert held_back(home) == []
+
+
+def test_a_partition_that_misses_rows_is_held_back_and_the_others_are_loaded(home, connector):
+    sync(home, connector, items(1), Finished("p", {"night": 1}), items(7, partition="q"), Finished("q", {"night": 1}))
+    events = (items(1, state="closed"), items(2), notes((1, 1)), Counted("items", "p", 3, "total"), Finished("p", {"night": 2}))
+    _, result = sync(home, connector, *events, items(8, partition="q"), Finished("q", {"night": 2}))
+    assert numbers(home) == [(1, "open"), (7, "open"), (8, "open")], "p is as the reading before left it, in all of its tables"
+    assert query(home, "select * from raw_things.notes") == []
+    assert not result.is_whole
+    failed = "select source, table_name, partition, error_class from raw_ops.outcomes where step = 'reconcile'"
+    assert query(home, failed) == [("things", "items", "p", "Unreconciled")]
+
+    script, result = sync(home, connector, items(3), Finished("p", {"night": 3}))
+    assert script.cursors == {"p": {"night": 2}, "q": {"night": 2}}, "what is held back is not asked for again"
+    assert numbers(home) == [(1, "closed"), (2, "open"), (3, "open"), (7, "open"), (8, "open")]
+    assert result.is_whole
+    assert held_back(home) == []
+    assert not list(home.landing.rglob("*.parquet"))
+
+
+def test_what_is_held_back_says_since_when_and_what_is_shown(home, connector):
+    sync(home, connector, items(1), Counted("items", "p", 1, "total"), Finished("p", {}))
+    missing = (Counted("items", "p", 3, "total"), Finished("p", {}))
+    sync(home, connector, items(2), *missing)
+    sync(home, connector, *missing)
+    runs = [moment for (moment,) in query(home, "select distinct checked_at from raw_ops.reconciliations order by 1")]
+    assert query(home, "select held_since, shown_as_of, warehouse_count from raw_ops.held_back") == [(runs[1], runs[0], 2)]
+
+
+def test_rows_that_a_reading_held_back_no_longer_lists_stay_until_it_is_loaded(home, connector):
+    sync(home, connector, items(1, 2), Finished("p", {}, ("items",)))
+    sync(home, connector, items(2), Gone("notes", "p", [(1, 1)], "told"), Counted("items", "p", 2, "total"), Finished("p", {}, ("items",)))
+    assert numbers(home) == [(1, "open"), (2, "open")]
+    sync(home, connector, items(5), Counted("items", "p", 2, "total"), Finished("p", {}))
+    assert numbers(home) == [(2, "open"), (5, "open")], "the complete listing of the reading before still counts"
+
+
+@pytest.mark.parametrize("moment", ["before the pieces are there", "when the others are gone"])
+def test_a_run_that_died_while_it_kept_pieces_keeps_them(home, connector, monkeypatch, moment):
+    killed(home, connector, items(1), Checkpoint("p", {"page": 1}), items(7, partition="q"), Checkpoint("q", {"page": 1}))
+    segments = Segments(home.landing / "things" / "segments", connector)
+    dies = "discard" if moment == "before the pieces are there" else "_end_keeping"
+    monkeypatch.setattr(segments, dies, lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        segments.keep({"p"})
+    script, _ = sync(home, connector)
+    assert script.cursors["p"] == {"page": 1}
+    assert (1, "open") in numbers(home)
+    assert not list((home.landing / "things").glob("*kept*"))
