@@ -65,6 +65,7 @@ def publish(home: Home, snapshot_id: str, built_at: datetime, facts: dict[str, s
         NotPublishable: when a column that names a person is of a type that cannot be masked.
     """
     home.published.mkdir(parents=True, exist_ok=True)
+    _sweep(home.published)
     relations = describe(home)
     facts = {"snapshot_id": snapshot_id, "built_at": built_at.isoformat()} | facts
     links: dict[str, Path] = {}
@@ -75,6 +76,14 @@ def publish(home: Home, snapshot_id: str, built_at: datetime, facts: dict[str, s
     for audience in AUDIENCES:
         _prune(home.published, audience, keep)
     return links
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a publication that was killed has left; a snapshot is whole once it is read-only."""
+    for path in folder.iterdir():
+        is_half = path.suffix == ".duckdb" and not path.is_symlink() and bool(path.stat().st_mode & 0o222)
+        if is_half or path.suffix in {".wal", ".next"}:
+            path.unlink()
 
 
 def current(home: Home, audience: Audience) -> Path:

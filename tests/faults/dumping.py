@@ -1,7 +1,7 @@
 """Canonical dumps of a home, raw and published: the same evidence gives the same text, whenever and however often it was read."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from connectors.contract import Connector
@@ -58,3 +58,13 @@ def raw_rows(home: Home, connectors: Iterable[Connector], without: Iterable[str]
                     for row in rows
                 }
     return found
+
+
+def raw_contents(home: Home, connectors: Sequence[Connector]) -> dict[str, list[str]]:
+    """Every live row of every raw table as text, without the moments at which it was seen.
+
+    A home that read several times may have seen the same state more than once, in tables whose key has the moment.
+    """
+    repeated = {f"{connector.dataset}.{table.name}" for connector in connectors for table in connector.tables if "observed_at" in table.key}
+    found = {table: list(map(repr, rows.values())) for table, rows in raw_rows(home, connectors).items()}
+    return {table: sorted(set(rows) if table in repeated else rows) for table, rows in found.items()}

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ PROGRESS = frozenset({"fulcrum.progress"})
 COUNTED = PROGRESS | {
     *("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.scandir", "os.symlink", "shutil.rmtree", "socket.connect")
 }
+SENT = frozenset({"http.client.send"})
+"""What goes to a server: head and body of a request are sent one after the other."""
 _ZYGOTE = get_context("forkserver")
 """Children come from a process that has imported everything and done nothing, so that each costs no start."""
 _ZYGOTE.set_forkserver_preload(["tests.faults.killing", "pipelines.sync", "connectors.github.client", "dlt"])
@@ -32,6 +35,13 @@ def run(
     process.join()
     assert process.exitcode is not None
     return process.exitcode, 0 if process.exitcode else counted.get()
+
+
+def start(work: Callable[..., Any], *arguments: Any) -> ForkServerProcess:
+    """Do some work in a process of its own, which nothing kills."""
+    process = _ZYGOTE.Process(target=work, args=arguments)
+    process.start()
+    return process
 
 
 def progress(message: str) -> None:
@@ -66,10 +76,37 @@ def _die(delay: float) -> None:
 # The work
 
 
-def sync_github(config_path: Path, root: Path, full: bool) -> None:
-    """Read GitHub without a build, with pieces of the reading made durable as often as they can be: the test's reading is short."""
-    from pipelines import config, landing, sync
+def sync_github(config_path: Path, root: Path, full: bool = False, budget: int | None = None) -> None:
+    """Read GitHub without a build, with pieces of the reading made durable all the while: the test's reading is short."""
+    from pipelines import config, sync
+    from pipelines.landing import Pace
     from pipelines.warehouse import Home
 
-    landing.LEAST_SECONDS, landing.MOST_SHARE = 0.0, 1.0
-    sync.sync(config.load(config_path), Home(root), only=["github"], full=full, build=False, progress=progress)
+    pace = Pace(least_seconds=0.0, most_share=1.0, share_of_time=0.0)
+    sync.sync(config.load(config_path), Home(root), only=["github"], full=full, build=False, budget=budget, pace=pace, progress=progress)
+
+
+def read(config_path: Path, root: Path) -> None:
+    """Read every source, without a build."""
+    from pipelines import config, sync
+    from pipelines.warehouse import Home
+
+    sync.sync(config.load(config_path), Home(root), build=False, progress=progress)
+
+
+def build(config_path: Path, root: Path) -> None:
+    """Build and publish what is loaded."""
+    from pipelines import config, sync
+    from pipelines.warehouse import Home
+
+    sync.build(config.load(config_path), Home(root), progress=progress)
+
+
+def publish(root: Path, snapshot_id: str) -> None:
+    """Publish what is built once more."""
+    from datetime import UTC, datetime
+
+    from pipelines import publish as publishing
+    from pipelines.warehouse import Home
+
+    publishing.publish(Home(root), snapshot_id, datetime(2026, 10, 1, tzinfo=UTC), {"organisation": "Acme"})
