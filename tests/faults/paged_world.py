@@ -7,11 +7,11 @@ from pipelines.demo.world import World
 from tests.contract.demo_world import at
 
 
-def many_pages(world: World) -> World:
-    """The same without what is never readable, and with three pages of issues and two of runs."""
+def many_pages(world: World, issues: int = 230) -> World:
+    """The same without what is never readable, and with three pages of issues, or more, and two of runs."""
     del world.repositories["acme/vanished"]
     issue, run = world.issues[0], world.runs[0]
-    for number in range(230):
+    for number in range(issues):
         moment = at(300 + number)
         extra = replace(issue, issue_id=71_000 + number, number=1000 + number, created_at=moment, updated_at=moment, closed_at=None)
         world.issues.append(extra)
