@@ -197,9 +197,9 @@ class FakeGithub:
         return sorted(recent, key=lambda item: item.get("updated_at") or "", reverse=True)
 
     def _runs(self, repository: FakeRepository, query: Mapping[str, str]) -> "_Capped":
-        newest = query.get("created", "").removeprefix("<=") or "9999"
+        oldest, _, newest = query.get("created", "..9999").replace("<=", "..").partition("..")
         runs = sorted(repository.runs, key=lambda run: (run.get("created_at") or "", run.get("id") or 0), reverse=True)
-        wanted = [run for run in runs if (run.get("created_at") or "") <= newest]
+        wanted = [run for run in runs if oldest <= (run.get("created_at") or "") <= newest]
         return _Capped(wanted, FILTERED_CAP if "created" in query else self._page_cap)
 
     @staticmethod

@@ -30,11 +30,12 @@ class Memory:
 
 @dataclass(frozen=True)
 class Seen:
-    """One page: `data` is None where nothing changed since the last reading; `kept` is what was kept of it then or now."""
+    """One page, and the address of the next. `data` is None where it did not change since the last reading; `kept` was kept then or now."""
 
     url: str
     data: Any
     kept: Any
+    next: str
 
 
 def address(path: str, parameters: Mapping[str, Any]) -> str:
@@ -79,7 +80,7 @@ def walk(client: Client, url: str, memory: Memory, keep: Callable[[Any], Any]) -
         entry = list(known) if known and answer.is_unchanged else [answer.etag, answer.next, keep(answer.data)]
         if entry[0]:
             memory.new[url] = entry
-        yield Seen(url, answer.data, entry[2])
+        yield Seen(url, answer.data, entry[2], entry[1])
         url = entry[1]
 
 

@@ -61,7 +61,8 @@ class GithubOptions(_Frozen):
         rubrics: globs of judge and rubric files; used by the git connector.
         concurrency: requests in flight, and repositories read side by side.
         overlap: how far below the cursor updated pull requests and issues are read again.
-        runs_overlap: how far below the newest run older runs are looked at again for new attempts.
+        runs_overlap: how far below the newest run older runs are looked at again for new attempts. As GitHub allows a re-run for 30
+            days and the newest run is the one that the last reading knew, that much finds every one.
         max_wait: seconds to wait for a rate limit at most; beyond that the reading ends as partial.
         retries: how often a failed request is tried again.
         retry_wait: seconds before the second try; doubles with each further one.
@@ -77,7 +78,7 @@ class GithubOptions(_Frozen):
     rubrics: tuple[str, ...] = ()
     concurrency: int = Field(default=8, ge=1, le=50)
     overlap: Span = timedelta(hours=2)
-    runs_overlap: Span = timedelta(days=7)
+    runs_overlap: Span = timedelta(days=30)
     max_wait: float = Field(default=900, ge=0)
     retries: int = Field(default=4, ge=0, le=10)
     retry_wait: float = Field(default=1.0, ge=0)

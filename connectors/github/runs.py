@@ -4,6 +4,10 @@ The listing is read without any filter, newest run first, because GitHub cuts a 
 unfiltered one not at all; where a server cuts it off nevertheless, the reading continues below the oldest run seen. Runs in the
 window below the newest known one are looked at again: they finish and are re-run there. The window's pages are conditional.
 
+A new run pushes all older ones down, so that every page of the listing is another one. The listing is therefore followed for the
+newest days only, and further down only as long as its pages were read before and hold. What lies below is looked at in closed weeks,
+which `created` asks for: nothing is pushed into their pages, and they stay free until one of their runs is started again.
+
 A reading that was cut short is walked to its end first, from the page that it stood at: newer runs only push older ones down, so
 none is missed. Then the newest are read as ever.
 """
@@ -11,6 +15,7 @@ none is missed. Then the newest are read as ever.
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Any
 
 from connectors.contract import Counted, Event, Page, Record, Rejected
@@ -20,7 +25,10 @@ from connectors.github.listing import PER_PAGE, Entry, Memory, Seen, address, wa
 from connectors.github.protocol import SOURCE
 from connectors.github.records import dig, listed, moment
 from connectors.github.visit import Reached, Saved, Told, Visit
+from connectors.github.weeks import FILTERED_CAP, Span, is_week, weeks
 
+RECENT = timedelta(days=7)
+"""Below this, a listing that has moved is left for closed weeks."""
 LONGEST_RUN = timedelta(days=35)
 """GitHub cancels a run after 35 days; one still unfinished then is no longer asked for."""
 
@@ -35,25 +43,27 @@ def read(visit: Visit, saved: Saved) -> Iterator[Told]:
         yield from unfinished.listing()
         saved = unfinished.state()
         yield Reached(saved)
-    reading = _Reading(visit, saved, _Walk(floor=_floor(visit, saved)))
+    window = visit.options.runs_overlap
+    reading = _Reading(visit, saved, _Walk(floor=_floor(visit, saved, window), border=_floor(visit, saved, min(window, RECENT))))
     yield from reading.listing()
+    yield from reading.late()
     yield from reading.stragglers()
     yield Reached(reading.state())
 
 
-def _floor(visit: Visit, saved: Saved) -> str | None:
-    """Runs created before this are not looked at."""
+def _floor(visit: Visit, saved: Saved, window: timedelta) -> str | None:
+    """The start of a window below the newest run known, but nothing that is not asked for at all."""
     newest = moment(saved.get("newest"))
-    window = newest - visit.options.runs_overlap if newest else None
-    floor = max(filter(None, (window, visit.since)), default=None)
+    floor = max(filter(None, (newest - window if newest else None, visit.since)), default=None)
     return floor.isoformat() if floor else None
 
 
-def _kept(data: Any) -> list[Any]:
-    """Of a page of runs: the source's total, newest and oldest creation, number of runs."""
+def _kept(data: Any, span: Span | None = None) -> list[Any]:
+    """Of a page of runs: the source's total, newest and oldest creation (without any, of the span asked for), number of runs."""
     items = listed(dig(data, "workflow_runs"))
-    created = sorted(item["created_at"] for item in items if moment(dig(item, "created_at")))
-    return [dig(data, "total_count") or 0, *((created[-1], created[0]) if created else (None, None)), len(items)]
+    bounds = (span.start, span.end) if span else (None, None)
+    created = sorted(item["created_at"] for item in items if moment(dig(item, "created_at"))) or bounds
+    return [dig(data, "total_count") or 0, created[-1], created[0], len(items)]
 
 
 @dataclass
@@ -62,6 +72,7 @@ class _Walk:
 
     Attributes:
         floor: runs created before this are not looked at.
+        border: below this the listing is followed only where it has not moved.
         window: parameters of the listing.
         url: the page being read; empty for the first.
         count: runs on the pages of this window before it.
@@ -71,6 +82,7 @@ class _Walk:
     """
 
     floor: str | None = None
+    border: str | None = None
     window: dict[str, str] = field(default_factory=dict[str, str])
     url: str = ""
     count: int = 0
@@ -90,11 +102,13 @@ class _Reading:
     known: dict[str, Known] = field(init=False)
     seen: set[str] = field(default_factory=set[str])
     newest: str | None = None
+    left_at: str | None = None
+    """Creation of the oldest run seen where the listing was left above its end."""
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.saved.get("pages", {}))
-        if "walk" in self.saved:
-            self.memory.new |= self.memory.old
+        # Weeks that this reading does not come to hold for the next one.
+        self.memory.new |= {url: entry for url, entry in self.memory.old.items() if "walk" in self.saved or is_week(url)}
         self.known = {key: list(value) for key, value in self.saved.get("known", {}).items()}
         self.newest = self.saved.get("newest")
 
@@ -125,7 +139,8 @@ class _Reading:
             walk.total = walk.total if walk.window else walk.expected
             self.newest = max(filter(None, (self.newest, newest)), default=None)
             yield from self._changed(listed(dig(page.data, "workflow_runs")))
-            if self._is_below_floor(oldest):
+            if self._is_below(walk.floor, oldest) or self._is_moved_below(page, oldest):
+                self.left_at = oldest
                 return None if told >= walk.expected else told
             yield Reached(self.state(walk))
             walk.count += size
@@ -147,14 +162,44 @@ class _Reading:
     def _start(self, window: dict[str, str]) -> None:
         """Begin a window, anew or for the first time."""
         self.walk.window, self.walk.url, self.walk.count, self.walk.expected = window, "", 0, 0
+        self.left_at = None
 
-    def _is_below_floor(self, created: str | None) -> bool:
-        at, floor = moment(created), moment(self.walk.floor)
-        return floor is not None and at is not None and at < floor
+    @staticmethod
+    def _is_below(border: str | None, created: str | None) -> bool:
+        at, bound = moment(created), moment(border)
+        return bound is not None and at is not None and at < bound
+
+    def _is_moved_below(self, page: Seen, oldest: str | None) -> bool:
+        """The next page lies below the border and is not the one read before: a listing of another length has moved."""
+        before = self.memory.old.get(page.next)
+        is_same = before is not None and before[2][0] == page.kept[0]
+        return bool(page.next) and not is_same and self._is_below(self.walk.border, oldest)
+
+    def late(self) -> Iterator[Told]:
+        """Runs from where the listing was left down to the floor, by weeks."""
+        for week in weeks(self.walk.floor, self.left_at):
+            yield from self._span(week)
+            yield Reached(self.state())
+
+    def _span(self, span: Span) -> Iterator[Event]:
+        """Runs of a closed span; one of more runs than a filtered listing shows is read in halves."""
+        start = address(f"{self.visit.repository.path}/actions/runs", {**span.parameters, "per_page": PER_PAGE})
+        count = total = 0
+        for page in walk(self.visit.client, start, self.memory, partial(_kept, span=span)):
+            total, _, oldest, size = page.kept
+            count += size
+            if total > FILTERED_CAP:
+                break
+            yield from self._changed(listed(dig(page.data, "workflow_runs")))
+            if self._is_below(self.walk.floor, oldest):
+                return
+        for half in span.halves() if count < total else ():
+            if not self._is_below(self.walk.floor, half.end):
+                yield from self._span(half)
 
     def _changed(self, items: list[Any]) -> Iterator[Event]:
         """Events of those runs of a page that are new or differ from what is known."""
-        runs = [item for item in items if isinstance(item, dict) and not self._is_below_floor(item.get("created_at"))]
+        runs = [item for item in items if isinstance(item, dict) and not self._is_below(self.walk.floor, item.get("created_at"))]
         changed = [item for item in runs if self._is_changed(item)]
         for item in items:
             if not isinstance(item, dict):
@@ -209,7 +254,7 @@ class _Reading:
     def stragglers(self) -> Iterator[Event]:
         """Unfinished runs that have left the window, one request each."""
         for key, (created, _, _, is_completed) in sorted(self.known.items()):
-            if is_completed or key in self.seen or not self._is_below_floor(created):
+            if is_completed or key in self.seen or not self._is_below(self.walk.floor, created):
                 continue
             try:
                 item = self.visit.client.get(f"{self.visit.repository.path}/actions/runs/{key}").data

@@ -14,7 +14,7 @@ LEAST = {"tokens": ["t0ken-of-mine"], "repositories": {"include": ["acme/*"]}}
 def test_the_least_configuration_has_the_documented_defaults():
     options = GithubOptions.model_validate(LEAST)
     assert options.base_url == "https://api.github.com"
-    assert (options.concurrency, options.overlap, options.runs_overlap) == (8, timedelta(hours=2), timedelta(days=7))
+    assert (options.concurrency, options.overlap, options.runs_overlap) == (8, timedelta(hours=2), timedelta(days=30))
 
 
 def test_the_configuration_of_the_documentation_is_accepted():
