@@ -25,7 +25,7 @@ from connectors.github import pull_request_queries, queries
 
 Item = dict[str, Any]
 WINDOW = timedelta(days=7)
-"""How far below the newest run older ones are looked at again, as in the connector."""
+"""How far below the newest run older ones are looked at again; the connector looks further, for free where nothing happened."""
 JOBS_AT_MOST = 8
 """Of a run of the scaled world, both of its attempts together."""
 NESTED = {"reviews": "fullDatabaseId", "files": "path", "commits": "commit", "timelineItems": "id"}

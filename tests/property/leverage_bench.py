@@ -84,7 +84,7 @@ INPUTS: dict[str, str] = {
     "core.fct_reviews": "review_id bigint, pull_request_id bigint, reviewer_person_id varchar, reviewer_kind varchar, state varchar,"
     " submitted_at timestamptz",
     "core.fct_commits": "repository_id varchar, sha varchar, author_person_id varchar, author_kind varchar, landed_at timestamptz, landed_sha varchar,"
-    " is_merge boolean",
+    " is_merge boolean, is_inherited boolean default false",
     "core.bridge_commit_authors": "repository_id varchar, sha varchar, person_id varchar, kind varchar, share double",
     "core.fct_eval_runs": "eval_run_id varchar, kind varchar, task_name varchar, harness_artifact_id varchar, project_id varchar, project_how varchar,"
     " repository_id varchar, git_sha varchar, person_id varchar, started_at timestamptz, status varchar, dataset_version_id varchar,"

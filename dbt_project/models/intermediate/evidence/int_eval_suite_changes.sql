@@ -17,5 +17,5 @@ from (
 inner join {{ ref('fct_commits') }} as c on f.repository_id = c.repository_id and f.sha = c.sha
 inner join {{ ref('bridge_commit_authors') }} as b on c.repository_id = b.repository_id and c.sha = b.sha
 inner join (select distinct suite_id from {{ ref('int_eval_suites') }}) as s on f.suite_id = s.suite_id
-where not c.is_merge and c.landed_at is not null
+where not c.is_merge and not c.is_inherited and c.landed_at is not null
 group by s.suite_id, c.repository_id, c.sha, {{ utc_date('c.landed_at') }}, case when b.kind = 'human' then b.person_id end

@@ -1,4 +1,4 @@
--- One row per prompt and landing: however many commits a merge brought, the prompt changed once.
+-- One row per prompt and landing: however many commits a merge brought, the prompt changed once. What a fork has from its source is the source's.
 with versions as (
     select
         versions.*,
@@ -55,9 +55,11 @@ select
     pulls.pull_request_id,
     coalesce(landed.version_url, landed.commit_url) as source_url
 from landed
+left join {{ ref('int_commits_inherited') }} as inherited on landed.repository_id = inherited.repository_id and landed.landing_sha = inherited.sha
 left join {{ ref('stg_github__pull_requests') }} as pulls
     on landed.repository_id = pulls.repository_id and landed.pull_request_number = pulls.number
 -- A rename alone, or white space alone, says nothing new to a model.
 where
-    not (landed.is_whitespace_only and landed.last_change_type != 'D')
+    inherited.sha is null
+    and not (landed.is_whitespace_only and landed.last_change_type != 'D')
     and (landed.text_sha is distinct from landed.previous_text_sha or landed.last_change_type = 'D')
