@@ -59,17 +59,17 @@ def _git(settings: Settings) -> GitOptions:
     return GitOptions(**options)
 
 
-def _of_app(github: GithubOptions) -> Callable[[], str]:
-    """Gives the App's present token for clones; nothing is asked before it is needed."""
+def _of_app(github: GithubOptions) -> Callable[[str], str]:
+    """Gives the App's present token for clones of an owner's repositories; nothing is asked before it is needed."""
     lock, clients = Lock(), list[Any]()
 
-    def token() -> str:
+    def token(owner: str) -> str:
         from connectors.github.client import GithubClient
 
         with lock:
             if not clients:
                 clients.append(GithubClient(github, Meter()))
-        return clients[0].clone_token()
+        return clients[0].clone_token(owner)
 
     return token
 

@@ -50,9 +50,9 @@ CREDENTIAL_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 
 @dataclass
 class Credential:
-    """The token, or what gives one that is valid now (a GitHub App's lives for an hour), and the hosts that may see it."""
+    """The token, or what gives one for an owner that is valid now (a GitHub App's lives for an hour), and the hosts that may see it."""
 
-    token: str | Callable[[], str] = field(repr=False)
+    token: str | Callable[[str], str] = field(repr=False)
     hosts: frozenset[str]
     _given: set[str] = field(default_factory=set[str], init=False, repr=False)
     """Every token that was given out."""
@@ -63,10 +63,10 @@ class Credential:
         is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
         if not self.token or not is_private or parts.netloc.lower() not in self.hosts:
             return {}
-        return {f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {_encoded(self._present())}"}
+        return {f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {_encoded(self._present(parts.path))}"}
 
-    def _present(self) -> str:
-        token = self.token if isinstance(self.token, str) else self.token()
+    def _present(self, path: str) -> str:
+        token = self.token if isinstance(self.token, str) else self.token(path.strip("/").partition("/")[0])
         self._given.add(token)
         return token
 

@@ -38,8 +38,8 @@ class GitOptions(BaseModel):
     artifacts: tuple[ArtifactOptions, ...] = ()
     token: SecretStr | None = None
     """For https remotes on github.com and on the hosts of the loaded GitHub repositories; other hosts never see it."""
-    token_now: Callable[[], str] | None = Field(default=None, exclude=True, repr=False)
-    """Gives a token that is valid now, where none lasts: a GitHub App's is renewed every hour."""
+    token_now: Callable[[str], str] | None = Field(default=None, exclude=True, repr=False)
+    """Gives a token for an owner's repositories that is valid now, where none lasts: a GitHub App's is renewed every hour."""
     concurrency: int = Field(default=4, ge=1, le=64)
     """Repositories read, and files blamed, at the same time."""
     timeout: float = Field(default=1800, gt=0)

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 from connectors.contract import Counted, Event, Page, Record
 from connectors.errors import NotFound
 from connectors.github import queries, records
-from connectors.github.listing import pages
+from connectors.github.listing import chunks, pages
 from connectors.github.records import dig, listed
-from connectors.github.visit import Reached, Saved, Told, Visit, chunks, connection, in_halves
+from connectors.github.visit import Reached, Saved, Told, Visit, connection, in_halves
 
 PENDING_FOR = timedelta(days=14)
 """A head whose checks have not ended after this long is not asked for any more."""

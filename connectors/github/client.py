@@ -7,12 +7,10 @@ tried again here. Rate limits are waited for here and not inside the retry, so t
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from threading import BoundedSemaphore, Lock
 from threading import Event as Flag
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -26,11 +24,12 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 from connectors.contract import Meter
 from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, SourceError, Unavailable
-from connectors.github import failures
-from connectors.github.limits import SECONDARY_WAIT, Credential, Limited, Pool, asked_wait
+from connectors.github import failures, headers, installations
+from connectors.github.limits import SECONDARY_WAIT, Credential, Limited, Pool, Wanted, asked_wait
 from connectors.github.listing import PER_PAGE, address
 from connectors.github.options import AppAuth, GithubOptions
-from connectors.github.protocol import SOURCE, Answer, CredentialState, Graph
+from connectors.github.owners import OfOwner
+from connectors.github.protocol import SOURCE, Answer, Client, CredentialState, Graph
 from connectors.github.records import dig
 
 Result = TypeVar("Result")
@@ -59,30 +58,38 @@ class GithubClient:
         self._prefix = urlsplit(options.base_url).path
         self._pool = Pool([], meter, options.max_wait, clock, self._sleep)
         self._pool.credentials = self._credentials()
+        self._bound: dict[str, OfOwner] = {}
 
-    def get(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str | None = None) -> Answer:
+    def get(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str | None = None, owner: str = "") -> Answer:
         """One page below the API's root."""
         url = address(path, parameters or {})
         what = path.partition("?")[0]
-        sticky = what if etag is not None else None
-        return self._patiently(lambda: self._ask("core", sticky, what, lambda credential: self._get(credential, url, etag, what)))
+        wanted = Wanted("core", what, what if etag is not None else None, owner)
+        return self._patiently(lambda: self._ask(wanted, lambda credential: self._get(credential, url, etag, what)))
 
-    def graphql(self, what: str, query: str, variables: Mapping[str, Any]) -> Graph:
+    def graphql(self, what: str, query: str, variables: Mapping[str, Any], owner: str = "") -> Graph:
         """One GraphQL request."""
         question = {"query": query.replace("{", _WITH_COST, 1), "variables": dict(variables)}
-        return self._patiently(lambda: self._ask("graphql", None, what, lambda credential: self._graph(credential, question, what)))
+        wanted = Wanted("graphql", what, owner=owner)
+        return self._patiently(lambda: self._ask(wanted, lambda credential: self._graph(credential, question, what)))
+
+    def of(self, owner: str) -> Client:
+        """This client where every credential may read every owner; else one that asks with those that may read this one."""
+        if all(credential.owner is None for credential in self._pool.credentials):
+            return self
+        return self._bound.setdefault(owner.lower(), OfOwner(self, owner.lower()))
 
     def credentials(self) -> list[CredentialState]:
         """The state of every credential."""
         return [self._state(credential) for credential in self._pool.credentials]
 
-    def clone_token(self) -> str:
-        """A token that may clone what is read here, valid now: the first personal one, else that of the first App's installation.
+    def clone_token(self, owner: str) -> str:
+        """A token that may clone an owner's repositories, valid now: the first personal one, else that of an App's installation.
 
         Raises:
             SourceError: when the App's token cannot be renewed.
         """
-        return self._once(self._pool.credentials[0], "a token for git", lambda one: one.requester.auth.token)
+        return self._once(self._pool.of(owner)[0], "a token for git", lambda one: one.requester.auth.token)
 
     def close(self) -> None:
         """Close connections and wake whoever waits."""
@@ -109,15 +116,15 @@ class GithubClient:
     def _pause(self, seconds: float) -> None:
         self._sleep(seconds)
 
-    def _ask(self, resource: str, sticky: str | None, what: str, ask: Callable[[Credential], Result]) -> Result:
+    def _ask(self, wanted: Wanted, ask: Callable[[Credential], Result]) -> Result:
         """Ask with a free credential, and with the next one where it turns out to be limited."""
         for _ in range((self._options.retries + 1) * len(self._pool.credentials)):
-            credential = self._pool.take(resource, sticky, what)
+            credential = self._pool.take(wanted)
             try:
-                return self._once(credential, what, ask)
+                return self._once(credential, wanted.what, ask)
             except Limited as limit:
-                self._pool.put_aside(credential, resource, SECONDARY_WAIT if limit.wait is None else limit.wait)
-        raise RateLimited(SOURCE, what, "the rate limit was still in force after each wait that GitHub asked for")
+                self._pool.put_aside(credential, wanted.resource, SECONDARY_WAIT if limit.wait is None else limit.wait)
+        raise RateLimited(SOURCE, wanted.what, "the rate limit was still in force after each wait that GitHub asked for")
 
     def _once(self, credential: Credential, what: str, ask: Callable[[Credential], Result]) -> Result:
         """One request; whatever the libraries raise gets its name, without secrets and without their context."""
@@ -152,15 +159,15 @@ class GithubClient:
     # What the answers say
 
     def _get(self, credential: Credential, url: str, etag: str | None, what: str) -> Answer:
-        headers = _ACCEPT | ({"If-None-Match": etag} if etag else {})
-        status, found, body = credential.requester.requestJson("GET", url, headers=headers)
+        conditional = {"If-None-Match": etag} if etag else {}
+        status, found, body = credential.requester.requestJson("GET", url, headers=_ACCEPT | conditional)
         self._pool.note(credential, found)
         if status == 304:
             self._meter.free()
             return Answer(None, found.get("etag", etag or ""), is_unchanged=True)
         data = self._parsed(status, found, body, what, credential)
         links = {link.get("rel"): link["url"] for link in parse_header_links(found.get("link", ""))}
-        return Answer(data, found.get("etag", ""), self._relative(links.get("next", "")), _page_of(links.get("last", "")))
+        return Answer(data, found.get("etag", ""), self._relative(links.get("next", "")), headers.page_of(links.get("last", "")))
 
     def _graph(self, credential: Credential, question: dict[str, Any], what: str) -> Graph:
         requester = credential.requester
@@ -177,15 +184,15 @@ class GithubClient:
         return Graph(data["data"], errors)
 
     @staticmethod
-    def _parsed(status: int, headers: Mapping[str, str], body: str, what: str, credential: Credential) -> Any:
+    def _parsed(status: int, found: Mapping[str, str], body: str, what: str, credential: Credential) -> Any:
         try:
             data = orjson.loads(body) if body or status == 200 else None
         except orjson.JSONDecodeError:
             if status < 300:
-                raise _Garbled(failures.garbled(what, body, headers.get("content-type", ""))) from None
+                raise _Garbled(failures.garbled(what, body, found.get("content-type", ""))) from None
             data = None
         if status >= 300:
-            raise failures.from_status(status, data, headers, what, credential.name)
+            raise failures.from_status(status, data, found, what, credential.name)
         return data
 
     def _relative(self, url: str) -> str:
@@ -197,8 +204,8 @@ class GithubClient:
     def _state(self, credential: Credential) -> CredentialState:
         what = "/rate_limit"
         try:
-            status, headers, body = self._once(credential, what, lambda one: one.requester.requestJson("GET", what))
-            data = self._parsed(status, headers, body, what, credential)
+            status, found, body = self._once(credential, what, lambda one: one.requester.requestJson("GET", what))
+            data = self._parsed(status, found, body, what, credential)
         except NotFound:
             return CredentialState(credential.name)  # GitHub Enterprise with limits switched off
         except Limited as limit:
@@ -210,7 +217,7 @@ class GithubClient:
         remaining, limit = (
             {name: int(dig(data, "resources", name, key) or 0) for name in ("core", "graphql")} for key in ("remaining", "limit")
         )
-        return CredentialState(credential.name, _scopes(headers), remaining, limit, _date(headers))
+        return CredentialState(credential.name, headers.scopes(found), remaining, limit, headers.date(found))
 
     # Credentials
 
@@ -220,7 +227,16 @@ class GithubClient:
             Credential(f"token {n} of {len(tokens)}" if len(tokens) > 1 else "the token", self._requesters(Auth.Token(token)))
             for n, token in enumerate(tokens, start=1)
         ]
-        return [*by_token, *map(self._app, self._options.auth)]
+        found = [*by_token, *(credential for app in self._options.auth for credential in self._app(app))]
+        without = [owner for owner in self._owners() if not any(credential.owner in (None, owner) for credential in found)]
+        if without:
+            names = ", ".join(f"App {app.app_id}" for app in self._options.auth)
+            raise AuthFailed(SOURCE, names, f"not installed at {', '.join(without)}", "install it there, or correct repositories.include")
+        return found
+
+    def _owners(self) -> list[str]:
+        """Owners of the repositories, in lower case."""
+        return sorted({pattern.partition("/")[0].lower() for pattern in self._options.repositories.include})
 
     def _requesters(self, auth: Auth.Auth) -> "_Requesters":
         return _Requesters(auth, lambda: self._requester(auth))
@@ -252,37 +268,25 @@ class GithubClient:
             api_version=API_VERSION,
         ).requester
 
-    def _app(self, app: AppAuth) -> Credential:
-        """A GitHub App's installation; PyGithub renews its token, which lives for an hour."""
+    def _app(self, app: AppAuth) -> list[Credential]:
+        """A GitHub App's installations; PyGithub renews their tokens, which live for an hour."""
         auth = Auth.AppAuth(app.app_id, app.private_key.get_secret_value())
         try:
             auth.create_jwt()
         except (PyJWTError, ValueError, TypeError):
             raise AuthFailed(SOURCE, f"App {app.app_id}", "its private_key is no RSA key in PEM form", "give the whole .pem text") from None
         as_app = Credential(f"App {app.app_id}", self._requesters(auth))
-        installation = app.installation_id or self._installation(as_app)
-        token = _SharedToken(auth.get_installation_auth(installation, requester=self._requester(auth)))
-        return Credential(f"App {app.app_id}, installation {installation}", self._requesters(token))
+        found = installations.of_app(app, self._owners(), lambda url: self._as_app(as_app, url))
+        return [self._installation(app, auth, one) for one in found]
 
-    def _installation(self, app: Credential) -> int:
-        """The App's installation at the owner of the repositories."""
-        owners = sorted({pattern.partition("/")[0].lower() for pattern in self._options.repositories.include})
-        found = {self._installation_of(app, owner) for owner in owners}
-        if len(found) > 1:
-            why = f"it is installed separately at {', '.join(owners)}"
-            raise AuthFailed(SOURCE, app.name, why, "include the repositories of one owner, or use tokens")
-        return found.pop()
+    def _installation(self, app: AppAuth, auth: Auth.AppAuth, found: installations.Installation) -> Credential:
+        number = found.installation_id
+        token = _SharedToken(auth.get_installation_auth(number, requester=self._requester(auth)))
+        return Credential(f"App {app.app_id}, installation {number}", self._requesters(token), found.owner)
 
-    def _installation_of(self, app: Credential, owner: str) -> int:
-        for kind in ("orgs", "users"):
-            url = f"/{kind}/{owner}/installation"
-            try:
-                return int(self._once(app, url, lambda one, url=url: self._get(one, url, None, url)).data["id"])
-            except NotFound:
-                continue
-            except _Garbled as error:
-                raise error.named from None
-        raise AuthFailed(SOURCE, app.name, f"it is not installed at {owner}", "install it there, or correct repositories.include")
+    def _as_app(self, app: Credential, url: str) -> Answer:
+        what = url.partition("?")[0]
+        return self._patiently(lambda: self._once(app, what, lambda one: self._get(one, url, None, what)))
 
 
 class _Requesters:
@@ -369,20 +373,3 @@ class _Patience(GithubRetry):
         following = super().increment(method, url, response, *rest, **named)
         self._meter.ask_again()
         return following
-
-
-def _page_of(url: str) -> int | None:
-    page = parse_qs(urlsplit(url).query).get("page", [""])[0]
-    return int(page) if page.isdigit() else None
-
-
-def _scopes(headers: Mapping[str, str]) -> tuple[str, ...] | None:
-    named = headers.get("x-oauth-scopes")
-    return None if named is None else tuple(scope.strip() for scope in named.split(",") if scope.strip())
-
-
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    try:
-        return parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
-        return None

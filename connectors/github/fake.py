@@ -109,6 +109,10 @@ class FakeGithub:
             return Graph({"repository": None}, (GraphError("NOT_FOUND", "Could not resolve to a Repository", ("repository",)),))
         return Graph({"repository": {"databaseId": found.item["id"], **self._fields(found, query, variables)}})
 
+    def of(self, owner: str) -> "FakeGithub":  # noqa: ARG002 - it sees the repositories of all owners
+        """Itself."""
+        return self
+
     def credentials(self) -> list[CredentialState]:
         """What was put into `states`."""
         return self.states

@@ -181,7 +181,7 @@ class Census:
                 self.found.pop(key, None)
                 continue
             etag = "" if known.get("gone") else known.get("etag", "")
-            answered = by_number(self.client, key, etag)
+            answered = by_number(self.client.of(str(known.get("full_name")).partition("/")[0]), key, etag)
             if answered.error:
                 self.found.pop(key, None)
                 self.gone[key] = answered.error

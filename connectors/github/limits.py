@@ -32,12 +32,31 @@ class Credential:
     Attributes:
         name: names it in messages, without the secret.
         requester: sends requests with it.
+        owner: login in lower case of the only owner whose repositories it may read; None where it is not bound to one.
         free_at: by resource (`core`, `graphql`), when its limit ends, seconds since 1970.
     """
 
     name: str
     requester: Any
+    owner: str | None = None
     free_at: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a credential is wanted for.
+
+    Attributes:
+        resource: the limit that it draws on, `core` or `graphql`.
+        what: names the thing asked for in error messages.
+        sticky: what is asked conditionally; it sticks to one credential, to which its ETag is bound.
+        owner: whose repositories are asked about, in lower case; empty where that is not known.
+    """
+
+    resource: str
+    what: str
+    sticky: str | None = None
+    owner: str = ""
 
 
 def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
@@ -74,33 +93,36 @@ class Pool:
         self._meter, self._max_wait, self._clock, self._sleep = meter, max_wait, clock, sleep
         self._turns, self._lock = count(), Lock()
 
-    def take(self, resource: str, sticky: str | None, what: str) -> Credential:
-        """A credential that is free, waiting for one if need be.
+    def of(self, owner: str) -> list[Credential]:
+        """Credentials that may read an owner's repositories; all of them where none is meant for it, which reads what is public."""
+        meant = [credential for credential in self.credentials if credential.owner in (None, owner.lower())]
+        return meant if meant and owner else self.credentials
 
-        An ETag is bound to the credential that it was given to, so what is asked conditionally sticks to one of them.
+    def take(self, wanted: Wanted) -> Credential:
+        """A credential that is free, waiting for one if need be.
 
         Raises:
             RateLimited: when all are limited for longer than may be waited.
         """
         while True:
-            credential = self._next(resource, sticky)
-            wait = credential.free_at.get(resource, 0) - self._clock()
+            credential = self._next(wanted)
+            wait = credential.free_at.get(wanted.resource, 0) - self._clock()
             if wait <= 0:
                 return credential
             if wait > self._max_wait:
-                raise self._too_long(credential.free_at[resource], what)
+                raise self._too_long(credential.free_at[wanted.resource], wanted.what)
             self._meter.count(waited_seconds=wait)
             if self._sleep(wait):
-                raise Unavailable(SOURCE, what, "the reading was given up while waiting for the rate limit")
+                raise Unavailable(SOURCE, wanted.what, "the reading was given up while waiting for the rate limit")
 
-    def _next(self, resource: str, sticky: str | None) -> Credential:
+    def _next(self, wanted: Wanted) -> Credential:
         """The next one in turn that is free, or the one that is free first."""
+        able = self.of(wanted.owner)
         with self._lock:
-            start = next(self._turns) if sticky is None else crc32(sticky.encode())
-            first = start % len(self.credentials)
-            turn = [*self.credentials[first:], *self.credentials[:first]]
+            start = next(self._turns) if wanted.sticky is None else crc32(wanted.sticky.encode())
+            first = start % len(able)
             now = self._clock()
-            return min(turn, key=lambda credential: max(credential.free_at.get(resource, 0) - now, 0))
+            return min([*able[first:], *able[:first]], key=lambda credential: max(credential.free_at.get(wanted.resource, 0) - now, 0))
 
     def _too_long(self, until: float, what: str) -> RateLimited:
         at = datetime.fromtimestamp(until, UTC)

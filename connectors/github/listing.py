@@ -1,7 +1,7 @@
 """Listings page by page, conditionally where they were read before, and many small requests side by side."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from itertools import islice
@@ -107,3 +107,9 @@ def side_by_side(executor: Executor, task: Callable[[Item], Result], items: Iter
     finally:
         for future in waiting:
             future.cancel()
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])

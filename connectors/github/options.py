@@ -26,7 +26,7 @@ class _Frozen(BaseModel):
 
 
 class AppAuth(_Frozen):
-    """A GitHub App; the installation is looked up by owner where it is not named."""
+    """A GitHub App; its installations at the owners of the repositories are found where none is named."""
 
     app_id: int = Field(gt=0)
     private_key: SecretStr = Field(min_length=1)

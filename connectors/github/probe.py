@@ -80,6 +80,7 @@ def _one_repository(options: GithubOptions, client: Client) -> Finding:
 
 def _how_many(client: Client, pattern: str) -> int:
     owner, _, repository = pattern.partition("/")
+    client = client.of(owner)
     if not set(repository) & set("*?["):
         return 1 if dig(client.get(f"/repos/{pattern}").data, "id") else 0
     try:

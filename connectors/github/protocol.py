@@ -111,6 +111,10 @@ class Client(Protocol):
         """One GraphQL request; `what` names the thing asked for in error messages."""
         ...
 
+    def of(self, owner: str) -> "Client":
+        """The client to ask about an owner's repositories: the installations of an App read those of one owner each."""
+        ...
+
     def credentials(self) -> list[CredentialState]:
         """The state of every credential, at one free request each."""
         ...

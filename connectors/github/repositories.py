@@ -12,8 +12,9 @@ from typing import Any
 from connectors.contract import Counted, Cursor, Event, Failed, Finished, Gone, Page, ReadContext, Rejected
 from connectors.errors import ContractBroken, NotFound, SourceError
 from connectors.github import lifecycle, records
-from connectors.github.listing import PER_PAGE, Entry, Memory, address, walk
+from connectors.github.listing import PER_PAGE, Entry, Memory, address, chunks, walk
 from connectors.github.options import Repositories
+from connectors.github.owners import by_client
 from connectors.github.protocol import SOURCE, Client, Refused
 from connectors.github.queries import DETAILS_A_REQUEST, repository_details
 from connectors.github.records import dig, listed
@@ -90,14 +91,15 @@ class _Listing:
 
     def _pages(self, pattern: str) -> Iterator[tuple[Any, list[str]]]:
         owner, _, name = pattern.partition("/")
+        client = self.client.of(owner)
         if not set(name) & set("*?["):
-            yield from self._single(f"/repos/{pattern}")
+            yield from self._single(client, f"/repos/{pattern}")
             return
         order = {"sort": "created", "direction": "asc"}
         try:
-            yield from self._organisation(owner, self._listing(f"/orgs/{owner}/repos", {"type": "all", **order}))
+            yield from self._organisation(owner, self._listing(client, f"/orgs/{owner}/repos", {"type": "all", **order}))
         except NotFound:
-            yield from self._listing(f"/users/{owner}/repos", {"type": "owner", **order})
+            yield from self._listing(client, f"/users/{owner}/repos", {"type": "owner", **order})
 
     def _organisation(self, owner: str, listing: Iterator[tuple[Any, list[str]]]) -> Iterator[tuple[Any, list[str]]]:
         """A listing with its size, and the organisation's own count beside it."""
@@ -109,19 +111,19 @@ class _Listing:
             return
         path = f"/orgs/{owner}"
         old = self.memory.old.get(path)
-        answer = self.client.get(path, etag=old[0] if old else "")
+        answer = self.client.of(owner).get(path, etag=old[0] if old else "")
         entry: Entry = list(old) if old and answer.is_unchanged else [answer.etag, "", _count(answer.data)]
         if entry[0]:
             self.memory.new[path] = entry
         self.owners[owner.lower()] = lifecycle.Owner(entry[2], len(listed_ids))
 
-    def _listing(self, path: str, parameters: dict[str, str]) -> Iterator[tuple[Any, list[str]]]:
-        for page in walk(self.client, address(path, {**parameters, "per_page": PER_PAGE}), self.memory, _ids):
+    def _listing(self, client: Client, path: str, parameters: dict[str, str]) -> Iterator[tuple[Any, list[str]]]:
+        for page in walk(client, address(path, {**parameters, "per_page": PER_PAGE}), self.memory, _ids):
             yield page.data, page.kept
 
-    def _single(self, path: str) -> Iterator[tuple[Any, list[str]]]:
+    def _single(self, client: Client, path: str) -> Iterator[tuple[Any, list[str]]]:
         old = self.memory.old.get(path)
-        answer = self.client.get(path, etag=old[0] if old else "")
+        answer = client.get(path, etag=old[0] if old else "")
         entry: Entry = list(old) if old and answer.is_unchanged else [answer.etag, "", _ids([answer.data])]
         if entry[0]:
             self.memory.new[path] = entry
@@ -168,8 +170,9 @@ class _Listing:
         """Learn of new repositories what listings do not say; refresh emptiness where something was pushed."""
         asked = [item for key, item in self.found.items() if item and self._is_news(self.known.get(key), item)]
         try:
-            for start in range(0, len(asked), DETAILS_A_REQUEST):
-                self._ask_details(asked[start : start + DETAILS_A_REQUEST])
+            for client, items in by_client(self.client, asked, lambda item: _owner(item["full_name"])):
+                for some in chunks(items, DETAILS_A_REQUEST):
+                    self._ask_details(client, some)
             for item in asked:
                 if item.get("fork"):
                     self._ask_source(item)
@@ -185,12 +188,12 @@ class _Listing:
     def _is_news(known: dict[str, Any] | None, item: dict[str, Any]) -> bool:
         return not known or known.get("is_empty") is None or bool(known["is_empty"] and known.get("pushed_at") != item.get("pushed_at"))
 
-    def _ask_details(self, items: list[dict[str, Any]]) -> None:
+    def _ask_details(self, client: Client, items: list[dict[str, Any]]) -> None:
         variables: dict[str, str] = {}
         for i, item in enumerate(items):
             owner, _, name = item["full_name"].partition("/")
             variables |= {f"owner{i}": owner, f"name{i}": name}
-        graph = self.client.graphql("repository details", repository_details(len(items)), variables)
+        graph = client.graphql("repository details", repository_details(len(items)), variables)
         for i, item in enumerate(items):
             # A repository that vanished since it was listed is null here; its own partition will say so.
             node = graph.data.get(f"r{i}")
@@ -204,7 +207,7 @@ class _Listing:
 
     def _ask_source(self, item: dict[str, Any]) -> None:
         try:
-            source = dig(self.client.get(f"/repos/{item['full_name']}").data, "source")
+            source = dig(self.client.of(_owner(item["full_name"])).get(f"/repos/{item['full_name']}").data, "source")
         except NotFound:
             return
         if source:
@@ -269,7 +272,7 @@ def _unreadable(listing: _Listing, context: ReadContext) -> Iterator[Event]:
     """Record what is listed and does not answer: its row is kept as gone, and this reading is not whole."""
     silent = [key for key, item in listing.found.items() if item and dig(listing.known, key, "is_empty") is None]
     for key in silent if not listing.errors else ():
-        error = lifecycle.by_number(listing.client, key).error
+        error = lifecycle.by_number(listing.client.of(_owner(listing.known[key]["full_name"])), key).error
         if error:
             known, item = listing.known[key], listing.found.pop(key) or {}
             yield Page("repositories", PARTITION, [records.repository(item, known)])
@@ -293,6 +296,10 @@ def _conclusion(listing: _Listing, context: ReadContext) -> Iterable[Event]:
         "hidden": {login: owner.hidden for login, owner in listing.owners.items()},
     }
     yield Finished(PARTITION, cursor, ("repositories", lifecycle.TABLE))
+
+
+def _owner(full_name: str) -> str:
+    return full_name.partition("/")[0]
 
 
 def _count(organisation: Any) -> int | None:

@@ -10,8 +10,9 @@ from typing import Any
 from connectors.contract import Page, Record
 from connectors.github import pull_request_queries as queries
 from connectors.github import pull_request_records as records
+from connectors.github.listing import chunks
 from connectors.github.records import dig, number
-from connectors.github.visit import Reached, Saved, Told, Visit, chunks, connection, in_halves
+from connectors.github.visit import Reached, Saved, Told, Visit, connection, in_halves
 
 
 def read(visit: Visit, saved: Saved) -> Iterator[Told]:

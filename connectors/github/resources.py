@@ -53,13 +53,14 @@ class GithubReader:
             found = yield from repositories.read(client, self._options.repositories, context)
             survey = Survey(client, found)
             streams = [partial(self._repository, client, helpers, context, survey, repository) for repository in found]
-            streams += [partial(organisation.read, client, owner, context) for owner in organisation.owners(found)]
+            streams += [partial(organisation.read, client.of(owner.login), owner, context) for owner in organisation.owners(found)]
             yield from merged(streams, self._options.concurrency, abort=client.close)
 
     def _repository(
         self, client: Client, helpers: Helpers, context: ReadContext, survey: Survey, repository: Repository
     ) -> Iterator[Event]:
         cursor, since = _scope(context.cursor(repository.partition), context.since or _start(self._options.since))
+        client = client.of(repository.owner)
         visit = Visit(
             client,
             repository,

@@ -7,6 +7,8 @@ from typing import Any
 
 from connectors.errors import ContractBroken, SourceError, Unavailable
 from connectors.github import surroundings_queries as queries
+from connectors.github.listing import chunks
+from connectors.github.owners import by_client
 from connectors.github.protocol import SOURCE, Client, Graph, GraphError
 from connectors.github.records import dig, listed
 from connectors.github.repositories import Repository
@@ -35,6 +37,7 @@ class Surveyed:
 class _Chunk:
     """Repositories that are asked for together, once, by whoever comes first."""
 
+    client: Client
     members: Sequence[Repository]
     lock: Lock = field(default_factory=Lock)
     told: dict[int, Surveyed] | None = None
@@ -45,10 +48,9 @@ class Survey:
     """The survey about all repositories of a reading; safe to use from many threads."""
 
     def __init__(self, client: Client, repositories: Sequence[Repository]) -> None:
-        self._client = client
-        size = queries.REPOSITORIES_A_REQUEST
-        chunks = [_Chunk(repositories[start : start + size]) for start in range(0, len(repositories), size)]
-        self._chunk_of = {member.repository_id: chunk for chunk in chunks for member in chunk.members}
+        apart = by_client(client, repositories, lambda repository: repository.owner)
+        asked = [_Chunk(one, members) for one, some in apart for members in chunks(some, queries.REPOSITORIES_A_REQUEST)]
+        self._chunk_of = {member.repository_id: chunk for chunk in asked for member in chunk.members}
 
     def of(self, repository: Repository) -> Surveyed:
         """What was told of one repository.
@@ -62,7 +64,7 @@ class Survey:
                 raise chunk.error
             if chunk.told is None:
                 try:
-                    chunk.told = dict(_ask(self._client, chunk.members))
+                    chunk.told = dict(_ask(chunk.client, chunk.members))
                 except SourceError as error:
                     chunk.error = error
                     raise

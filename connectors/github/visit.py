@@ -1,6 +1,6 @@
 """One repository being read: what its parts share."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -146,12 +146,6 @@ def connection(value: Any) -> tuple[list[Any], str | None]:
     nodes = dig(value, "nodes")
     has_next = dig(value, "pageInfo", "hasNextPage")
     return (nodes if isinstance(nodes, list) else []), (dig(value, "pageInfo", "endCursor") if has_next else None)
-
-
-def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of at most `size`."""
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])
 
 
 def in_halves(ask: Callable[[list[Item]], list[Result]], items: list[Item]) -> list[Result]:

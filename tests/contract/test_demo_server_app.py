@@ -9,11 +9,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from github import Auth, Github, GithubIntegration
 
+from connectors.contract import Meter
+from connectors.errors import AuthFailed
+from connectors.github.client import GithubClient
+from connectors.github.options import GithubOptions
 from pipelines.demo.servers.github_access import GithubApp
 from pipelines.demo.servers.serving import Settings, serve
 from tests.contract.demo_world import TOKEN, git, small_world
 
 APP = 4242
+OTHERS = tuple(f"firm-{number}" for number in range(1, 131))
+"""Further owners that installed the App before the demo organisation did: it is on the second page."""
 
 
 def private_pem(key):
@@ -32,7 +38,7 @@ def key():
 @pytest.fixture(scope="module")
 def served(tmp_path_factory, key):
     root = tmp_path_factory.mktemp("git")
-    with serve(small_world(root), root, token=TOKEN, settings=Settings(app=GithubApp(APP, public_pem(key)))) as endpoints:
+    with serve(small_world(root), root, token=TOKEN, settings=Settings(app=GithubApp(APP, public_pem(key), others=OTHERS))) as endpoints:
         yield endpoints
 
 
@@ -77,10 +83,30 @@ def test_a_signed_claim_that_does_not_hold_is_refused_by_name(served, key, claim
 
 
 def test_each_kind_of_credential_reaches_only_its_own(served, key):
-    installation = ask(served, "/app/installations", signed(key)).json()[0]["id"]
+    installation = ask(served, "/app/installations?per_page=100&page=2", signed(key)).json()[-1]["id"]
     token = ask(served, f"/app/installations/{installation}/access_tokens", signed(key), "POST").json()["token"]
     assert ask(served, "/user", token).status_code == 403
     assert ask(served, "/installation/repositories", token).json()["total_count"] == 6
     assert ask(served, "/installation/repositories", TOKEN).status_code == 403
     assert ask(served, "/app/installations", TOKEN).status_code == 401
     assert ask(served, "/app/installations/1/access_tokens", signed(key), "POST").status_code == 404
+
+
+def connected(served, key, *include):
+    app = {"app_id": APP, "private_key": private_pem(key)}
+    options = {"api_url": served.github_api_url, "auth": app, "repositories": {"include": include}}
+    return GithubClient(GithubOptions.model_validate(options), Meter())
+
+
+def test_the_connector_finds_the_installation_of_each_owner_among_many(served, key):
+    client = connected(served, key, "acme/*", "firm-7/*")
+    try:
+        assert client.of("acme").get("/repos/acme/harness").data["id"] == 501
+        assert next(state.name for state in client.credentials()) == f"App {APP}, installation 4700001"
+    finally:
+        client.close()
+
+
+def test_an_owner_that_did_not_install_the_app_is_named(served, key):
+    with pytest.raises(AuthFailed, match="not installed at umbrella"):
+        connected(served, key, "acme/*", "umbrella/*")

@@ -131,12 +131,12 @@ def test_scrubbing_covers_token_header_and_urls() -> None:
 
 
 def test_a_token_that_is_renewed_is_asked_for_each_time_and_every_one_is_scrubbed() -> None:
-    given = iter(("ghs_first", "ghs_second"))
-    credential = Credential(lambda: next(given), frozenset({"github.com"}))
-    headers = [credential.headers("https://github.com/acme/x.git") for _ in range(2)]
-    assert [encoded(token) in str(header) for token, header in zip(("ghs_first", "ghs_second"), headers, strict=True)] == [True, True]
+    given = iter(("first", "second"))
+    credential = Credential(lambda owner: f"{owner}_{next(given)}", frozenset({"github.com"}))
+    headers = [credential.headers(f"https://github.com/{owner}/x.git") for owner in ("acme", "beta")]
+    assert [encoded(token) in str(header) for token, header in zip(("acme_first", "beta_second"), headers, strict=True)] == [True, True]
     assert credential.headers("/srv/git/x.git") == {}
-    assert credential.scrub("fatal: ghs_first ghs_second") == "fatal: *** ***"
+    assert credential.scrub("fatal: acme_first beta_second") == "fatal: *** ***"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -515,15 +516,24 @@ def private_key() -> str:
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
 
 
-def app_server(server: Server, installed: dict[str, int]) -> None:
-    """A server that knows a GitHub App installed at some owners."""
+def app_server(server: Server, installed: dict[str, int], suspended: str = "") -> None:
+    """A server that knows a GitHub App installed at some owners, and shows two installations a page."""
+    every = [
+        {"id": number, "account": {"login": owner}, "suspended_at": "2026-01-01T00:00:00Z" if owner == suspended else None}
+        for owner, number in installed.items()
+    ]
 
     def answer(asked: Asked) -> Reply:
-        parts = asked.path.strip("/").split("/")
-        if asked.path.endswith("/installation"):
+        path, _, query = asked.path.partition("?")
+        parts = path.strip("/").split("/")
+        if parts[:2] == ["app", "installations"] and len(parts) < 4:
             assert asked.headers["authorization"].startswith("Bearer ey")
-            found = installed.get("/".join(parts[:2]))
-            return Reply({"id": found}) if found else Reply({"message": "Not Found"}, 404)
+            if len(parts) == 3:
+                found = [one for one in every if str(one["id"]) == parts[2]]
+                return Reply(found[0]) if found else Reply({"message": "Not Found"}, 404)
+            page = int(dict(parse_qsl(query)).get("page", 1))
+            following = {"link": f'<{server.url}/app/installations?per_page=100&page={page + 1}>; rel="next"'}
+            return Reply(every[2 * page - 2 : 2 * page], headers=following if len(every) > 2 * page else {})
         if asked.path.endswith("/access_tokens"):
             return Reply({"token": f"ghs_{parts[2]}", "expires_at": "2099-01-01T00:00:00Z"}, 201)
         return Reply([asked.headers["authorization"]])
@@ -532,7 +542,7 @@ def app_server(server: Server, installed: dict[str, int]) -> None:
 
 
 def test_an_app_finds_its_installation_and_works_with_its_token(bench: Bench, private_key: str):
-    app_server(bench.server, {"users/acme": 34})
+    app_server(bench.server, {"beta": 31, "gamma": 32, "Acme": 34})
     client = bench.client(auth={"app_id": 12, "private_key": private_key})
     assert client.get("/x").data == ["token ghs_34"]
     assert client.get("/y").data == ["token ghs_34"]
@@ -555,9 +565,11 @@ def test_a_token_and_two_installations_share_the_load(bench: Bench, private_key:
 
 
 def test_git_clones_with_the_apps_present_token_or_with_the_first_personal_one(bench: Bench, private_key: str):
-    app_server(bench.server, {"orgs/acme": 34})
-    assert bench.client(auth={"app_id": 12, "private_key": private_key}).clone_token() == "ghs_34"
-    assert bench.client(tokens=[TOKEN, "another"]).clone_token() == TOKEN
+    app_server(bench.server, {"acme": 34, "beta": 35})
+    both = {"include": ["acme/*", "beta/*"]}
+    client = bench.client(auth={"app_id": 12, "private_key": private_key}, repositories=both)
+    assert [client.clone_token(owner) for owner in ("acme", "Beta")] == ["ghs_34", "ghs_35"]
+    assert bench.client(tokens=[TOKEN, "another"]).clone_token("acme") == TOKEN
 
 
 def test_an_app_that_is_not_installed_says_where(bench: Bench, private_key: str):
@@ -566,10 +578,58 @@ def test_an_app_that_is_not_installed_says_where(bench: Bench, private_key: str)
         bench.client(auth={"app_id": 12, "private_key": private_key})
 
 
-def test_an_app_with_two_installations_cannot_read_both(bench: Bench, private_key: str):
-    app_server(bench.server, {"orgs/acme": 1, "orgs/beta": 2})
-    with pytest.raises(AuthFailed, match="separately at acme, beta"):
-        bench.client(auth={"app_id": 12, "private_key": private_key}, repositories={"include": ["acme/*", "beta/x"]})
+def test_each_owner_is_asked_about_by_its_own_installation(bench: Bench, private_key: str):
+    app_server(bench.server, {"beta": 31, "gamma": 32, "acme": 34})
+    client = bench.client(auth={"app_id": 12, "private_key": private_key}, repositories={"include": ["Acme/*", "beta/x"]})
+    for owner, token in (("acme", "ghs_34"), ("Beta", "ghs_31")):
+        assert [client.of(owner).get("/x").data for _ in range(3)] == [[f"token {token}"]] * 3
+        assert client.of(owner).get("/x", etag="").data == client.of("acme").of(owner).get("/x").data == [f"token {token}"]
+    names = [state.name for state in client.credentials()]
+    assert names == ["App 12, installation 34", "App 12, installation 31"]
+
+
+def test_graphql_is_asked_by_the_owners_installation_too(bench: Bench, private_key: str):
+    app_server(bench.server, {"acme": 34, "beta": 31})
+    client = bench.client(auth={"app_id": 12, "private_key": private_key}, repositories={"include": ["acme/*", "beta/*"]})
+    plain = bench.server.answer
+
+    def answer(asked: Asked) -> Reply:
+        return Reply({"data": {"who": asked.headers["authorization"]}}) if asked.path.endswith("/graphql") else plain(asked)
+
+    bench.server.answer = answer
+    assert [client.of(owner).graphql("who", "{ who }", {}).data["who"] for owner in ("beta", "acme")] == ["token ghs_31", "token ghs_34"]
+
+
+def test_tokens_read_every_owner_beside_an_app_that_reads_one(bench: Bench, private_key: str):
+    app_server(bench.server, {"acme": 34})
+    app = {"app_id": 12, "private_key": private_key}
+    client = bench.client(auth=app, tokens=[TOKEN], repositories={"include": ["acme/*", "beta/*"]})
+    assert {client.of("acme").get("/x").data[0] for _ in range(4)} == {"token ghs_34", f"token {TOKEN}"}
+    assert {client.of("beta").get("/x").data[0] for _ in range(4)} == {f"token {TOKEN}"}
+
+
+def test_two_named_installations_read_one_owner_each(bench: Bench, private_key: str):
+    app_server(bench.server, {"acme": 56, "beta": 57})
+    apps = [{"app_id": 12, "private_key": private_key, "installation_id": number} for number in (57, 56)]
+    client = bench.client(auth=apps, repositories={"include": ["acme/*", "beta/*"]})
+    assert [client.of(owner).get("/x").data for owner in ("acme", "beta")] == [["token ghs_56"], ["token ghs_57"]]
+
+
+def test_an_owner_without_any_installation_is_named(bench: Bench, private_key: str):
+    app_server(bench.server, {"acme": 34})
+    with pytest.raises(AuthFailed, match="App 12: not installed at beta"):
+        bench.client(auth={"app_id": 12, "private_key": private_key}, repositories={"include": ["acme/*", "beta/*"]})
+
+
+def test_a_suspended_installation_is_told_before_anything_is_read(bench: Bench, private_key: str):
+    app_server(bench.server, {"acme": 34}, suspended="acme")
+    with pytest.raises(AuthFailed, match="suspended at acme"):
+        bench.client(auth={"app_id": 12, "private_key": private_key})
+
+
+def test_without_bound_credentials_owners_are_not_told_apart(bench: Bench):
+    client = bench.client(tokens=[TOKEN])
+    assert client.of("acme") is client.of("beta") is client
 
 
 def test_a_removed_installation_is_a_refused_credential(bench: Bench, private_key: str):

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.contract import Meter
 from connectors.errors import RateLimited, Unavailable
-from connectors.github.limits import SECONDARY_WAIT, Credential, Pool, asked_wait
+from connectors.github.limits import SECONDARY_WAIT, Credential, Pool, Wanted, asked_wait
 
 NOW = 1_790_000_000.0
 
@@ -42,7 +42,7 @@ def pool(*names: str, max_wait: float = 100, is_closed: bool = False) -> tuple[P
 
 
 def taken(pool: Pool, count: int, **options: Any) -> list[str]:
-    return [pool.take(options.get("resource", "core"), options.get("sticky"), "x").name for _ in range(count)]
+    return [pool.take(Wanted(options.get("resource", "core"), "x", options.get("sticky"))).name for _ in range(count)]
 
 
 def test_in_turn():

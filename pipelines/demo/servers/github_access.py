@@ -37,11 +37,16 @@ def not_found() -> Refusal:
 
 @dataclass(frozen=True)
 class GithubApp:
-    """An App that is installed on the organisation, and the public half of its key (PEM)."""
+    """An App that is installed on the organisation, and the public half of its key (PEM).
+
+    Attributes:
+        others: logins of further owners that installed it; of them only the installation is shown.
+    """
 
     app_id: int
     public_key: str
     installation_id: int = 4_700_001
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pipelines.demo.servers.github_access import Caller, GithubApp, Refusal, not_found
 from pipelines.demo.servers.github_http import Answer, Call, Handler, listing
 from pipelines.demo.servers.github_site import Payload, iso
-from pipelines.demo.world import Repository
+from pipelines.demo.world import Account, Repository
 
 PERMISSIONS = {"actions": "read", "administration": "read", "checks": "read", "contents": "read", "issues": "read"} | {
     "metadata": "read",
@@ -50,8 +50,13 @@ def _installation(call: Call) -> Payload:
 
 
 def installations(call: Call) -> Answer:
-    """Installations of the App: the demo organisation's only."""
-    return listing(call, [_installation(call)], lambda installation: installation)
+    """Installations of the App, oldest first: those of other owners, and the demo organisation's."""
+    own = _installation(call)
+    others = [
+        own | {"id": place, "target_id": place, "account": call.site.user(Account(place, login))}
+        for place, login in enumerate(_app(call).others, start=1)
+    ]
+    return listing(call, [*others, own], lambda installation: installation)
 
 
 def installation_of_account(call: Call) -> Answer:
