@@ -68,3 +68,16 @@ def raw_contents(home: Home, connectors: Sequence[Connector]) -> dict[str, list[
     repeated = {f"{connector.dataset}.{table.name}" for connector in connectors for table in connector.tables if "observed_at" in table.key}
     found = {table: list(map(repr, rows.values())) for table, rows in raw_rows(home, connectors).items()}
     return {table: sorted(set(rows) if table in repeated else rows) for table, rows in found.items()}
+
+
+def built_rows(home: Home, tables: Iterable[str], without: Iterable[str] = ()) -> dict[str, dict[Any, dict[str, Any]]]:
+    """Every row of built tables by its first column, which is its id, without moments of building and other columns that do not matter."""
+    dropped = MOMENTS | set(without)
+    found: dict[str, dict[Any, dict[str, Any]]] = {}
+    with warehouse.connect(home.warehouse, read_only=True) as connection:
+        for table in tables:
+            cursor = connection.execute(f"select * from {table}")
+            names = [column[0] for column in cursor.description or ()]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            found[table] = {row[names[0]]: {name: plain(value) for name, value in row.items() if name not in dropped} for row in rows}
+    return found

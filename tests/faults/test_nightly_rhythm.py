@@ -1,15 +1,17 @@
 """Thirty nights of syncs while the organisation goes on working end where one sync at the end ends."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from connectors import registry
 from connectors.errors import NotFound
-from pipelines import config, sync, warehouse
+from pipelines import config, sync, transform, warehouse
 from pipelines.demo import eval_logs, git_repos, nights, organisation, story
 from pipelines.demo.nights import Happening
 from pipelines.demo.organisation import Organisation
@@ -26,6 +28,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nights"), pytest.mark.f
 LAST = nights.NIGHTS - 1
 MORE_THAN_GITHUB = {0: (), 6: ("github", "git"), 18: ("github", "git", "evals"), LAST: ()}
 """Nights on which other sources are read as well, all of them where none is named."""
+USED = "acme/eval-harness"
+"""What the other repositories use."""
 KEYS = ("issue_id", "pull_request_id", "run_id")
 ADDRESSES = ("_raw", "_source_url")
 """Columns with the address under which something was found: a renamed repository's old one leads to the new one."""
@@ -33,6 +37,31 @@ ADDRESSES = ("_raw", "_source_url")
 
 OBSERVATIONS = ("raw_github.branch_rule_snapshots", "raw_github.repository_lifecycle", "raw_github.dependency_changes")
 """Tables of what was seen when: a home that was synced thirty times has seen more than one that was synced once."""
+TOLD = (
+    *("core.gate_required", "core.fct_gate_runs", "core.fct_gate_catches", "core.fct_gate_bypasses", "core.fct_gated_releases"),
+    *("core.fct_citations", "core.fct_leverage", "core.fct_prompt_changes"),
+    *("evidence.evidence_second_order_leverage", "evidence.evidence_gate_catches"),
+)
+"""Tables that must tell the same, however often the sources were read."""
+MODELS_ALONE = ("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+SHARED = {
+    "person_id",
+    "subject_id",
+    "period_id",
+    "state",
+    "share_low",
+    "share_mid",
+    "share_high",
+    "strength",
+    "falsifier",
+    "measure",
+    "method",
+}
+"""Columns of evidence of leverage that do not hang on how many projects use the artifact."""
+WHERE_READ = ("sources", "source_url", "url", "why_url", "reason_url")
+"""Columns with the addresses under which records were read, and when."""
+KNOWN_WHILE_OPEN = "required_how"
+"""How it is known what was required: seen on the open pull request by a home that read it then."""
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
 
@@ -99,7 +128,7 @@ def configure(place: Organisation, happenings: dict[str, Happening]) -> None:
     ids = {each for happening in happenings.values() for each in happening.ids}
     items = [*place.world.issues, *place.world.pull_requests, *place.world.runs]
     touched = {item.repository for item in items if {getattr(item, name, None) for name in KEYS} & ids}
-    others = sorted(place.world.repositories.keys() - touched - ids - {"acme/voice-clone"})
+    others = sorted(place.world.repositories.keys() - touched - ids - {"acme/voice-clone", USED})
     assert len(others) > 10
     text = place.config.read_text()
     place.config.write_text(text.replace('include = ["acme/*"]', f'include = ["acme/*"], exclude = {others}'.replace("'", '"')))
@@ -205,6 +234,60 @@ def test_packages_that_came_went_and_were_upgraded_between_two_nights_are_told(r
     planted = [(one["repository"], one["change"], one["url"], True) for one in rhythm.place.world.truth["package_changes"]]
     assert sorted(rows) == sorted(planted)
     assert {change for _, change, *_ in rows} == {"added", "removed"}
+
+
+@pytest.fixture(scope="module")
+def told(rhythm: Rhythm, at_the_end: Home) -> tuple[Rows, Rows]:
+    """What both homes tell once they are built: the nightly one, and the one that was synced once."""
+    os.environ.update(transform.Facts("Europe/Berlin", datetime.now(UTC), "nights").environment())
+    for home in (rhythm.home, at_the_end):
+        models = [f"+{table.partition('.')[2]}" for table in TOLD]
+        transform.refuse_failures(transform.invoke(home, [*MODELS_ALONE, "--select", *models]))
+    nightly, once = (dumping.built_rows(home, TOLD, without=(*WHERE_READ, KNOWN_WHILE_OPEN)) for home in (rhythm.home, at_the_end))
+    return nightly, once
+
+
+def of_gone(rhythm: Rhythm, row: dict[str, Any]) -> bool:
+    return row.get("project_id") in {f"github:{repository_id}" for repository_id in rhythm.gone}
+
+
+def test_gates_prompts_and_uses_are_told_alike_however_often_they_were_read(rhythm: Rhythm, told: tuple[Rows, Rows]):
+    nightly, once = told
+    for table in TOLD[:-2]:
+        assert once[table].keys() - nightly[table].keys() == set(), table
+        different = {key for key, row in once[table].items() if row != nightly[table][key]}
+        assert different == set(), table
+    (expired,) = rhythm.ids("run expired")
+    more = {table: [row for key, row in nightly[table].items() if key not in once[table]] for table in TOLD[:-2]}
+    others = {table: [row for row in rows if not of_gone(rhythm, row)] for table, rows in more.items()}
+    assert {row["run_id"] for row in others.pop("core.fct_gate_runs")} == {expired}
+    assert {table: rows for table, rows in others.items() if rows} == {}
+    ended = [row["standing"] for row in more["core.fct_citations"] if of_gone(rhythm, row) and row["channel"] == "dep_manifest"]
+    assert ended, "the deleted repository had used something"
+    assert set(ended) == {"ended"}, "it is history"
+
+
+def test_evidence_is_told_alike_but_for_uses_that_only_a_nightly_sync_has_seen(rhythm: Rhythm, told: tuple[Rows, Rows]):
+    nightly, once = told
+    leverage, catches = TOLD[-2:]
+    assert nightly[catches] == once[catches]
+    assert nightly[leverage].keys() == once[leverage].keys()
+    gone: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in nightly["core.fct_leverage"].values():
+        if of_gone(rhythm, row):
+            gone.setdefault((row["artifact_id"], row["period_id"]), []).append(row)
+    compared = {"alike": 0, "with more": 0}
+    for key, row in once[leverage].items():
+        other, uses = nightly[leverage][key], gone.get((row["subject_id"], row["period_id"]), [])
+        counted = [use for use in uses if use["is_counted"]]
+        if row["state"] == "value":
+            compared["with more" if counted else "alike"] += 1
+            more = [other[f"reach_{bound}"] - row[f"reach_{bound}"] for bound in ("low", "mid", "high")]
+            assert more == pytest.approx([sum(use[f"u_{bound}"] for use in counted) for bound in ("low", "mid", "high")], abs=2e-6)
+            assert other["n_projects_not_counted"] - row["n_projects_not_counted"] == len(uses) - len(counted)
+        told_apart = set(other) - SHARED if counted else {"n_projects_not_counted", "limits"} if uses else set()
+        assert {name: other[name] for name in other.keys() - told_apart} == {name: row[name] for name in row.keys() - told_apart}
+    assert min(compared.values()) > 0
 
 
 def test_a_night_on_which_nothing_happened_changes_nothing(rhythm: Rhythm):
