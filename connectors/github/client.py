@@ -5,6 +5,7 @@ the CPU and cannot be asked for conditionally. What it does not survive - an ans
 tried again here. Rate limits are waited for here and not inside the retry, so that another credential may go on meanwhile.
 """
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from threading import BoundedSemaphore, Lock
@@ -38,6 +39,8 @@ _LONGEST_BACKOFF = 60
 _ACCEPT = {"Accept": "application/vnd.github+json"}
 _WITH_COST = "{ rateLimit { cost }"
 """Put in place of the first brace of a query: what it cost by the source's own account."""
+# It tells of each redirect that it follows, which a former name in the configuration makes one in every reading.
+logging.getLogger("github.Requester").setLevel(logging.WARNING)
 
 
 class GithubClient:

@@ -19,7 +19,7 @@ from connectors.errors import NotFound, SourceError
 from connectors.github import fake_pulls, fake_surroundings, pull_request_queries, queries, surroundings_queries
 from connectors.github.fake_surroundings import FakeSurroundings, unprotected
 from connectors.github.listing import address
-from connectors.github.protocol import SOURCE, Answer, CredentialState, Graph, GraphError
+from connectors.github.protocol import SOURCE, Absent, Answer, CredentialState, Graph, GraphError
 
 Json = dict[str, Any]
 FILTERED_CAP = 1000
@@ -35,6 +35,8 @@ class FakeRepository:
     """`isEmpty`, `templateRepository`; `source` of a fork."""
     pulls: list[Json] = field(default_factory=list)
     issues: list[Json] = field(default_factory=list)
+    gone_issues: dict[int, Json | None] = field(default_factory=dict[int, Json | None])
+    """By number, what an issue's old address leads to; None for a deleted one."""
     runs: list[Json] = field(default_factory=list)
     attempts: dict[tuple[int, int], Json] = field(default_factory=dict)
     jobs: dict[int, list[Json]] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class FakeRepository:
     """Its `required_status_checks`."""
     around: FakeSurroundings = field(default_factory=FakeSurroundings)
     is_gone: bool = False
+    former_names: tuple[str, ...] = ()
 
 
 class FakeGithub:
@@ -133,7 +136,8 @@ class FakeGithub:
 
     def _find(self, full_name: str) -> FakeRepository:
         for repository in self.repositories:
-            if repository.item["full_name"].lower() == full_name.lower() and not repository.is_gone:
+            names = {name.lower() for name in (repository.item["full_name"], *repository.former_names)}
+            if full_name.lower() in names and not repository.is_gone:
                 return repository
         raise NotFound(SOURCE, f"/repos/{full_name}", "404 Not Found")
 
@@ -179,9 +183,16 @@ class FakeGithub:
             return {"runs": self._runs(repository, query)}
         if run:
             return self._of_run(repository, int(run[1]), run[2], bool(run[3]))
+        numbered = re.fullmatch(r"/issues/(\d+)", rest)
+        if numbered:
+            return self._issue(repository, int(numbered[1]))
         status = re.fullmatch(r"/commits/([0-9a-f]+)/statuses", rest)
         if status:
             return repository.statuses.get(status[1], [])
+        return self._around(repository, rest, query)
+
+    @staticmethod
+    def _around(repository: FakeRepository, rest: str, query: Mapping[str, str]) -> Any:
         if rest.startswith("/rules/branches/"):
             return repository.rules
         if rest.endswith("/protection"):
@@ -192,6 +203,16 @@ class FakeGithub:
         if around is not None:
             return around
         raise NotFound(SOURCE, f"{repository.item['full_name']}{rest}", "404 Not Found")
+
+    @staticmethod
+    def _issue(repository: FakeRepository, number: int) -> Json:
+        here = next((issue for issue in repository.issues if issue.get("number") == number), None)
+        found = here or repository.gone_issues.get(number)
+        if found is not None:
+            return found
+        if number in repository.gone_issues:
+            raise Absent(f"issue {number}", "410", status=410, message="This issue was deleted")
+        raise Absent(f"issue {number}", "404")
 
     @staticmethod
     def _by_update(repository: FakeRepository, rest: str, query: Mapping[str, str]) -> list[Json]:

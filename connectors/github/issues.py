@@ -1,16 +1,16 @@
-"""Issues, newest update first, until what the cursor already knows; a listing of them all when some have gone.
+"""Issues, newest update first, until what the cursor already knows; when some have gone, all of them, and why each is missing.
 
 The first page is conditional, and its address never changes, so "nothing changed" costs nothing. GitHub lists pull requests as
 issues too; they are left out here. A first reading that was cut short goes on from the page that it stood at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.contract import Event, Gone, Page, Rejected
-from connectors.github import queries, records
+from connectors.contract import Event, Page, Rejected
+from connectors.github import fates, queries, records
 from connectors.github.listing import PER_PAGE, address, page
 from connectors.github.protocol import Answer
 from connectors.github.records import dig, listed, moment
@@ -20,10 +20,7 @@ from connectors.github.visit import Reached, Saved, Told, Visit
 def read(visit: Visit, saved: Saved) -> Iterator[Told]:
     """Changed issues, or all of them."""
     if "walk" in saved:
-        unfinished = _Reading(visit, None, _Walk(**saved["walk"]))
-        yield from unfinished.pages()
-        saved = {"etag": "", "updated_at": unfinished.walk.newest, "count": unfinished.walk.listed, "is_whole": visit.since is None}
-        yield Reached(saved)
+        saved = yield from _walked_on(visit, saved["walk"])
     url = _address(visit)
     first = page(visit.client, url, saved.get("etag", ""))
     if first.is_unchanged:
@@ -35,24 +32,39 @@ def read(visit: Visit, saved: Saved) -> Iterator[Told]:
         before = _ask_count(visit, None)
     reading = _Reading(visit, moment(saved.get("updated_at")), _Walk(url))
     yield from reading.pages(first)
+    known, met = saved.get("numbers", {}), {**reading.numbers}
     count = _count(visit, saved, reading)
     has_fewer = count < before if is_everything else saved["is_whole"] and count != saved["count"] + reading.added
     while has_fewer:
         # Some were deleted or moved away, which only a listing of all of them shows; while it was being paged, a later one moved up
         # past the border of a page and was not met.
-        met, before = reading.ids, count
+        before = count
         reading, is_everything = _Reading(visit, None, _Walk(url)), True
         yield from (event for event in reading.pages() if not isinstance(event, Reached))
-        yield Gone("issues", visit.partition, [(issue,) for issue in sorted(met - reading.ids - {None})], "deleted while it was read")
+        met |= reading.numbers
         count = _count(visit, {}, reading)
         has_fewer = count < before
     is_whole = (visit.since is None or count == reading.walk.listed) if is_everything else saved["is_whole"]
     if is_whole:
         yield visit.counted("issues", count, "GraphQL totalCount")
-    if is_everything and is_whole:
-        visit.whole.append("issues")
-    updated_at = reading.walk.newest or saved.get("updated_at")
-    yield Reached({"etag": first.etag, "updated_at": updated_at, "count": count, "is_whole": is_whole}, at_end=is_everything)
+    if is_everything:
+        visit.whole += ["issues"] if is_whole else []
+        # What is older than asked for is not listed, and not missing.
+        expected = {**known, **met} if is_whole else met
+        yield from fates.told(visit, {issue: number for issue, number in expected.items() if issue not in reading.numbers})
+        known, met = {}, reading.numbers
+    state = {"etag": first.etag, "updated_at": reading.walk.newest or saved.get("updated_at"), "count": count, "is_whole": is_whole}
+    yield Reached({**state, "numbers": fates.remembered({**known, **met})}, at_end=is_everything)
+
+
+def _walked_on(visit: Visit, walk: Saved) -> Generator[Told, None, Saved]:
+    """The rest of a first listing that was cut short; what to remember of it."""
+    reading = _Reading(visit, None, _Walk(**walk))
+    yield from reading.pages()
+    saved: Saved = {"etag": "", "updated_at": reading.walk.newest, "count": reading.walk.listed, "is_whole": visit.since is None}
+    saved["numbers"] = fates.remembered(reading.numbers)
+    yield Reached(saved)
+    return saved
 
 
 def _address(visit: Visit) -> str:
@@ -105,7 +117,8 @@ class _Reading:
     walk: _Walk
     added: int = 0
     """Issues made after the last reading."""
-    ids: set[Any] = field(default_factory=set[Any])
+    numbers: fates.Numbers = field(default_factory=dict[str, int])
+    """Of every issue met."""
 
     def pages(self, answer: Answer | None = None) -> Iterator[Told]:
         """Every page down to the overlap; `answer` is the first, where it was asked for already."""
@@ -132,7 +145,7 @@ class _Reading:
 
     def _is_unseen(self, item: dict[str, Any]) -> bool:
         """Not met on an earlier page: pages shift while they are read. Without an id, none is the same as another."""
-        return item.get("id") is None or item["id"] not in self.ids
+        return item.get("id") is None or str(item["id"]) not in self.numbers
 
     def _rejected(self, items: list[Any]) -> Iterator[Event]:
         for item in items:
@@ -141,7 +154,7 @@ class _Reading:
                 yield Rejected("issues", self.visit.partition, "?", f"expected an issue, got {item!r:.200}", item, url)
 
     def _tally(self, issues: list[dict[str, Any]]) -> None:
-        self.ids |= {item.get("id") for item in issues}
+        self.numbers |= {str(item["id"]): item["number"] for item in issues if isinstance(item.get("id"), int) and "number" in item}
         self.walk.listed += len(issues)
         if self.known:
             self.added += sum(1 for item in issues if (moment(item.get("created_at")) or self.known) > self.known)

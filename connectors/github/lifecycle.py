@@ -46,11 +46,22 @@ def changes(key: str, before: Known | None, item: Mapping[str, Any], now: dateti
         yield record(int(key), "restored", now, {**before, "full_name": name}, f"it was {before['gone']['state'].replace('_', ' ')}")
     old = str(before.get("full_name"))
     if old.lower() != name.lower():
-        is_moved = old.partition("/")[0].lower() != name.partition("/")[0].lower()
-        yield record(int(key), "transferred" if is_moved else "renamed", now, before, name)
+        yield record(int(key), _moved(old, name), now, before, name)
     for flag, states in (("archived", ("unarchived", "archived")), ("private", ("made_public", "made_private"))):
         if flag in before and bool(before[flag]) != bool(item.get(flag)):
             yield record(int(key), states[bool(item.get(flag))], now, before, name)
+
+
+def _moved(old: str, name: str) -> str:
+    return "renamed" if old.partition("/")[0].lower() == name.partition("/")[0].lower() else "transferred"
+
+
+def formerly(key: str, old: str, known: Known, now: datetime) -> Iterator[Record]:
+    """A name that led to a repository which has another one now; told once, and remembered in `known`."""
+    name, names = str(known.get("full_name")), known.get("names", [])
+    if old.lower() not in {each.lower() for each in (name, *names)}:
+        known["names"] = [*names, old]
+        yield record(int(key), _moved(old, name), now, {**known, "full_name": old}, name)
 
 
 def met(known: Known, summary: Mapping[str, Any]) -> Known:

@@ -71,6 +71,8 @@ class _Listing:
     """Id as text to its item, or to None where the listing was unchanged."""
     odd: list[Any] = field(default_factory=list)
     errors: list[SourceError] = field(default_factory=list)
+    followed: list[tuple[str, str]] = field(default_factory=list)
+    """Id and the name outright by which the configuration led to it."""
     owners: dict[str, lifecycle.Owner] = field(default_factory=dict)
     """Organisations that were listed, by login in lower case."""
 
@@ -134,8 +136,11 @@ class _Listing:
         self.odd += [item for item in listed(data) if not _is_repository(item)]
         for key, item in items.items():
             name = item["full_name"] if item else dig(self.known, key, "full_name") or ""
-            if self._is_wanted(pattern, name) and not self.found.get(key):
+            # One of which an unchanged page tells no name was left out by the configuration before.
+            if name and self._is_wanted(pattern, name) and not self.found.get(key):
                 self.found[key] = item
+            if not set(pattern) & set("*?[") and key in self.found:
+                self.followed.append((key, pattern))
 
     def _is_wanted(self, pattern: str, full_name: str) -> bool:
         """Names are compared without case, as GitHub does; a renamed repository named outright is still the one meant."""
@@ -248,6 +253,7 @@ def read(client: Client, wanted: Repositories, context: ReadContext) -> Generato
     for item in listing.odd:
         yield Rejected("repositories", PARTITION, "?", f"expected a repository with id and full_name, got {item!r:.200}", item, "")
     rows = [row for key, item in listing.found.items() if item for row in lifecycle.changes(key, before.get(key), item, context.now)]
+    rows += [row for key, name in listing.followed for row in lifecycle.formerly(key, name, listing.known[key], context.now)]
     if rows:
         yield Page(lifecycle.TABLE, PARTITION, rows)
     yield from _conclusion(listing, context)

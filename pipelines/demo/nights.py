@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.demo.as_of import as_of
-from pipelines.demo.world import Attempt, EvalRun, Issue, Job, PullRequest, Review, TimelineEvent, WorkflowRun, World
+from pipelines.demo.world import Attempt, EvalRun, Issue, Job, PullRequest, Repository, Review, TimelineEvent, WorkflowRun, World
 
 FIRST = datetime(2026, 6, 3, 1, 30, tzinfo=UTC)
 """When the first night's sync starts; the last of thirty is after everything that the story tells."""
@@ -23,6 +23,9 @@ RENAMED = ("acme/recsys-lab", "acme/recsys-research")
 TRANSFERRED = ("acme/onboarding-docs", "acme-handbook/onboarding-docs")
 DELETED = "acme/legacy-ranker"
 HIDDEN = "acme/notify-service"
+ARCHIVED = "acme/support-agent"
+SHOWN = "acme/voice-router"
+"""Public for some nights."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,18 @@ def planted(world: World) -> dict[str, Happening]:
     happenings = {
         "issue deleted": _issue_deleted(world, 2, "acme/voice-router"),
         "issue transferred": _issue_transferred(world, 4, "acme/labeling-svc", "acme/data-platform"),
-        "repository hidden": Happening(5, f"{HIDDEN} was made private for three nights", lambda w, _: _forget(w, HIDDEN), (HIDDEN,), 8),
+        "repository hidden": Happening(5, "its access was taken away for three nights", _with(HIDDEN, is_hidden=True), (HIDDEN,), 8),
         "repository renamed": Happening(7, "renamed", lambda w, _: _rename(w, *RENAMED), RENAMED),
         "listing shrunk": _listing_shrunk(world, 9, "acme/support-agent"),
+        "repository shown": Happening(10, "made public, and private again", _with(SHOWN, is_private=False), (SHOWN,), 22),
         "late review": _late_review(world, 11),
+        "repository archived": Happening(12, f"{ARCHIVED} was archived", _with(ARCHIVED, is_archived=True), (ARCHIVED,)),
         "run started again": _run_started_again(world, 13),
         "run expired": _run_expired(world, 15),
         "eval log edited": _eval_log_edited(world, 17),
         "repository transferred": Happening(19, "moved to another owner", lambda w, _: _rename(w, *TRANSFERRED), TRANSFERRED),
         "repository deleted": Happening(21, f"{DELETED} was deleted", lambda w, _: _delete(w, DELETED), (DELETED,)),
+        "name taken": Happening(23, f"another repository got the name {DELETED}", _name_taken, (NEW_IDS + 20,)),
         "branch deleted": _branch_deleted(world, 25, "acme/data-platform"),
         "branch pushed by force": _pushed_by_force(world, 27, "acme/billing-api"),
     }
@@ -96,6 +102,7 @@ def _issue_deleted(world: World, night: int, repository: str) -> Happening:
 
     def happen(shown: World, _: datetime) -> None:
         shown.issues = [each for each in shown.issues if each.issue_id != issue.issue_id]
+        shown.gone_issues = {**shown.gone_issues, f"{repository}#{issue.number}": ""}
 
     return Happening(night, f"an issue of {repository} was deleted", happen, (issue.issue_id,))
 
@@ -107,6 +114,7 @@ def _issue_transferred(world: World, night: int, repository: str, to: str) -> Ha
     def happen(shown: World, at: datetime) -> None:
         moved = {"issue_id": new_id, "repository": to, "number": 900, "updated_at": at}
         _swap(shown.issues, issue.issue_id, "issue_id", lambda old: replace(old, **moved))
+        shown.gone_issues = {**shown.gone_issues, f"{repository}#{issue.number}": f"{to}#{moved['number']}"}
 
     return Happening(night, f"an issue moved from {repository} to {to}", happen, (issue.issue_id, new_id))
 
@@ -252,14 +260,24 @@ def _rename(shown: World, old: str, new: str) -> None:
         setattr(shown, by_name, {new if name == old else name: each for name, each in getattr(shown, by_name).items()})
 
 
-def _forget(shown: World, name: str) -> None:
-    """A repository that the credential sees nothing of."""
-    del shown.repositories[name]
+def _with(name: str, **changes: Any) -> Callable[[World, datetime], None]:
+    """Changes of a repository itself."""
+
+    def happen(shown: World, _: datetime) -> None:
+        shown.repositories[name] = replace(shown.repositories[name], **changes)
+
+    return happen
+
+
+def _name_taken(shown: World, at: datetime) -> None:
+    """An empty repository under the name of the one that was deleted."""
+    owner, _, name = DELETED.partition("/")
+    shown.repositories[DELETED] = Repository(NEW_IDS + 20, owner, name, at, at, is_empty=True)
 
 
 def _delete(shown: World, name: str) -> None:
     """A repository that is no more, with everything in it."""
-    _forget(shown, name)
+    del shown.repositories[name]
     for each in fields(shown):
         value = getattr(shown, each.name)
         if isinstance(value, list):

@@ -3,6 +3,7 @@
 Everything lies in one folder: bare repositories, eval logs, experiment files, people.csv, the planted truth, fulcrum.toml, .env.
 """
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,7 @@ def settle(root: Path, world: World) -> Organisation:
 
 def configure(organisation: Organisation, github_api_url: str, jira_url: str, growthbook_url: str) -> None:
     """Write fulcrum.toml and .env for servers at these addresses."""
+    former = [name for repository in organisation.world.repositories.values() for name in repository.former_names]
     kinds = sorted({run.kind for run in organisation.world.eval_runs})
     stores = "".join(f'\n[[sources.evals]]\nkind = "{kind}"\npath = "evals/{kind}"\n' for kind in kinds)
     organisation.config.write_text(
@@ -81,7 +83,8 @@ timezone = "Europe/Berlin"
 [sources.github]
 api_url = "{github_api_url}"
 tokens = ["${{DEMO_TOKEN}}"]
-repositories = {{ include = ["acme/*"] }}
+# Two are named by names that they had once, and found under those that they have now.
+repositories = {{ include = {json.dumps(["acme/*", *former])} }}
 
 [sources.git]
 mirrors = "mirrors"
@@ -119,6 +122,4 @@ directory = "people.csv"
 
 def _artifact(artifact: dict[str, object]) -> str:
     """One `[[artifacts]]` table; the values are plain text and lists of text, which TOML writes as JSON does."""
-    import json
-
     return "\n[[artifacts]]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in artifact.items())

@@ -220,6 +220,7 @@ def _repositories(world: World) -> Row:
         "empty": [each.full_name for each in every if each.is_empty],
         "gone": [each.full_name for each in every if each.is_gone],
         "archived": [each.full_name for each in every if each.is_archived],
+        "former_names": {name: each.full_name for each in every for name in each.former_names},
         "forks": {each.full_name: each.fork_of for each in every if each.fork_of},
         "from_template": {each.full_name: each.template for each in every if each.template},
     }

@@ -433,6 +433,8 @@ class World:
     """By mark, parents before children."""
     pull_requests: list[PullRequest] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    gone_issues: dict[str, str] = field(default_factory=dict)
+    """`owner/name#number` of issues that were there once, to where they were transferred; empty for deleted ones."""
     runs: list[WorkflowRun] = field(default_factory=list)
     check_runs: list[CheckRun] = field(default_factory=list)
     statuses: list[CommitStatus] = field(default_factory=list)

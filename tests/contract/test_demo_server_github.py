@@ -1,6 +1,7 @@
 """The demo's GitHub server keeps GitHub's rules: paging, budgets, conditional requests, refusals. Asked by PyGithub and requests."""
 
 import copy
+import dataclasses
 import re
 from datetime import timedelta
 
@@ -151,6 +152,34 @@ def test_commits_are_the_real_ones_with_their_trees(hub, world):
     assert newest.sha == world.sha("harness:2")
     assert len(newest.commit.tree.sha) == 40
     assert newest.author.login == "ben"
+
+
+def test_an_issue_that_is_gone_says_so_or_leads_to_where_it_is(get, served, world):
+    gone = copy.copy(world)
+    gone.issues = [issue for issue in world.issues if issue.number not in (101, 102, 103)]
+    gone.gone_issues = {"acme/harness#101": "", "acme/harness#102": "acme/harness#104"}
+    served.control.show(gone)
+    try:
+        answers = [get(f"{HARNESS}/issues/{number}") for number in (101, 102, 103)]
+    finally:
+        served.control.show(world)
+    assert [answer.status_code for answer in answers] == [410, 200, 404]
+    assert answers[0].json()["message"] == "This issue was deleted"
+    assert ([step.status_code for step in answers[1].history], answers[1].json()["number"]) == ([301], 104)
+
+
+def test_a_former_name_leads_to_the_repository_until_another_has_it(get, served, world):
+    renamed = copy.copy(world)
+    first, *others = world.repositories.values()
+    kept = dataclasses.replace(first, former_names=("acme/old", "acme/starter"))
+    renamed.repositories = {each.full_name: each for each in (kept, *others)}
+    served.control.show(renamed)
+    try:
+        old, taken = get("/repos/acme/old/issues?state=all"), get("/repos/acme/starter")
+    finally:
+        served.control.show(world)
+    assert ([step.status_code for step in old.history], old.json()[0]["repository_url"].rpartition("/repos/")[2]) == ([301], "acme/harness")
+    assert (taken.history, taken.json()["id"]) == ([], 504)
 
 
 def test_issues_come_mixed_with_pull_requests_and_by_state_and_time(get):

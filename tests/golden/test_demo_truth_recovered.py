@@ -250,6 +250,17 @@ def test_what_may_not_be_read_and_what_vanished_is_said(demo):
     gaps = demo.query("select repository, unread, missing_permission from ops.access_gaps")
     planted = [(one["repository"], one["subject"], one["right"]) for one in demo.truth["access_gaps"]]
     assert sorted(gaps, key=str) == sorted(planted, key=str)
-    states = raw(demo, "select full_name, state from raw_github.repository_lifecycle where state <> 'live'")
+    states = raw(demo, "select full_name, state from raw_github.repository_lifecycle where state = 'access_lost'")
     assert states == [(name, "access_lost") for name in demo.truth["repositories"]["gone"]]
     assert raw(demo, "select full_name from raw_github.repositories where _deleted_at is not null") == [(name,) for name, _ in states]
+
+
+def test_what_became_of_repositories_before_they_were_first_read_is_known(demo):
+    """Under which names they were, where the configuration still has those, and whether they were archived already."""
+    moved = raw(demo, "select full_name, detail, state from raw_github.repository_lifecycle where state not in ('live', 'access_lost')")
+    former = demo.truth["repositories"]["former_names"]
+    assert {(old, new) for old, new, _ in moved} == set(former.items())
+    assert {old: state for old, _, state in moved} == {old: "renamed" if old.startswith("acme/") else "transferred" for old in former}
+    assert {state for *_, state in moved} == {"renamed", "transferred"}
+    seen = raw(demo, "select full_name, detail from raw_github.repository_lifecycle where state = 'live' and detail like '%archived'")
+    assert seen == [(name, "first seen, archived") for name in demo.truth["repositories"]["archived"]]

@@ -13,6 +13,7 @@ import pytest
 from connectors.contract import Counted, Event, Failed, Finished, Gone, Meter, Page, ReadContext, Rejected
 from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, Unavailable
 from connectors.github import fake_objects as make
+from connectors.github import fates
 from connectors.github.fake import FakeGithub, FakeRepository
 from connectors.github.options import GithubOptions
 from connectors.github.protocol import Denied, Graph, GraphError, Refused
@@ -369,6 +370,42 @@ def test_a_deleted_issue_makes_the_reading_list_them_all(warehouse: Warehouse, r
     assert len(set(ids(events, "issues", "issue_id"))) == 299
     assert "issues" in whole_tables(events)
     assert counts(events)["issues"] == 299
+    assert sum(bool(re.search(r"/issues/\d", asked)) for asked in warehouse.github.asked) == 1, "only the missing one is asked for"
+
+
+def test_an_issue_that_is_not_listed_any_more_says_why(warehouse: Warehouse, repository: FakeRepository):
+    repository.issues = [make.issue(n, f"2026-02-01T00:00:{n:02d}Z") for n in range(1, 41)]
+    warehouse.sync()
+    moved = make.issue(777, "2026-06-05T00:00:00Z", number=9, repository_url="https://api.github.com/repos/acme/tools")
+    repository.gone_issues = {3: None, 4: moved, 6: {**make.issue(6, "2026-06-05T00:00:00Z"), "pull_request": {}}}
+    missed = repository.issues[6]
+    repository.issues = [issue for issue in repository.issues if issue["number"] not in (3, 4, 5, 6, 7)]
+    repository.gone_issues[7] = missed
+    repository.issues[0]["updated_at"] = "2026-06-06T00:00:00Z"
+    events = warehouse.sync()
+    assert {key[0]: gone.reason for gone in of_type(events, Gone) for key in gone.keys} == {
+        3: "deleted",
+        4: "transferred to acme/tools#9",
+        5: "not visible",
+        6: "became pull request #6",
+    }
+    assert 7 in ids(events, "issues", "issue_id"), "it answers where it always was: only the listing lacked it"
+    assert of_type(warehouse.sync(), Gone) == []
+
+
+def test_only_so_many_missing_issues_are_asked_for(warehouse: Warehouse, repository: FakeRepository, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(fates, "MOST_ASKED", 2)
+    repository.issues = [make.issue(n, f"2026-02-01T00:00:{n:02d}Z") for n in range(1, 41)]
+    warehouse.sync()
+    repository.issues = repository.issues[5:]
+    repository.gone_issues = dict.fromkeys(range(1, 6))
+    repository.issues[0]["updated_at"] = "2026-06-06T00:00:00Z"
+    events = warehouse.sync()
+    assert {key[0]: gone.reason for gone in of_type(events, Gone) for key in gone.keys} == {
+        **dict.fromkeys((1, 2, 3), "no longer listed"),
+        **dict.fromkeys((4, 5), "deleted"),
+    }
+    assert sum(bool(re.search(r"/issues/\d", asked)) for asked in warehouse.github.asked) == 2
 
 
 def test_the_configured_start_leaves_out_what_is_older(repository: FakeRepository):

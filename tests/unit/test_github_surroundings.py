@@ -248,6 +248,28 @@ def test_deletion_is_told_from_lost_access_by_the_organisations_count(github: Fa
     assert 3 in ids(back, "repositories", "repository_id")
 
 
+def test_a_repository_named_by_what_it_was_called_once_is_found_and_that_is_told_once(repository: FakeRepository):
+    repository.former_names = ("acme/old", "lab/search")
+    include = ["acme/*", "acme/old", "lab/search", "acme/SEARCH"]
+    warehouse = Warehouse(FakeGithub([repository]), repositories={"include": include})
+    events = warehouse.sync()
+    assert ids(events, "repository_lifecycle", "full_name", "state", "detail") == [
+        ("acme/search", "live", "first seen"),
+        ("acme/old", "renamed", "acme/search"),
+        ("lab/search", "transferred", "acme/search"),
+    ]
+    assert len(rows(events, "repositories")) == 1
+    assert [rows(warehouse.sync(full=is_full), "repository_lifecycle") for is_full in (False, True)] == [[], []]
+
+
+def test_a_repository_that_is_named_by_a_former_name_and_left_out_by_its_present_one_stays_out(repository: FakeRepository):
+    repository.former_names = ("acme/old",)
+    other = make.repository(2, "acme/tools")
+    options = {"include": ["acme/*", "acme/old"], "exclude": ["acme/search"]}
+    warehouse = Warehouse(FakeGithub([repository, other]), repositories=options)
+    assert [ids(warehouse.sync(), "repository_lifecycle", "repository_id") for _ in range(2)] == [[2], []]
+
+
 def test_a_name_that_another_repository_took_ends_with_the_one_that_had_it(warehouse: Warehouse, github: FakeGithub):
     warehouse.sync()
     github.repositories[0] = make.repository(2, "acme/search")

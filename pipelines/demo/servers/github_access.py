@@ -35,6 +35,11 @@ def not_found() -> Refusal:
     return Refusal(404, "Not Found")
 
 
+def moved(location: str) -> Refusal:
+    """The answer for what is elsewhere now."""
+    return Refusal(301, "Moved Permanently", headers={"location": location})
+
+
 @dataclass(frozen=True)
 class GithubApp:
     """An App that is installed on the organisation, and the public half of its key (PEM).

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from pipelines.demo.servers.faults import SECONDARY
 from pipelines.demo.servers.git_objects import Trees
-from pipelines.demo.servers.github_access import DOCS, Access, Caller, Refusal, not_found
+from pipelines.demo.servers.github_access import DOCS, Access, Caller, Refusal, moved, not_found
 from pipelines.demo.servers.github_index import GithubIndex
 from pipelines.demo.servers.github_site import Site
 from pipelines.demo.servers.limits import RateBook, headers_of
@@ -73,13 +73,16 @@ class Call:
         """The repository that the path names, by name or by number.
 
         Raises:
-            Refusal: 404 for an unknown or vanished one.
+            Refusal: 404 for an unknown or vanished one; 301 to its number for one that has another name now.
         """
         if "repository_id" in self.path:
             found = self.site.index.repositories_by_id.get(int(self.path["repository_id"]))
             found = found if found and found.is_readable else None
         else:
-            found = self.site.index.repository(self.path["owner"], self.path["repo"])
+            name = f"{self.path['owner']}/{self.path['repo']}"
+            found = self.site.index.repository(*name.split("/"))
+            if found and found.full_name.lower() != name.lower():
+                raise moved(self.site.api + self.address)
         if found is None:
             raise not_found()
         return found

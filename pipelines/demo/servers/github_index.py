@@ -86,6 +86,7 @@ class GithubIndex:
         self.world = world
         self.members = frozenset(account for person in world.people for account in (person.account, *person.other_accounts))
         self.repositories = {name.lower(): repository for name, repository in world.repositories.items()}
+        self.former_names = {name.lower(): repository for repository in world.repositories.values() for name in repository.former_names}
         self.repositories_by_id = {repository.repository_id: repository for repository in world.repositories.values()}
         self.pulls: dict[str, dict[int, PullRequest]] = defaultdict(dict)
         self.issues: dict[str, dict[int, Issue]] = defaultdict(dict)
@@ -151,8 +152,9 @@ class GithubIndex:
                 self.commits[commit.repository, self.world.shas[mark]] = commit
 
     def repository(self, owner: str, name: str) -> Repository | None:
-        """A readable repository, whatever the case of its name; None for unknown and vanished ones."""
-        found = self.repositories.get(f"{owner}/{name}".lower())
+        """A readable repository by its name or, where no other has that now, by a former one; None for unknown and vanished ones."""
+        key = f"{owner}/{name}".lower()
+        found = self.repositories.get(key) or self.former_names.get(key)
         return found if found and found.is_readable else None
 
     def open_count(self, full_name: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.routing import Mount, Route
 
 from pipelines.demo.servers import github_payloads as payloads
-from pipelines.demo.servers.github_access import DOCS, Refusal, not_found
+from pipelines.demo.servers.github_access import DOCS, Refusal, moved, not_found
 from pipelines.demo.servers.github_actions_rest import ACTIONS_ROUTES
 from pipelines.demo.servers.github_app import APP_ROUTES
 from pipelines.demo.servers.github_http import Answer, Call, Github, Handler, endpoint, listing
@@ -164,8 +164,19 @@ def issue(call: Call) -> Answer:
     if pull:
         return Answer(payloads.pull_as_issue(call.site, repository, pull))
     if found is None:
-        raise not_found()
+        raise _fate(call, repository, number)
     return Answer(payloads.issue(call.site, repository, found))
+
+
+def _fate(call: Call, repository: Repository, number: int) -> Refusal:
+    """What an address without an issue answers: where the issue is now, that it was deleted, or nothing."""
+    world = call.site.index.world
+    place = world.gone_issues.get(f"{repository.full_name}#{number}")
+    if place == "":
+        return Refusal(410, "This issue was deleted")
+    name, _, new = (place or "").partition("#")
+    there = world.repositories.get(name)
+    return moved(f"{call.site.api}/repositories/{there.repository_id}/issues/{new}") if there else not_found()
 
 
 def pulls(call: Call) -> Answer:

@@ -59,6 +59,8 @@ PLOTS = (
     Plot("empty-idea", "An idea without a first commit."),
     Plot("voice-clone", "Closed down."),
 )
+FORMER_NAMES = {"labeling-svc": ("acme/label-queue",), "ana-playground": ("ana-kovac/playground",)}
+"""One was renamed before the year began, one was somebody's own; both are still configured by these names."""
 UNFOUNDED = ("notify-service", "safety-classifier-fork", "empty-idea", "voice-clone")
 """Repositories whose first commit, if any, is another story's."""
 
@@ -108,6 +110,7 @@ def _repository(stage: Stage, plot: Plot, made: datetime) -> Repository:
         pushed_at=made,
         description=plot.about,
         is_private=plot.is_private,
+        former_names=FORMER_NAMES.get(plot.name, ()),
         is_archived=plot.name == "legacy-ranker",
         is_empty=plot.name == "empty-idea",
         is_gone=plot.name == "voice-clone",
