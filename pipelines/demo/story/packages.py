@@ -7,6 +7,8 @@ from pipelines.demo.story.tree import Swap
 from pipelines.demo.world_surroundings import Package, Surroundings
 
 NEEDING, MANIFEST = "billing-api", "requirements-dev.txt"
+FIRST = f"{NEEDING}:1"
+"""Mark of its first commit. What it needed before the day of the change is told as of that day: nobody reads the graph so early."""
 BEFORE, AFTER = "httpx==0.28.1\npydantic==2.11.0", "httpx==0.28.2\nopenpyxl==3.1.5"
 """One upgraded, one given up, one new."""
 CHANGED_ON = berlin(2026, 6, 16, 14, 20)
@@ -19,11 +21,11 @@ def packages(stage: Stage) -> None:
 
 def _changed(stage: Stage) -> Script:
     site, world = stage.sites[NEEDING], stage.world
-    before, old = _needed(site), site.repository.head
+    before = _needed(site)
     new = stage.push(site, "dora", "Write invoices as spreadsheets", [Swap(MANIFEST, BEFORE, AFTER)])
     after = _needed(site)
     around = world.surroundings.setdefault(site.repository.full_name, Surroundings())
-    around.packages += [(old, before), (new.mark, after)]
+    around.packages += [(FIRST, before), (new.mark, after)]
     for package in after:
         relationship = "direct" if package.is_direct else "transitive"
         note(world, "packages", {"repository": site.repository.full_name, "url": package.url, "relationship": relationship})
