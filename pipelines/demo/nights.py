@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.demo.as_of import as_of
-from pipelines.demo.world import Attempt, EvalRun, Issue, Job, PullRequest, Repository, Review, TimelineEvent, WorkflowRun, World
+from pipelines.demo.world import Attempt, EvalRun, Issue, Job, PullRequest, Review, TimelineEvent, WorkflowRun, World
 
 FIRST = datetime(2026, 6, 3, 1, 30, tzinfo=UTC)
 """When the first night's sync starts; the last of thirty is after everything that the story tells."""
@@ -87,7 +87,6 @@ def planted(world: World) -> dict[str, Happening]:
         "eval log edited": _eval_log_edited(world, 17),
         "repository transferred": Happening(19, "moved to another owner", lambda w, _: _rename(w, *TRANSFERRED), TRANSFERRED),
         "repository deleted": Happening(21, f"{DELETED} was deleted", lambda w, _: _delete(w, DELETED), (DELETED,)),
-        "name taken": Happening(23, f"another repository got the name {DELETED}", _name_taken, (NEW_IDS + 20,)),
         "branch deleted": _branch_deleted(world, 25, "acme/data-platform"),
         "branch pushed by force": _pushed_by_force(world, 27, "acme/billing-api"),
     }
@@ -267,12 +266,6 @@ def _with(name: str, **changes: Any) -> Callable[[World, datetime], None]:
         shown.repositories[name] = replace(shown.repositories[name], **changes)
 
     return happen
-
-
-def _name_taken(shown: World, at: datetime) -> None:
-    """An empty repository under the name of the one that was deleted."""
-    owner, _, name = DELETED.partition("/")
-    shown.repositories[DELETED] = Repository(NEW_IDS + 20, owner, name, at, at, is_empty=True)
 
 
 def _delete(shown: World, name: str) -> None:

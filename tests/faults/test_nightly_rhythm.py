@@ -62,9 +62,11 @@ WHERE_READ = ("sources", "source_url", "url", "why_url", "reason_url")
 """Columns with the addresses under which records were read, and when."""
 KNOWN_WHILE_OPEN = "required_how"
 """How it is known what was required: seen on the open pull request by a home that read it then."""
+WHERE_RULES_ARE_HIDDEN = ("is_required", "is_blocking", "overridden_by_person_id")
+"""What a check meant there is known only of pull requests that were seen open."""
 WHAT_BECAME = {
     nights.HIDDEN: ["access_lost", "restored"],
-    nights.DELETED: ["deleted", "name_reassigned"],
+    nights.DELETED: ["deleted"],
     nights.RENAMED[0]: ["renamed"],
     nights.TRANSFERRED[0]: ["transferred"],
     nights.SHOWN: ["made_public", "made_private"],
@@ -256,7 +258,19 @@ def told(rhythm: Rhythm, at_the_end: Home) -> tuple[Rows, Rows]:
         models = [f"+{table.partition('.')[2]}" for table in TOLD]
         transform.refuse_failures(transform.invoke(home, [*MODELS_ALONE, "--select", *models]))
     nightly, once = (dumping.built_rows(home, TOLD, without=(*WHERE_READ, KNOWN_WHILE_OPEN)) for home in (rhythm.home, at_the_end))
-    return nightly, once
+    return comparable(rhythm, nightly), comparable(rhythm, once)
+
+
+def comparable(rhythm: Rhythm, found: Rows) -> Rows:
+    """Rows without what hangs on when and how often they were read: rules that may not be read, and classic protection without a date."""
+    hidden = {f"github:{rhythm.place.world.repositories[name].repository_id}" for name in rhythm.place.world.refused}
+
+    def kept(row: dict[str, Any]) -> dict[str, Any]:
+        dropped = {*(WHERE_RULES_ARE_HIDDEN if row.get("repository_id") in hidden else ())}
+        dropped |= {"valid_from"} if row.get("valid_from_how") == "first_seen" else set()
+        return {name: value for name, value in row.items() if name not in dropped}
+
+    return {table: {key: kept(row) for key, row in rows.items()} for table, rows in found.items()}
 
 
 def of_gone(rhythm: Rhythm, row: dict[str, Any]) -> bool:
