@@ -97,7 +97,7 @@ def test_everything_the_world_holds_is_read_and_passes_its_contract(served: Endp
         "check_runs": jobs + len(world.check_runs),
         "required_checks": 4,
         "branch_rule_snapshots": 5,
-        "ruleset_versions": 3,
+        "ruleset_versions": 5,
         "rule_suites": 1,
         "releases": 2,
         "deployments": 2,
