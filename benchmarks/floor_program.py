@@ -21,6 +21,7 @@ import orjson
 import pyarrow as pa
 import urllib3
 
+from benchmarks.measuring import peak
 from connectors.github import pull_request_queries, queries
 
 Item = dict[str, Any]
@@ -293,7 +294,7 @@ def main() -> None:
     program.read()
     program.load(folder / "floor.duckdb")
     state.write_text(json.dumps(program.saved | program.state))
-    print(json.dumps({"rows": sum(map(len, program.rows.values())), "requests": program.requests}))
+    print(json.dumps({"rows": sum(map(len, program.rows.values())), "requests": program.requests, "peak": peak()}))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import TOKEN
+from benchmarks.measuring import TOKEN, peak
 from connectors import registry
 from connectors.github.options import GithubOptions
 from pipelines import load, memory, warehouse
@@ -90,6 +90,7 @@ def main() -> None:
                 "saved": result.meter.saved,
                 "seconds": time.perf_counter() - started,
                 "failures": [str(failure) for failure in result.failures],
+                "peak": peak(),
             }
         )
     )

@@ -17,6 +17,8 @@ import duckdb
 import polars as pl
 from github import Auth, Github
 
+from benchmarks.measuring import peak
+
 Rows = dict[str, list[tuple[str, str]]]
 
 
@@ -76,7 +78,11 @@ def main() -> None:
         for table, found in rows.items():
             connection.register("landed", pl.DataFrame(found, schema=["key", "raw"], orient="row").to_arrow())
             connection.execute(f'create or replace table "{table}" as select key, any_value(raw) as raw from landed group by key')
-    print(json.dumps({"rows": sum(map(len, rows.values())), "requests": count.made, "left_out": left_out, "started_cpu": began}))
+    print(
+        json.dumps(
+            {"rows": sum(map(len, rows.values())), "requests": count.made, "left_out": left_out, "started_cpu": began, "peak": peak()}
+        )
+    )
 
 
 if __name__ == "__main__":
