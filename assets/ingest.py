@@ -110,18 +110,27 @@ def derived_assets() -> list[dg.AssetsDefinition]:
     """Tables computed from raw ones by libraries rather than SQL: experiment statistics and pseudonyms."""
     experiments, people = registry.get("experiments"), registry.get("people")
 
-    @dg.asset(
-        key=journal_keys("raw_statistics")[0],
-        deps=[raw_key(experiments, name) for name in ("results", "phases")],
-        group_name="raw_statistics",
-        kinds={"duckdb", "python"},
-        owners=OWNERS,
+    @dg.multi_asset(
+        specs=[
+            dg.AssetSpec(
+                dg.AssetKey(["raw_statistics", table]),
+                deps=[raw_key(experiments, each.name) for each in experiments.tables],
+                group_name="raw_statistics",
+                kinds={"duckdb", "python"},
+                owners=OWNERS,
+            )
+            for table in experiment_arithmetic.TABLES
+        ],
+        name="experiment_statistics",
         pool=WRITER_POOL,
     )
-    def experiment_statistics(context: dg.AssetExecutionContext, fulcrum: Fulcrum) -> dg.MaterializeResult[Any]:
-        """Effects recomputed from counts and moments, beside the vendor's."""
+    def experiment_statistics(context: dg.AssetExecutionContext, fulcrum: Fulcrum) -> Iterator[dg.MaterializeResult[Any]]:
+        """Effects recomputed from counts and moments beside the vendor's, every check, and what launches did."""
         with fulcrum.writing(context), warehouse.connect(fulcrum.home.warehouse) as connection:
-            return dg.MaterializeResult(metadata={"dagster/row_count": experiment_arithmetic.recompute(connection)})
+            experiment_arithmetic.recompute(connection)
+            for table in experiment_arithmetic.TABLES:
+                rows = warehouse.row_count(connection, "raw_statistics", table)
+                yield dg.MaterializeResult(asset_key=dg.AssetKey(["raw_statistics", table]), metadata={"dagster/row_count": rows})
 
     @dg.asset(
         key=dg.AssetKey(["raw_config", "pseudonyms"]),

@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.contract import Event, Page, Record, Rejected
 
+TABLES = ("experiments", "phases", "results", "metric_days")
 SPLIT_TOLERANCE = 0.0101
 """Three arms written as 0.33 each sum to 0.99 and are meant; 0.5 and 0.4 are not."""
 
@@ -29,6 +30,7 @@ class Bundle:
     experiment: Record
     phases: list[Record] = field(default_factory=list[Record])
     results: list[Record] = field(default_factory=list[Record])
+    metric_days: list[Record] = field(default_factory=list[Record])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
     """What the store's reader has set aside of it already."""
     names: dict[int, str] = field(default_factory=dict[int, str])
@@ -47,6 +49,7 @@ class Sound:
     experiments: list[Record] = field(default_factory=list[Record])
     phases: list[Record] = field(default_factory=list[Record])
     results: list[Record] = field(default_factory=list[Record])
+    metric_days: list[Record] = field(default_factory=list[Record])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
 
     def take(self, bundle: Bundle) -> None:
@@ -59,11 +62,13 @@ class Sound:
             self._reject("experiments", bundle, bundle.experiment, f"{problem}; {kept_out}", raw)
             return
         self.experiments.append(bundle.experiment)
+        self.metric_days += bundle.metric_days
         self._take_results(bundle, self._sound_phases(bundle))
 
     def events(self) -> Iterator[Event]:
-        """Pages of the three tables, then what was set aside; nothing is kept afterwards."""
-        for table, records in (("experiments", self.experiments), ("phases", self.phases), ("results", self.results)):
+        """Pages of the tables, then what was set aside; nothing is kept afterwards."""
+        for table in TABLES:
+            records: list[Record] = getattr(self, table)
             if records:
                 yield Page(table, self.partition, list(records))
             records.clear()

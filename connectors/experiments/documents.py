@@ -4,7 +4,7 @@ Formats are taken apart in `formats.py`; what must hold between the parts is in 
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
@@ -100,6 +100,18 @@ class Result(_Part):
     units_note: str | None = None
 
 
+class Series(_Part):
+    """One metric, day by day."""
+
+    metric_key: str = Field(min_length=1)
+    series: Literal["exposed", "control"] = "exposed"
+    metric_name: str | None = None
+    direction: Literal["increase", "decrease"] | None = None
+    metric_kind: Literal["proportion", "mean", "ratio", "quantile"] | None = None
+    values: dict[date, float] = Field(min_length=1)
+    counts: dict[date, Count] = {}
+
+
 class Experiment(_Part):
     """The experiment itself, without phases and results."""
 
@@ -167,7 +179,7 @@ def read_document(document: Any, place: Place, result_places: Sequence[str] = ()
     """
     if not isinstance(document, dict):
         return place.reject("experiments", str(place), f"expected an experiment's fields, got {_short(document)}", document)
-    head = {name: value for name, value in document.items() if name not in {"phases", "results"}}
+    head = {name: value for name, value in document.items() if name not in {"phases", "results", "metric_days"}}
     try:
         experiment = Experiment.model_validate(head)
     except ValidationError as error:
@@ -177,6 +189,7 @@ def read_document(document: Any, place: Place, result_places: Sequence[str] = ()
     bundle = Bundle(str(place), record)
     _read_phases(document.get("phases"), bundle, place)
     _read_results(document.get("results"), bundle, place, result_places)
+    _read_days(document.get("metric_days"), bundle, place)
     if record["has_holdout"] is None:
         record["has_holdout"] = kept_a_control(record, bundle.phases)
     return bundle
@@ -213,6 +226,32 @@ def _read_results(given: Any, bundle: Bundle, place: Place, lines: Sequence[str]
             continue
         bundle.results.append(_part_record(result, raw, bundle))
         bundle.names[id(bundle.results[-1])] = str(here)
+
+
+def _read_days(given: Any, bundle: Bundle, place: Place) -> None:
+    taken: set[tuple[str, str]] = set()
+    for position, raw in enumerate(_list_of(given, "metric_days", bundle, place)):
+        try:
+            series = Series.model_validate(raw)
+        except ValidationError as error:
+            identity = f"{bundle.experiment['experiment_id']}|metric_days[{position}]"
+            bundle.rejected.append(place.reject("metric_days", identity, f"metric_days[{position}]: {_told(error, Series)}", raw))
+            continue
+        name = (series.metric_key, series.series)
+        if name in taken:
+            reason = f"metric_days[{position}]: the {series.series} series of {series.metric_key!r} is given twice; the first counts"
+            bundle.rejected.append(place.reject("metric_days", "|".join((bundle.experiment["experiment_id"], *name)), reason, raw))
+            continue
+        taken.add(name)
+        bundle.metric_days += _day_records(series, bundle)
+
+
+def _day_records(series: Series, bundle: Bundle) -> Iterator[Record]:
+    about = {name: bundle.experiment[name] for name in ("experiment_id", "_source_url")}
+    about |= series.model_dump(exclude={"values", "counts"})
+    for day, value in series.values.items():
+        n = series.counts.get(day)
+        yield about | {"day": day, "value": value, "n": n, "_raw": {"value": value, "n": n}}
 
 
 def _part_record(part: _Part, raw: Any, bundle: Bundle) -> Record:

@@ -3,12 +3,13 @@
 import pandera.polars as pa
 import polars as pl
 
-from connectors.contract import Table, boolean, integer, number, text, timestamp
+from connectors.contract import Table, boolean, day, integer, number, text, timestamp
 
 KINDS = ("files", "growthbook")
 ROLES = ("primary", "secondary", "guardrail", "monitoring")
 DIRECTIONS = ("increase", "decrease")
 METRIC_KINDS = ("proportion", "mean", "ratio", "quantile")
+SERIES = ("exposed", "control")
 
 
 def _holds(expression: pl.Expr, error: str) -> pa.Check:
@@ -130,4 +131,22 @@ RESULTS = Table(
     ),
 )
 
-TABLES = (EXPERIMENTS, PHASES, RESULTS)
+METRIC_DAYS = Table(
+    name="metric_days",
+    grain="one metric on one day, of everybody or of a control that a launch did not touch",
+    key=("experiment_id", "metric_key", "series", "day"),
+    columns={
+        "experiment_id": text(null=False, about="The experiment or launch."),
+        "metric_key": text(null=False, about="The metric's id in the store."),
+        "series": text(null=False, one_of=SERIES, about="exposed: whom the launch reached; control: a series that it did not touch."),
+        "day": day(null=False, about="The day, as the store cuts days."),
+        "value": number(about="Rate or mean of that day."),
+        "n": integer(at_least=0, about="Units of that day; null: not told."),
+        "metric_name": text(about="Name of the metric."),
+        "direction": text(one_of=DIRECTIONS, about="Which way is better."),
+        "metric_kind": text(one_of=METRIC_KINDS, about="What the value is; null: not told."),
+    },
+    census=True,
+)
+
+TABLES = (EXPERIMENTS, PHASES, RESULTS, METRIC_DAYS)

@@ -9,3 +9,8 @@
 {% macro merges_branch(headline) -%}
     {{ matches(headline, "'^Merge (remote-tracking )?branch '") }}
 {%- endmacro %}
+
+{#- The word for a check's severity: 3 fail, 2 warn, 1 unknown, 0 pass. -#}
+{% macro check_status(severity) -%}
+    case {{ severity }} when 3 then 'fail' when 2 then 'warn' when 1 then 'unknown' else 'pass' end
+{%- endmacro %}

@@ -21,7 +21,18 @@ Row = dict[str, Any]
 FAMILIES = (
     *("prompt_attempts", "rubric_changes", "experiments", "experiment_numbers", "incidents", "model_migrations", "kill_decisions"),
     *("broken_jira_issues", "dataset_growth", "other_prompt_changes", "silent_reverts", "code_owners"),
-    *("rule_bypasses", "ruleset_changes", "required", "releases", "deployments", "access_gaps", "teams", "packages", "package_changes"),
+    *(
+        "rule_bypasses",
+        "ruleset_changes",
+        "required",
+        "releases",
+        "deployments",
+        "access_gaps",
+        "launch_steps",
+        "teams",
+        "packages",
+        "package_changes",
+    ),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}
 

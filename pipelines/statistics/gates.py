@@ -12,10 +12,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.statistics import series, tables
+from pipelines.statistics.series import CONFIDENCE_LEVEL, Fit
+
 INPUTS = ("int_gate_flake_counts", "int_lead_time_weeks")
 """Models that must be built before `recompute`."""
 
-CONFIDENCE_LEVEL = 0.95
 WEEKS_BEFORE, WEEKS_AFTER = 8, 2
 """Fewest whole weeks with a median on either side of the adoption: 56 and 14 days."""
 
@@ -25,7 +27,6 @@ FEWEST_PEOPLE = 2
 PLACEBO_LEAD, PLACEBO_TAIL = 3, WEEKS_AFTER
 """Weeks that a placebo break leaves on its sides: with three before, level and trend can be told apart."""
 
-PLACEBO_P_MAX = 0.10
 METHOD = "weekly medians; least squares with level shift and linear trend; Newey-West errors, t quantiles; placebo breaks before"
 
 
@@ -93,12 +94,12 @@ def shift(weeks: Sequence[Week], n_people: int) -> Shift:
     reason = _too_little(before, after, n_people)
     if reason:
         return Shift("not_observed", reason, **counts)
-    fitted = _fit([*before, *after], 0)
-    rank = _placebos(before, abs(fitted.mid))
+    fitted = _shift_of([*before, *after])
+    rank = _placebos(before, fitted.mid)
     told: dict[str, Any] = counts | {"placebo_p": rank.p, "n_placebos": rank.n, "durbin_watson": fitted.durbin_watson}
-    if fitted.low <= 0 <= fitted.high or rank.p > PLACEBO_P_MAX:
+    if fitted.reaches_zero or rank.p > series.PLACEBO_P_MAX:
         return Shift("not_observed", "not_distinguishable", **told)
-    trimmed = [_fit([*before[1:], *after], 0).mid, _fit([*before, *after[:-1]], 0).mid]
+    trimmed = [_shift_of([*before[1:], *after]).mid, _shift_of([*before, *after[:-1]]).mid]
     return Shift(
         "value",
         None,
@@ -120,61 +121,31 @@ def _too_little(before: Sequence[Week], after: Sequence[Week], n_people: int) ->
     return "too_few_weeks_after" if len(after) < WEEKS_AFTER else None
 
 
-@dataclass(frozen=True)
-class _Fit:
-    low: float
-    mid: float
-    high: float
-    durbin_watson: float
-
-
-def _fit(weeks: Sequence[Week], at: int) -> _Fit:
-    """Level shift of the weeks after place `at`, beside a trend."""
+def _shift_of(weeks: Sequence[Week]) -> Fit:
     import numpy as np
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.stats.stattools import durbin_watson
 
-    design = np.array([[1.0, week.place, float(week.place > at)] for week in weeks])
-    hours = np.array([week.hours for week in weeks])
     # Newey and West's rule of thumb, and never less than a week.
     lags = max(1, int(4 * (len(weeks) / 100) ** (2 / 9)))
-    result: Any = OLS(hours, design).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True)
-    low, high = result.conf_int(alpha=1 - CONFIDENCE_LEVEL)[2]
-    residuals = np.asarray(result.resid)
-    spread = float(durbin_watson(residuals)) if float(residuals @ residuals) > 0 else 2.0
-    return _Fit(float(low), float(result.params[2]), float(high), spread)
+    return series.level_shift(_design(weeks, 0), np.array([week.hours for week in weeks]), lags)
 
 
-@dataclass(frozen=True)
-class _Rank:
-    p: float
-    n: int
+def _design(weeks: Sequence[Week], at: int) -> Any:
+    """Regressors of a break after place `at`, beside a trend."""
+    import numpy as np
+
+    return np.array([[1.0, week.place, float(week.place > at)] for week in weeks])
 
 
-def _placebos(before: Sequence[Week], effect: float) -> _Rank:
-    """How many breaks that never were look as large: p = (1 + those) / (1 + all)."""
+def _placebos(before: Sequence[Week], effect: float) -> series.Rank:
     import numpy as np
 
     places = [week.place for week in before[PLACEBO_LEAD - 1 : len(before) - PLACEBO_TAIL]]
-    hours = np.array([week.hours for week in before])
-    found = 0
-    for place in places:
-        design = np.array([[1.0, week.place, float(week.place > place)] for week in before])
-        found += abs(float(np.linalg.lstsq(design, hours, rcond=None)[0][2])) >= effect
-    return _Rank((1 + found) / (1 + len(places)), len(places))
+    return series.placebo_rank(places, lambda place: _design(before, place), np.array([week.hours for week in before]), effect)
 
 
 def recompute(connection: duckdb.DuckDBPyConnection) -> int:
     """Fill `raw_statistics.gate_flake_rates` and `lead_time_effects` from the built models; rows written."""
-    tables = {"gate_flake_rates": list(_rates(connection)), "lead_time_effects": list(_effects(connection))}
-    connection.execute("begin")
-    for table, rows in tables.items():
-        connection.execute(f"delete from raw_statistics.{table}")
-        if rows:
-            named = ", ".join(f"? as {name}" for name in rows[0])
-            connection.executemany(f"insert into raw_statistics.{table} by name select {named}", [list(row.values()) for row in rows])
-    connection.execute("commit")
-    return sum(map(len, tables.values()))
+    return tables.replace(connection, {"gate_flake_rates": list(_rates(connection)), "lead_time_effects": list(_effects(connection))})
 
 
 def _rates(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,7 @@ phases: [{phase: 0, started_at: 2025-12-01, ended_at: 2025-12-15, coverage: 1.0,
 results:
   - {phase: 0, metric_key: cost, metric_kind: mean, variant_key: high, baseline_key: control, n_variant: 4480, n_baseline: 4520,
      mean_variant: 0.041, mean_baseline: 0.052, sd_variant: 0.03, sd_baseline: 0.04}
+metric_days: [{metric_key: solved, metric_kind: proportion, values: {2025-11-30: 0.7, 2025-12-01: 0.71}}]
 """
 
 

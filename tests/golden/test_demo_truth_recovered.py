@@ -131,6 +131,44 @@ def test_the_experiment_has_the_planted_numbers_to_the_digit(demo):
     assert p < planted["p_below"]
 
 
+def test_each_experiment_is_believed_as_far_as_its_design_allows(demo):
+    rows = demo.query(
+        "select e.native_id, c.check_code, c.status from core.fct_experiment_checks c join core.fct_experiments e using (experiment_id)"
+    )
+    found: dict[tuple[str, str], set[str]] = {}
+    for native_id, code, status in rows:
+        found.setdefault((native_id, code), set()).add(status)
+    reranker, router = demo.truth["experiment_numbers"]["experiment"], "router-threshold"
+    told = ("SRM", "UNIT", "DURATION", "PEEKING", "GUARD", "HOLD", "PREREG")
+    assert [found.get((reranker, code)) for code in told] == [{"pass"}, {"unknown"}, {"pass"}, {"warn"}, {"unknown"}, {"pass"}, {"unknown"}]
+    assert [found.get((router, code)) for code in told] == [{"pass"}, {"pass"}, {"pass"}, {"pass"}, None, {"unknown"}, {"pass"}]
+    assert found[router, "POWER"] == {"warn"}, "significant, and smaller than its size can reliably find"
+    grades = demo.query(
+        "select distinct evidence_grade, open_checks from evidence.evidence_experiment_impact where subject_name = ?", (router,)
+    )
+    assert grades == [("B", "POWER warn")]
+
+
+def test_the_step_of_a_launch_is_found_in_the_days_of_its_metric(demo):
+    [planted] = demo.truth["launch_steps"]
+    [(state, low, high, placebo_p)] = demo.query(
+        """select state, effect_low, effect_high, placebo_p
+           from core.fct_launch_effects f join core.fct_experiments e using (experiment_id) where e.native_id = ?""",
+        (planted["native_id"],),
+    )
+    assert state == "value"
+    assert low <= planted["step"] <= high
+    assert placebo_p < 0.1
+    [(value_low, value_high, grade, n, proofs)] = demo.query(
+        """select distinct value_low, value_high, evidence_grade, n, len(sources) from evidence.evidence_experiment_impact
+           where subject_name = ?""",
+        (planted["native_id"],),
+    )
+    assert (round(value_low, 6), round(value_high, 6)) == (round(60 * low, 6), round(100 * high, 6)), "shipped alone: 60 % to 100 %"
+    assert grade == "B"
+    assert proofs >= n, "every day leads back to its record"
+
+
 def test_accounts_belong_to_the_planted_people_and_strangers_to_nobody(demo):
     rows = demo.query("select system, account, person_id from core.bridge_people_accounts")
     found = {(system, account): person for system, account, person in rows}

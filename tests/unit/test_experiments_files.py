@@ -95,7 +95,7 @@ def test_a_document_becomes_an_experiment_its_phases_and_results():
     assert first["n_variant"] + first["n_baseline"] == 2_300_000
     assert {row["experiment_id"] for row in (first, second)} == {experiment["experiment_id"]}
     assert counted(events) == [1]
-    assert complete(events) == ("experiments", "phases", "results")
+    assert complete(events) == ("experiments", "phases", "results", "metric_days")
 
 
 def flat_rows() -> list[dict[str, Any]]:
@@ -255,7 +255,7 @@ def test_a_phase_whose_split_cannot_be_is_set_aside_with_its_results(text: str, 
     assert said in aside.reason
     assert [phase["phase"] for phase in rows(events, "phases")] == [0]
     assert [result["phase"] for result in rows(events, "results")] == [0]
-    assert complete(events) == ("experiments",)
+    assert complete(events) == ("experiments", "metric_days")
 
 
 def test_three_arms_of_a_third_each_are_fine():
@@ -288,7 +288,7 @@ def test_a_faulty_result_is_set_aside_alone(text: str, said: str):
     assert said in aside.reason
     assert len(rows(events, "results")) == 1
     assert len(rows(events, "phases")) == 2
-    assert complete(events) == ("experiments", "phases")
+    assert complete(events) == ("experiments", "phases", "metric_days")
 
 
 @pytest.mark.parametrize(
@@ -382,3 +382,37 @@ def test_the_smoke_run_prints_counts_and_what_was_set_aside(tmp_path: Path, caps
     assert main(["--files", str(tmp_path / "none")]) == 1
     with pytest.raises(SystemExit, match="2"):
         main([])
+
+
+DAYS = """native_id: hints
+started_at: 2026-04-15
+has_holdout: false
+metric_days:
+  - {metric_key: answered, metric_name: Answered, direction: increase, values: {2026-04-14: 0.61, 2026-04-15: 0.62}, counts: {2026-04-14: 900}}
+  - {metric_key: answered, series: control, values: {2026-04-14: 0.5}}
+"""
+
+
+def test_a_launch_may_bring_the_days_of_its_metrics():
+    events = read({"hints.yaml": DAYS})
+    days = {(row["series"], str(row["day"])): (row["value"], row["n"]) for row in rows(events, "metric_days")}
+    assert days == {("exposed", "2026-04-14"): (0.61, 900), ("exposed", "2026-04-15"): (0.62, None), ("control", "2026-04-14"): (0.5, None)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("2026-04-14: 0.61", "2026-04-31: 0.61", "metric_days[0]: values.2026-04-31"),
+        ("0.62", ".nan", "metric_days[0]: values.2026-04-15 is nan; expected a finite number"),
+        ("series: control", "series: exposed", "metric_days[1]: the exposed series of 'answered' is given twice; the first counts"),
+        ("{2026-04-14: 0.5}", "{}", "metric_days[1]: values is {}"),
+    ],
+)
+def test_a_faulty_series_is_set_aside_alone(old, new, reason):
+    events = read({"hints.yaml": DAYS.replace(old, new)})
+    (rejected,) = (event for event in events if isinstance(event, Rejected))
+    assert rejected.table == "metric_days"
+    assert reason in rejected.reason
+    assert rows(events, "experiments")
+    assert rows(events, "metric_days")
+    assert "metric_days" not in complete(events)

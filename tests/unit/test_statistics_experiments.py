@@ -1,4 +1,4 @@
-"""Experiment arithmetic against published and worked figures, and its invariants."""
+"""Arithmetic of effects against published and worked figures, against another implementation, and its invariants."""
 
 import math
 
@@ -6,14 +6,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipelines.statistics import experiments
+from pipelines.statistics import checks, effects
 
 SEED = (815_350, 1_150_000, 721_050, 1_150_000)
 """Hit@1 62.7 -> 70.9 % over 2.3 million queries, half each."""
 
 
 def test_the_seed_experiment_has_the_interval_of_the_worked_figure():
-    effect = experiments.two_proportions(*SEED)
+    effect = effects.two_proportions(*SEED)
     assert effect.effect_abs == pytest.approx(0.082)
     assert (round(effect.ci_low_abs, 4), round(effect.ci_high_abs, 4)) == (0.0808, 0.0832)
     assert (round(effect.effect_rel, 3), round(effect.ci_low_rel, 3), round(effect.ci_high_rel, 3)) == (0.131, 0.129, 0.133)
@@ -21,7 +21,7 @@ def test_the_seed_experiment_has_the_interval_of_the_worked_figure():
 
 
 def test_a_small_experiment_has_newcombes_interval():
-    effect = experiments.two_proportions(58, 400, 40, 400)
+    effect = effects.two_proportions(58, 400, 40, 400)
     assert effect.effect_abs == pytest.approx(0.045)
     assert (round(100 * effect.ci_low_abs, 2), round(100 * effect.ci_high_abs, 2)) == (-0.06, 9.08)
     assert round(effect.p_two_sided, 3) == 0.052
@@ -29,12 +29,12 @@ def test_a_small_experiment_has_newcombes_interval():
 
 def test_newcombes_own_published_example_is_reproduced():
     """Newcombe 1998, Statistics in Medicine 17:873-890, table II, example (a): 56/70 - 48/80, method 10: 0.0524 to 0.3339."""
-    effect = experiments.two_proportions(56, 70, 48, 80)
+    effect = effects.two_proportions(56, 70, 48, 80)
     assert (round(effect.ci_low_abs, 4), round(effect.ci_high_abs, 4)) == (0.0524, 0.3339)
 
 
 def test_relative_lift_of_means_by_the_delta_method():
-    effect = experiments.two_means(12.9, 30, 9000, 12.0, 28, 9000)
+    effect = effects.two_means(12.9, 30, 9000, 12.0, 28, 9000)
     assert (round(100 * effect.ci_low_rel, 2), round(100 * effect.ci_high_rel, 2)) == (0.18, 14.82)
 
 
@@ -43,34 +43,34 @@ def test_relative_lift_of_means_by_the_delta_method():
     [([1_153_000, 1_147_000], "fail"), ([502_100, 497_900], "fail"), ([1_150_400, 1_149_600], "pass")],
 )
 def test_sample_ratio_finds_a_broken_split(counts, verdict):
-    p = experiments.sample_ratio_p(counts, [0.5, 0.5])
+    p = effects.sample_ratio_p(counts, [0.5, 0.5])
     assert (p < 0.001) == (verdict == "fail")
 
 
 def test_a_ramp_is_tested_against_its_own_split():
-    assert experiments.sample_ratio_p([900_000, 100_000], [0.9, 0.1]) == pytest.approx(1.0)
-    assert experiments.sample_ratio_p([900_000, 100_000], [0.5, 0.5]) < 1e-9
+    assert effects.sample_ratio_p([900_000, 100_000], [0.9, 0.1]) == pytest.approx(1.0)
+    assert effects.sample_ratio_p([900_000, 100_000], [0.5, 0.5]) < 1e-9
 
 
 def test_a_row_without_enough_numbers_says_why_it_was_not_recomputed():
     row = dict.fromkeys(("n_variant", "n_baseline", "mean_variant", "mean_baseline", "sd_variant", "sd_baseline"), None)
-    effect = experiments.effect_of(row | {"metric_kind": "mean", "numerator_variant": None, "numerator_baseline": None})
+    effect = effects.effect_of(row | {"metric_kind": "mean", "numerator_variant": None, "numerator_baseline": None})
     assert effect.effect_abs is None
     assert "neither counts nor mean" in effect.method_note
-    assert experiments.agreement(effect, 0.1) == "not_possible"
+    assert checks.agreement(effect, 0.1) == "not_possible"
 
 
 def test_a_vendor_number_that_is_not_ours_is_called_different():
-    effect = experiments.two_proportions(*SEED)
-    assert experiments.agreement(effect, 0.1308) == "match"
-    assert experiments.agreement(effect, 0.08) == "differs"
+    effect = effects.two_proportions(*SEED)
+    assert checks.agreement(effect, 0.1308) == "match"
+    assert checks.agreement(effect, 0.08) == "differs"
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(5, 500), st.integers(5, 500), st.floats(0.02, 0.98), st.floats(0.02, 0.98))
 def test_swapping_the_arms_negates_the_effect_and_mirrors_its_interval(n, m, p, q):
     a, b = round(n * p), round(m * q)
-    forward, backward = experiments.two_proportions(a, n, b, m), experiments.two_proportions(b, m, a, n)
+    forward, backward = effects.two_proportions(a, n, b, m), effects.two_proportions(b, m, a, n)
     assert math.isclose(forward.effect_abs, -backward.effect_abs, abs_tol=1e-12)
     assert math.isclose(forward.ci_low_abs, -backward.ci_high_abs, abs_tol=1e-9)
     assert forward.ci_low_abs <= forward.effect_abs <= forward.ci_high_abs
@@ -81,8 +81,8 @@ def test_swapping_the_arms_negates_the_effect_and_mirrors_its_interval(n, m, p, 
 @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(0.1, 50), st.floats(0.1, 50), st.floats(0.1, 10))
 def test_scaling_a_metric_scales_its_effect_and_leaves_its_p_value(mean, base, sd, base_sd, scale):
     assume(abs(mean - base) > 1e-6)
-    plain = experiments.two_means(mean, sd, 100, base, base_sd, 120)
-    scaled = experiments.two_means(mean * scale, sd * scale, 100, base * scale, base_sd * scale, 120)
+    plain = effects.two_means(mean, sd, 100, base, base_sd, 120)
+    scaled = effects.two_means(mean * scale, sd * scale, 100, base * scale, base_sd * scale, 120)
     assert (plain.effect_rel is None) == (scaled.effect_rel is None)
     assert math.isclose(scaled.effect_abs, plain.effect_abs * scale, rel_tol=1e-6)
     assert math.isclose(scaled.p_two_sided, plain.p_two_sided, rel_tol=1e-4, abs_tol=1e-12)
@@ -90,4 +90,70 @@ def test_scaling_a_metric_scales_its_effect_and_leaves_its_p_value(mean, base, s
 
 def test_impossible_counts_are_refused():
     with pytest.raises(ValueError, match="12 of 10 is no proportion"):
-        experiments.two_proportions(12, 10, 1, 10)
+        effects.two_proportions(12, 10, 1, 10)
+
+
+def test_near_a_baseline_of_zero_the_relative_lift_is_fiellers():
+    quantile = 1.9601
+    near = effects.fieller(12.9, 30**2 / 9000, 12.0, 28**2 / 9000, quantile)
+    assert (round(100 * near.low, 2), round(100 * near.high, 2)) == (0.42, 15.08)
+    effect = effects.two_means(0.9, 3, 200, 0.5, 2, 200)
+    assert effect.ci_method == "welch t; fieller"
+    assert effect.ci_low_rel < effect.effect_rel < effect.ci_high_rel
+    assert effects.two_means(0.9, 3, 20, 0.1, 2, 20).method_note == "no relative lift: the baseline mean is not told from zero"
+
+
+@pytest.mark.parametrize(("n", "wider"), [(800, 1.78), (5_000, 1.55), (50_000, 1.65)])
+def test_an_interval_for_every_look_is_wider_by_the_worked_factors(n, wider):
+    assert effects.anytime_half_width(1.0, n) / 1.959964 == pytest.approx(wider, abs=0.005)
+
+
+def test_a_latency_guardrail_is_judged_by_its_worst_bound():
+    """1015 against 1010 ms with a margin of 2 %, 20.2 ms."""
+    found = effects.non_inferiority(5.0, 4.19, 0.02 * 1010, "decrease")
+    assert (found.is_shown, round(found.bound, 1)) == (True, 11.9)
+    assert found.p == pytest.approx(1e-4, rel=0.5)
+    assert not effects.non_inferiority(15.0, 4.19, 0.02 * 1010, "decrease").is_shown
+    better, worse = (effects.non_inferiority(effect, 0.01, 0.02, "increase") for effect in (0.0, -0.01))
+    assert (better.is_shown, worse.is_shown) == (True, False)
+
+
+@pytest.mark.parametrize(("margin", "error"), [(0, 1), (1, 0), (-1, 1)])
+def test_a_guardrail_without_margin_or_error_is_refused(margin, error):
+    with pytest.raises(ValueError, match="must be above 0"):
+        effects.non_inferiority(1.0, error, margin, "increase")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(5, 500), st.floats(-0.2, 0.2), st.floats(0.5, 100), st.floats(0.5, 100), st.integers(50, 5000), st.integers(50, 5000))
+def test_means_agree_with_an_independent_implementation(base, lift, sd, base_sd, n, base_n):
+    """tea-tasting 1.14: Welch's t; its relative interval is the delta method's on the log scale, whose half width is ours as a share of the ratio."""
+    import tea_tasting as tt
+    from tea_tasting.aggr import Aggregates
+
+    mean = base * (1 + lift)
+    assume(base > 20 * base_sd / base_n**0.5)
+    ours = effects.two_means(mean, sd, n, base, base_sd, base_n)
+    arms = [Aggregates(count_=k, mean_={"m": m}, var_={"m": s**2}, cov_={}) for k, m, s in ((base_n, base, base_sd), (n, mean, sd))]
+    theirs = tt.Mean("m", equal_var=False, use_t=True).analyze_aggregates(*arms)
+    assert math.isclose(ours.effect_abs, theirs.effect_size, rel_tol=1e-9, abs_tol=1e-9)
+    assert math.isclose(ours.ci_low_abs, theirs.effect_size_ci_lower, rel_tol=1e-6, abs_tol=1e-9)
+    assert math.isclose(ours.ci_high_abs, theirs.effect_size_ci_upper, rel_tol=1e-6, abs_tol=1e-9)
+    assert math.isclose(ours.p_two_sided, theirs.pvalue, rel_tol=1e-6, abs_tol=1e-12)
+    assert math.isclose(ours.effect_rel, theirs.rel_effect_size, rel_tol=1e-9, abs_tol=1e-9)
+    theirs_on_the_log_scale = math.log((1 + theirs.rel_effect_size_ci_upper) / (1 + theirs.rel_effect_size))
+    assert math.isclose((ours.ci_high_rel - ours.effect_rel) / (1 + ours.effect_rel), theirs_on_the_log_scale, rel_tol=0.02)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(100, 100_000), st.floats(0.3, 0.7), st.integers(-200, 200))
+def test_sample_ratio_agrees_with_an_independent_implementation(n, share, excess):
+    """tea-tasting's test is exact below 1,000 units and normal above; the verdict at 0.001 must not depend on which."""
+    import tea_tasting as tt
+    from tea_tasting.aggr import Aggregates
+
+    treated = min(max(round(n * share) + excess, 1), n - 1)
+    ours = effects.sample_ratio_p([n - treated, treated], [1 - share, share])
+    arms = {0: Aggregates(count_=n - treated, mean_={}, var_={}, cov_={}), 1: Aggregates(count_=treated, mean_={}, var_={}, cov_={})}
+    theirs = tt.SampleRatio({0: 1 - share, 1: share}, method="norm", correction=False).analyze(arms, 0, 1, variant="v").pvalue
+    assert math.isclose(ours, theirs, rel_tol=1e-6, abs_tol=1e-9)

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.statistics import gates
 from pipelines.statistics.gates import Week
+from pipelines.statistics.series import PLACEBO_P_MAX
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_a_step_like_others_before_it_is_not_told_apart():
     weeks = [Week(w.place, w.hours - (20 if -13 <= w.place < 0 else 0) + (20 if w.place > 0 else 0)) for w in series(26, 20, step=-20)]
     found = gates.shift([Week(w.place, w.hours + (30 if w.place in (-6, -5, -4) else 0)) for w in weeks], n_people=4)
     assert (found.state, found.reason) == ("not_observed", "not_distinguishable")
-    assert found.placebo_p > gates.PLACEBO_P_MAX
+    assert found.placebo_p > PLACEBO_P_MAX
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 GrowthBook's answers are written in its API's own shape; the others are documents of the `files` store.
 """
 
+from datetime import date, timedelta
+from random import Random
+
 from pipelines.demo.story.checks import checked
 from pipelines.demo.story.clock import Script, berlin, hours
 from pipelines.demo.story.code import function
@@ -43,6 +46,8 @@ def experiments(world: World) -> None:
     _lost(world, numbers["voice-summaries"])
     world.experiment_files["citations-first.yaml"] = _LAUNCH.format(pulls=numbers["citations-first"])
     world.experiment_files["router-threshold.yaml"] = _ROUTER.format(pulls=numbers["router-threshold"])
+    world.experiment_files["query-hints.yaml"] = _HINTS + _daily(world)
+    _note(world, "files", "query-hints", "acme/search-ranker", "jonas", [], "ship", has_holdout=False)
     _note(world, "files", "citations-first", "acme/support-agent", "ines", numbers["citations-first"], "ship", has_holdout=False)
     _note(world, "files", "router-threshold", "acme/long-context-routing", "ines", numbers["router-threshold"], "no_ship")
 
@@ -171,6 +176,26 @@ def _lost(world: World, pulls: list[int]) -> None:
     _note(world, "growthbook", answer["id"], "acme/mobile-assistant", "gita", pulls, "lost")
 
 
+LAUNCHED = date(2026, 4, 15)
+DAYS_BEFORE, DAYS_AFTER = 84, 28
+STEP = 0.0077
+"""What the launch of the hints did to the share of searches that are answered."""
+
+
+def _daily(world: World) -> str:
+    """The share of answered searches before and after the hints: days of the week, a slow rise, noise that lingers, and the step."""
+    rng, lingering = Random(f"{world.seed}/query hints"), 0.0  # noqa: S311 - a story, not a secret
+    lines = ["metric_days:", "  - metric_key: answered", "    metric_name: Searches answered", "    direction: increase"]
+    lines += ["    metric_kind: proportion", "    series: exposed", "    values:"]
+    for place in range(-DAYS_BEFORE, DAYS_AFTER + 1):
+        day = LAUNCHED + timedelta(days=place)
+        lingering = 0.4 * lingering + rng.gauss(0, 0.0011)
+        value = 0.612 + 0.00002 * place - 0.006 * (day.weekday() >= 5) + lingering + STEP * (place >= 0)
+        lines.append(f"      {day}: {value:.5f}")
+    note(world, "launch_steps", {"native_id": "query-hints", "metric_key": "answered", "step": STEP})
+    return "\n".join(lines) + "\n"
+
+
 def _note(
     world: World, kind: str, native_id: str, repository: str, owner: str, pulls: list[int], decision: str, has_holdout: bool = True
 ) -> None:
@@ -204,6 +229,24 @@ pull_request_numbers: {pulls}
 has_holdout: false
 tags: [support]
 """
+_HINTS = """native_id: query-hints
+name: Hints below the search box
+hypothesis: People who see how others asked get an answer more often.
+owner_raw: jonas@acme.example
+status: stopped
+experiment_type: launch
+started_at: 2026-04-15T07:00:00Z
+ended_at: 2026-05-13T07:00:00Z
+decision: ship
+decision_reason: Shipped to everybody; a holdout was not possible in that release.
+decided_at: 2026-05-14T09:00:00Z
+feature_flag_key: query-hints
+project_raw: search-ranker
+repository_raw: acme/search-ranker
+pull_request_numbers: []
+has_holdout: false
+tags: [search]
+"""
 _ROUTER = """native_id: router-threshold
 name: Two thresholds for the large model
 hypothesis: A higher threshold saves money and loses no answers.
@@ -223,9 +266,11 @@ project_raw: long-context-routing
 repository_raw: acme/long-context-routing
 pull_request_numbers: {pulls}
 planned_n: 9000
+planned_mde_relative: 0.04
 planned_days: 14
 alpha: 0.05
 n_looks: 1
+is_cuped: false
 tags: [routing]
 variations:
   - {{key: control, name: present threshold, is_control: true}}
@@ -252,6 +297,7 @@ results:
     n_baseline: 4520
     numerator_variant: 3199
     numerator_baseline: 3345
+    vendor_effect_relative: -0.0351
   - phase: 0
     metric_key: cost
     metric_name: Cost per conversation

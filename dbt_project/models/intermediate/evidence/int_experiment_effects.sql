@@ -29,19 +29,24 @@ guardrails as (
     select
         experiment_id, phase, variant_key,
         count(*) as n_guardrails,
-        count(case
-            when non_inferiority_margin is null or ci_low_abs is null then null
-            when direction = 'decrease' and ci_high_abs < non_inferiority_margin then 1
-            when coalesce(direction, 'increase') = 'increase' and ci_low_abs > -non_inferiority_margin then 1
-        end) as n_guardrails_held,
-        count(case when non_inferiority_margin is null or ci_low_abs is null then 1 end) as n_guardrails_unknown
-    from results
-    where metric_role = 'guardrail'
+        count(case when status = 'pass' then 1 end) as n_guardrails_held,
+        count(case when status = 'unknown' then 1 end) as n_guardrails_unknown
+    from {{ ref('fct_experiment_checks') }}
+    where check_code = 'GUARD'
     group by experiment_id, phase, variant_key
+),
+
+-- Counted by another unit than was assigned at random, an interval is too narrow by an unknown factor.
+units as (
+    select experiment_id, bool_or(status = 'fail') as is_unit_failed
+    from {{ ref('fct_experiment_checks') }}
+    where check_code = 'UNIT'
+    group by experiment_id
 )
 
 select
     m.*,
+    coalesce(u.is_unit_failed, false) as is_unit_failed,
     m.scale * m.effect_abs as effect,
     m.scale * m.ci_low_abs as effect_low,
     m.scale * m.ci_high_abs as effect_high,
@@ -63,4 +68,5 @@ left join primaries as h
 left join secondaries as s
     on m.experiment_id = s.experiment_id and m.phase = s.phase and m.variant_key = s.variant_key and s.place = 1
 left join guardrails as g on m.experiment_id = g.experiment_id and m.phase = g.phase and m.variant_key = g.variant_key
+left join units as u on m.experiment_id = u.experiment_id
 where m.place = 1

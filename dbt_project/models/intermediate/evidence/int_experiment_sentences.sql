@@ -54,17 +54,32 @@ select
         when 'srm_failed' then
             name || ' ran' || design_text || ', but its groups are not the planned split (sample-ratio p = ' || {{ plain_number_text('srm_p') }}
             || '): no effect on ' || metric_name || ' is shown'
+        when 'unit_failed' then
+            name || ' ran' || design_text || ', assigned by ' || randomization_unit || ' and counted by ' || unit_name || ': no effect on ' || metric_name
+            || ' is shown, as its interval would be too narrow'
         else
             name || case when n_concurrent is not null then ' shipped to everybody without a holdout' else ' ran' || design_text end
+            || case
+                when series_reason in ('too_few_days_before', 'too_few_days_after')
+                    then ', with ' || n_days_before || ' days before and ' || n_days_after || ' after it on record'
+                else ''
+            end
             || ' and no result of a primary metric is on record: there is no estimate of its effect'
     end
     || case when decision is not null then '; decision: ' || decision else '' end as sentence,
     trim(
         case basis
             when 'randomised' then 'The interval covers chance, not a wrong metric or a wrong analysis. '
-            when 'no_holdout' then 'No holdout: a bounded credit by policy, not an effect; no placebo weeks were tested and slow trends are not removed. '
-            when 'lost_in_noise' then 'No holdout, and an interval that reaches zero: no number is given. '
+            when 'no_holdout'
+                then 'No holdout: a bounded credit by policy, not an effect; '
+                    || case
+                        when n_placebos is null then 'no placebo weeks were tested and slow trends are not removed. '
+                        else 'trend and weekdays are removed, and of ' || n_placebos || ' breaks that never were few look as large (p = '
+                            || {{ number_text('placebo_p', 3) }} || '). '
+                    end
+            when 'lost_in_noise' then 'No holdout, and a change that chance or earlier weeks explain as well: no number is given. '
             when 'srm_failed' then 'A failed sample ratio means that units were lost or counted twice in one group, so any difference may be that. '
+            when 'unit_failed' then 'Units of one kind were assigned and another kind was counted; what is alike within one makes chance look small. '
             when 'vendor_only' then 'The store''s own figure, not recomputed. '
             else 'Nothing was measured that can be shown here. '
         end
@@ -85,6 +100,7 @@ select
             else ''
         end
         || case when n_guardrails > n_guardrails_held + n_guardrails_unknown then 'A guardrail did not hold. ' else '' end
+        || case when open_checks is not null then 'Grade ' || coalesce(evidence_grade, 'none') || ', open: ' || open_checks || '. ' else '' end
         || 'The share says who owns and wrote it, not who had the idea.'
     ) as limits_text
 from parts

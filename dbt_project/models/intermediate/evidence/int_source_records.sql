@@ -19,6 +19,7 @@
     ('evals', 'dataset_versions', ref('stg_evals__dataset_versions'), ['dataset_version_id']),
     ('experiments', 'experiments', ref('stg_experiments__experiments'), ['experiment_id']),
     ('experiments', 'phases', ref('stg_experiments__phases'), ['experiment_id', 'phase']),
+    ('experiments', 'metric_days', ref('stg_experiments__metric_days'), ['experiment_id', 'metric_key', 'series', 'day']),
     (
         'experiments', 'results', ref('stg_experiments__results'),
         ['experiment_id', 'phase', 'metric_key', 'dimension', 'dimension_value', 'variant_key', 'baseline_key']

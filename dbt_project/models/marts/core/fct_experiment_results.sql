@@ -42,9 +42,17 @@ select
     statistics.ci_level,
     statistics.ci_method,
     statistics.p_two_sided,
+    statistics.standard_error,
+    statistics.ci_low_anytime,
+    statistics.ci_high_anytime,
+    statistics.p_adjusted,
+    statistics.correction,
     coalesce(statistics.recompute_status, 'not_possible') as recompute_status,
     statistics.srm_p,
     statistics.method_note,
+    grades.evidence_grade,
+    coalesce(grades.is_withheld, false) as is_withheld,
+    grades.open_checks,
     results._source_url as source_url
 from {{ ref('stg_experiments__results') }} as results
 left join {{ ref('stg_statistics__experiment_results') }} as statistics
@@ -56,3 +64,10 @@ left join {{ ref('stg_statistics__experiment_results') }} as statistics
         and results.dimension_value = statistics.dimension_value
         and results.variant_key = statistics.variant_key
         and results.baseline_key = statistics.baseline_key
+left join {{ ref('int_experiment_grades') }} as grades
+    on
+        results.experiment_id = grades.experiment_id
+        and results.phase = grades.phase
+        and results.metric_key = grades.metric_key
+        and results.variant_key = grades.variant_key
+        and results.dimension = ''

@@ -5,7 +5,8 @@
     'secondary_name': 'varchar', 'secondary_effect': 'double', 'secondary_low': 'double', 'secondary_high': 'double', 'secondary_p': 'double',
     'hold_split': 'varchar', 'hold_days': 'bigint', 'hold_effect': 'double', 'srm_p': 'double', 'recompute_status': 'varchar',
     'vendor_effect_relative': 'double', 'effect_relative': 'double', 'n_concurrent_launches': 'bigint', 'n_guardrails': 'bigint',
-    'n_guardrails_held': 'bigint', 'decision': 'varchar',
+    'n_guardrails_held': 'bigint', 'decision': 'varchar', 'evidence_grade': 'varchar', 'open_checks': 'varchar',
+    'placebo_p': 'double', 'n_placebos': 'bigint',
 } %}
 with people as (
     select experiment_id, person_id, sum(share) as share
@@ -28,26 +29,26 @@ facts as (
         'experiment' as subject_kind,
         experiment_id as subject_id,
         name as subject_name,
-        coalesce(metric_key || '|' || variant_key, '') as natural_key,
+        coalesce(metric_key || coalesce('|' || variant_key, ''), '') as natural_key,
         case
-            when basis in ('unmeasured', 'srm_failed') then 'not_observed'
+            when basis in ('unmeasured', 'srm_failed', 'unit_failed') then 'not_observed'
             when basis = 'lost_in_noise' then 'observed_zero'
             else 'value'
         end as state,
         sentence || '.' as headline,
-        case when basis not in ('unmeasured', 'srm_failed') then metric_name end as measure,
+        case when basis not in ('unmeasured', 'srm_failed', 'unit_failed') then metric_name end as measure,
         case
-            when basis in ('unmeasured', 'srm_failed') then null
+            when basis in ('unmeasured', 'srm_failed', 'unit_failed') then null
             when basis = 'vendor_only' then '% relative'
             when metric_kind = 'proportion' then 'pp'
             else 'units of the metric'
         end as unit,
         value_low, value_mid, value_high,
-        case when basis not in ('unmeasured', 'srm_failed') then n_units end as n,
+        case when basis not in ('unmeasured', 'srm_failed', 'unit_failed') then n_units end as n,
         case basis
             when 'randomised' then 'variant minus baseline in the first phase that measured it, recomputed from counts or moments: ' || coalesce(ci_method, 'interval as stored')
             when 'vendor_only' then 'relative effect with interval as reported by ' || coalesce(vendor_engine, 'the store')
-            when 'no_holdout' then 'bounded attribution: 60 % of the low end to 100 % of the high end of the change, divided by 1 + launches in the same weeks'
+            when 'no_holdout' then coalesce(ci_method || '; ', '') || 'bounded attribution: 60 % of the low end to 100 % of the high end of the change, divided by 1 + launches in the same weeks'
             when 'lost_in_noise' then 'bounded attribution, not applied: the interval of the change reaches zero'
         end as method,
         case
@@ -65,24 +66,24 @@ facts as (
         experiment_name, metric_key, metric_name, metric_kind, direction, variant_key, basis,
         split_text as split,
         n_days, level_baseline, level_variant,
-        case when basis <> 'srm_failed' then effect end as effect,
-        case when basis <> 'srm_failed' then effect_low end as effect_low,
-        case when basis <> 'srm_failed' then effect_high end as effect_high,
+        case when basis not in ('srm_failed', 'unit_failed') then effect end as effect,
+        case when basis not in ('srm_failed', 'unit_failed') then effect_low end as effect_low,
+        case when basis not in ('srm_failed', 'unit_failed') then effect_high end as effect_high,
         ci_level,
-        case when basis <> 'srm_failed' then p_two_sided end as p_two_sided,
+        case when basis not in ('srm_failed', 'unit_failed') then p_two_sided end as p_two_sided,
         n_units,
         unit_name as analysis_unit,
         randomization_unit,
         secondary_name,
-        case when basis <> 'srm_failed' then secondary_effect end as secondary_effect,
-        case when basis <> 'srm_failed' then secondary_low end as secondary_low,
-        case when basis <> 'srm_failed' then secondary_high end as secondary_high,
-        case when basis <> 'srm_failed' then secondary_p end as secondary_p,
+        case when basis not in ('srm_failed', 'unit_failed') then secondary_effect end as secondary_effect,
+        case when basis not in ('srm_failed', 'unit_failed') then secondary_low end as secondary_low,
+        case when basis not in ('srm_failed', 'unit_failed') then secondary_high end as secondary_high,
+        case when basis not in ('srm_failed', 'unit_failed') then secondary_p end as secondary_p,
         hold_split_text as hold_split,
         hold_days, hold_effect, srm_p, recompute_status, vendor_effect_relative,
-        case when basis <> 'srm_failed' then effect_rel end as effect_relative,
+        case when basis not in ('srm_failed', 'unit_failed') then effect_rel end as effect_relative,
         n_concurrent as n_concurrent_launches,
-        n_guardrails, n_guardrails_held, decision,
+        n_guardrails, n_guardrails_held, decision, evidence_grade, open_checks, placebo_p, n_placebos,
         phase, baseline_key, hold_phase, secondary_key
     from records
 ),
@@ -102,6 +103,11 @@ proofs as (
     select f.person_id, f.period_id, f.subject_id, f.natural_key, 3, 'experiments', 'phases', {{ record_id(['p.experiment_id', 'p.phase']) }}
     from facts as f
     inner join {{ ref('fct_experiment_phases') }} as p on f.subject_id = p.experiment_id
+    union all
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 3, 'experiments', 'metric_days',
+        {{ record_id(['d.experiment_id', 'd.metric_key', 'd.series', 'd.day']) }}
+    from facts as f
+    inner join {{ ref('stg_experiments__metric_days') }} as d on f.subject_id = d.experiment_id and f.metric_key = d.metric_key and f.n_placebos is not null
     union all
     select f.person_id, f.period_id, f.subject_id, f.natural_key, 4, 'github', 'pull_requests', cast(l.pull_request_id as varchar)
     from facts as f

@@ -20,6 +20,11 @@ renamed as (
         ci_level,
         ci_method,
         p_two_sided,
+        standard_error,
+        ci_low_anytime,
+        ci_high_anytime,
+        p_adjusted,
+        correction,
         recompute_status,
         srm_p,
         method_note
