@@ -8,7 +8,7 @@ from connectors.contract import Record
 from connectors.evals.digest import sha_of_text
 from connectors.evals.envelope import belonging, threshold_of
 from connectors.evals.model import Judge, Metric, Run, Sample, Score
-from connectors.evals.shape import Json
+from connectors.evals.shape import Json, text
 from connectors.evals.tally import Tally
 
 NO_SCORE = Score("", None, unscored_reason="not_scored")
@@ -113,7 +113,7 @@ class RunRecords:
             "dataset_version_id": version_id,
             "dataset_name": self.run.dataset_name,
             "kind": self.origin.kind,
-            "version_label": self.run.version_label,
+            "version_label": self.run.version_label or text(self.origin.envelope, "dataset_version"),
             "first_run_id": self.run_id,
             "version_at": seen_at if isinstance(seen_at, datetime) else datetime.fromisoformat(seen_at),
             "content_sha": tally.content_sha,

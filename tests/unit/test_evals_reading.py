@@ -183,6 +183,13 @@ def test_an_envelope_beside_a_log_says_where_it_belongs(name: str):
     assert (leading["threshold"], leading["passed"], run["status"]) == (0.5, False, "failed_threshold")
 
 
+def test_an_envelope_names_the_version_of_a_dataset_whose_run_does_not():
+    store = recorded("inspect", "safety.eval")
+    store.files["evidence.json"] = sealed(dataset_version="2026-02")
+    (version,) = read("inspect", store).rows("dataset_versions").values()
+    assert version["version_label"] == "2026-02"
+
+
 def test_what_the_tool_saw_stands_beside_what_the_envelope_says():
     store = recorded("inspect", "triage.eval")
     store.files["evidence.json"] = sealed()
