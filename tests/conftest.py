@@ -7,8 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodes import coerce_node_id
 
 from pipelines.warehouse import Home
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let `--dist loadgroup` know the groups: xdist 3.8 writes them into `_nodeid`, which pytest 9.2 reads no more.
+
+    Without it every process builds what one group of tests shares: the synced demo organisation, thirty nights, Dagster's location.
+    """
+    for item in items:
+        grouped = vars(item).get("_nodeid")
+        if grouped:
+            item._id = coerce_node_id(grouped)
 
 
 @dataclass

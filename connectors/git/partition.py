@@ -20,12 +20,13 @@ from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
 from connectors.git.options import ArtifactOptions, GitOptions
 from connectors.git.paths import shown
+from connectors.git.prompt_constants import PromptConstants
 from connectors.git.prompts import PromptTable
 from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 6
+RULES = 7
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -133,6 +134,7 @@ class Reading:
         others = [artifact for artifact in self.options.artifacts if not _lives_in(artifact, history.remote)]
         detectors: list[Detector] = [
             PromptTable(self.options.prompts, self.options.rubrics),
+            PromptConstants(),
             manifests.table(history.remote, packages),
             workflows.table(package for artifact in others for package in artifact.packages),
             mentions.table(self.options.artifacts),

@@ -97,8 +97,7 @@ class PromptTable:
         front_matter = _FRONT_MATTER.match(text)
         is_graded = name_of(path).startswith("promptfooconfig") and bool(GRADED.search(text))
         is_judging = is_graded or bool(front_matter and JUDGE.search(front_matter[1]))
-        unified = text.replace("\r\n", "\n").replace("\r", "\n")
-        return [_sha(unified), _sha("".join(text.split())), is_judging]
+        return [*hashes_of(text), is_judging]
 
     def learn(self, path: str, sha: str, answer: Any) -> None:
         """Keep what was examined."""
@@ -160,6 +159,7 @@ class PromptTable:
             "prompt_key": shown(version.key),
             "sha": landing.sha,
             "kind": self._kind(version.path, now or then),
+            "symbol": None,
             "path": shown(version.path),
             "previous_path": shown(version.previous_path) if version.previous_path else None,
             "change_type": version.change_type,
@@ -217,6 +217,12 @@ class Keys:
         while key in self._used:
             key, number = f"{path}#{number}", number + 1
         return key
+
+
+def hashes_of(text: str) -> list[str]:
+    """`text_sha` and `squeezed_sha` of a text."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return [_sha(unified), _sha("".join(text.split()))]
 
 
 def _source(change: Change) -> str | None:

@@ -102,9 +102,13 @@ PROMPT_VERSIONS = Table(
     census=True,
     columns={
         "repository_id": REPOSITORY,
-        "prompt_key": text(null=False, about="Path at birth; with #2 where an earlier prompt was born at the same path and moved away."),
+        "prompt_key": text(
+            null=False,
+            about="Path at birth, for a constant with ::name; with #2 where an earlier prompt was born at the same place.",
+        ),
         "sha": _sha(null=False, about="The landing."),
         "kind": text(null=False, one_of=("prompt", "rubric", "agent_instructions")),
+        "symbol": text(about="Name of the constant in code that holds it, by which it was taken for a prompt; null: a file of its own."),
         "path": text(about="After the change; the last one for a deletion."),
         "previous_path": text(),
         "change_type": text(null=False, one_of=("A", "M", "D", "R")),

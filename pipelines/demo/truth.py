@@ -29,6 +29,7 @@ FAMILIES = (
         "deployments",
         "access_gaps",
         "launch_steps",
+        "code_prompts",
         "teams",
         "packages",
         "package_changes",

@@ -117,6 +117,17 @@ def test_the_prompt_that_took_seven_attempts_is_told_as_it_happened(demo):
         assert (number, outcome) == (attempt["attempt_no"], attempt["outcome"])
 
 
+def test_prompts_in_code_are_found_by_their_names_and_said_to_be_inferred(demo):
+    planted = {(row["path"], row["symbol"], row["pull_request"], row["change_kind"]) for row in demo.truth["code_prompts"]}
+    assert (
+        set(demo.query("select path, symbol, pull_request_number, change_kind from core.fct_prompt_changes where symbol is not null"))
+        == planted
+    )
+    headlines = demo.query("select distinct headline from evidence.evidence_prompt_provenance where subject_id like '%::%'")
+    assert headlines
+    assert all("in code (inferred from its name)" in headline for (headline,) in headlines)
+
+
 def test_the_experiment_has_the_planted_numbers_to_the_digit(demo):
     planted = demo.truth["experiment_numbers"]
     [(control, treatment, n, effect, low, high, p)] = demo.query(

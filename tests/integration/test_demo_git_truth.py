@@ -16,7 +16,7 @@ from pipelines.demo.story.facts import Use, uses
 from pipelines.demo.truth_people import NOT_WRITTEN
 from pipelines.demo.world import World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo_git")]
 LOOK_ALIKE = "similar_name"
 
 

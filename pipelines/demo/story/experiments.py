@@ -13,7 +13,7 @@ from pipelines.demo.story.facts import note
 from pipelines.demo.story.growthbook import average, experiment, metric, phase, rate, results, settings
 from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
 from pipelines.demo.story.stage import Stage
-from pipelines.demo.story.tree import Append
+from pipelines.demo.story.tree import Append, Edit, Write
 from pipelines.demo.world import World
 
 PULLS_OF = {
@@ -41,6 +41,9 @@ def experiments(world: World) -> None:
     world.growthbook_settings = {"statsEngine": "frequentist", "pValueThreshold": 0.05, "pValueCorrection": None, "confidenceLevel": 0.95}
     world.growthbook_metrics = [metric(*row) for row in _METRICS]
     numbers = {key: _numbers(world, key) for key in PULLS_OF}
+    for number, kind in zip(numbers["reranker-v2"], ("created", "edited"), strict=True):
+        where = {"repository": "acme/search-ranker", "path": world.truth["rewrite_path"], "symbol": "QUERY_SYSTEM_PROMPT"}
+        note(world, "code_prompts", where | {"pull_request": number, "change_kind": kind})
     _reranker(world, numbers["reranker-v2"])
     _bayesian(world, numbers["answer-length"])
     _lost(world, numbers["voice-summaries"])
@@ -54,14 +57,45 @@ def experiments(world: World) -> None:
 
 def _pull(stage: Stage, key: str, project: str, who: str, merged_by: str, title: str) -> Script:
     site = stage.sites[project]
-    edit = Append(f"src/{site.package}/flags.py", function(site, stage.rng(f"flag of {key} {title}")))
-    pull = open_pull(stage, site, Work(who, title, (Change(title, (edit,)),), f"Flag `{key}`."))
+    edits: list[Edit] = [Append(f"src/{site.package}/flags.py", function(site, stage.rng(f"flag of {key} {title}")))]
+    if title in _REWRITES:
+        path = f"src/{site.package}/rewrite.py"
+        edits.append(Write(path, _REWRITE.format(last=_REWRITES[title])))
+        stage.world.truth["rewrite_path"] = path
+    pull = open_pull(stage, site, Work(who, title, (Change(title, tuple(edits)),), f"Flag `{key}`."))
     checked(stage, pull)
     yield hours(4)
     review(stage, pull, merged_by, "APPROVED")
     yield hours(1)
     merge(stage, pull, merged_by)
     stage.world.truth.setdefault("experiment_pulls", []).append((key, pull.request.number))
+
+
+_REWRITES = {
+    "Rerank with the distilled model behind a flag": "Never add a year that is not in the question.",
+    "Rerank for everyone": "Never add a year or a place that is not in the question.",
+}
+"""Pull requests that bring and change a prompt in code, with its last sentence."""
+
+_REWRITE = '''"""Questions as the index understands them."""
+
+from textwrap import dedent
+
+QUERY_SYSTEM_PROMPT = dedent(
+    """
+    You turn a customer's question into one search query.
+    Keep names of products, sizes and colours as they are written.
+    Leave out greetings, thanks and everything about the weather.
+    Answer with the query alone, in the language of the question.
+    {last}
+    """
+)
+
+
+def rewritten(question: str) -> str:
+    """What the model is sent."""
+    return QUERY_SYSTEM_PROMPT + question
+'''
 
 
 def _numbers(world: World, key: str) -> list[int]:

@@ -31,7 +31,7 @@ reverting as (
 
 changes as (
     select
-        landed.prompt_change_id, landed.prompt_id, landed.repository_id, landed.prompt_key, landed.path, landed.kind, landed.sha,
+        landed.prompt_change_id, landed.prompt_id, landed.repository_id, landed.prompt_key, landed.path, landed.symbol, landed.kind, landed.sha,
         landed.previous_text_sha, landed.text_sha, landed.n_lines, landed.landed_at, landed.landed_at as ended_at,
         landed.pull_request_number, landed.pull_request_id, landed.source_url,
         case
@@ -52,7 +52,7 @@ changes as (
 select * from changes
 union all
 select
-    prompt_change_id, prompt_id, repository_id, prompt_key, path, kind, sha,
+    prompt_change_id, prompt_id, repository_id, prompt_key, path, null as symbol, kind, sha,
     null, null, n_lines, null, closed_at as ended_at,
     pull_request_number, pull_request_id, source_url,
     case when change_type in ('DELETED', 'REMOVED') then 'deleted' else 'edited' end, 'abandoned',

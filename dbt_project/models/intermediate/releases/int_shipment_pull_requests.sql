@@ -15,6 +15,7 @@ with merged as (
 
 prompts as (
     select distinct repository_id, path from {{ ref('stg_git__prompt_versions') }}
+    where symbol is null
 ),
 
 touched as (

@@ -4,6 +4,7 @@ select
     changes.repository_id,
     projects.project_id,
     changes.path,
+    changes.symbol,
     changes.kind,
     changes.pull_request_id,
     changes.pull_request_number,

@@ -25,16 +25,16 @@ facts as (
         person_id, period_id, period_start, period_end,
         kind as subject_kind,
         prompt_id as subject_id,
-        path as subject_name,
+        place as subject_name,
         prompt_change_id as natural_key,
         'value' as state,
         'On ' || cast({{ utc_date('landed_at') }} as varchar) || ' the engineer ' || case when share < 1 then 'and others ' else '' end
         || case change_kind
-            when 'created' then 'landed the ' || noun || ' ' || path
-            when 'deleted' then 'removed the ' || noun || ' ' || path
-            when 'reverted' then 'took back an earlier change of the ' || noun || ' ' || path
-            when 'restored' then 'brought back an earlier change of the ' || noun || ' ' || path
-            else 'landed a change of the ' || noun || ' ' || path
+            when 'created' then 'landed the ' || noun || ' ' || place
+            when 'deleted' then 'removed the ' || noun || ' ' || place
+            when 'reverted' then 'took back an earlier change of the ' || noun || ' ' || place
+            when 'restored' then 'brought back an earlier change of the ' || noun || ' ' || place
+            else 'landed a change of the ' || noun || ' ' || place
         end
         || case
             when is_hard

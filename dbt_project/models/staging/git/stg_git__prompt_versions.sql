@@ -9,6 +9,7 @@ renamed as (
         prompt_key,
         sha,
         kind,
+        symbol,
         path,
         previous_path,
         change_type,
