@@ -217,7 +217,7 @@ def test_probe_of_names_uses_a_mirror_or_says_what_is_missing(repository: Reposi
 
 def test_contents_are_examined_once(repository: Repository, tmp_path: Path) -> None:
     first, whole = counting(tmp_path, [str(repository.path)], ReadContext(NOW))
-    repository.commit("Nothing to examine", {"elsewhere.py": "3\n"})
+    repository.commit("Nothing to examine", {"elsewhere.txt": "3\n"})
     second, less = counting(tmp_path, [str(repository.save().path)], first.next)
     assert canonical(second.tables["manifest_declarations"]) == canonical(first.tables["manifest_declarations"])
     assert canonical(second.tables["prompt_versions"]) == canonical(first.tables["prompt_versions"])
