@@ -64,21 +64,10 @@ class Week:
     hours: float
 
 
-@dataclass(frozen=True)
-class Shift:
-    """What the lead time did at an adoption, in hours, negative where it became shorter; effect and interval only with state `value`."""
+@dataclass(frozen=True, kw_only=True)
+class Shift(series.Shift):
+    """What the lead time did at an adoption, in hours, negative where it became shorter."""
 
-    state: str
-    reason: str | None
-    effect_low: float | None = None
-    effect_mid: float | None = None
-    effect_high: float | None = None
-    ci_level: float | None = None
-    window_low: float | None = None
-    window_high: float | None = None
-    placebo_p: float | None = None
-    n_placebos: int = 0
-    durbin_watson: float | None = None
     n_weeks_before: int = 0
     n_weeks_after: int = 0
     method: str = METHOD
@@ -90,27 +79,14 @@ def shift(weeks: Sequence[Week], n_people: int) -> Shift:
     The week of the adoption is of neither side and must not be among the weeks.
     """
     before, after = [w for w in weeks if w.place < 0], [w for w in weeks if w.place > 0]
-    counts: dict[str, Any] = {"n_weeks_before": len(before), "n_weeks_after": len(after)}
     reason = _too_little(before, after, n_people)
-    if reason:
-        return Shift("not_observed", reason, **counts)
+    found = series.Shift(reason=reason) if reason else _told(before, after)
+    return Shift(**vars(found), n_weeks_before=len(before), n_weeks_after=len(after))
+
+
+def _told(before: Sequence[Week], after: Sequence[Week]) -> series.Shift:
     fitted = _shift_of([*before, *after])
-    rank = _placebos(before, fitted.mid)
-    told: dict[str, Any] = counts | {"placebo_p": rank.p, "n_placebos": rank.n, "durbin_watson": fitted.durbin_watson}
-    if fitted.reaches_zero or rank.p > series.PLACEBO_P_MAX:
-        return Shift("not_observed", "not_distinguishable", **told)
-    trimmed = [_shift_of([*before[1:], *after]).mid, _shift_of([*before, *after[:-1]]).mid]
-    return Shift(
-        "value",
-        None,
-        effect_low=fitted.low,
-        effect_mid=fitted.mid,
-        effect_high=fitted.high,
-        ci_level=CONFIDENCE_LEVEL,
-        window_low=min(trimmed),
-        window_high=max(trimmed),
-        **told,
-    )
+    return series.told(fitted, _placebos(before, fitted.mid), lambda: [_shift_of([*before[1:], *after]), _shift_of([*before, *after[:-1]])])
 
 
 def _too_little(before: Sequence[Week], after: Sequence[Week], n_people: int) -> str | None:
@@ -124,9 +100,7 @@ def _too_little(before: Sequence[Week], after: Sequence[Week], n_people: int) ->
 def _shift_of(weeks: Sequence[Week]) -> Fit:
     import numpy as np
 
-    # Newey and West's rule of thumb, and never less than a week.
-    lags = max(1, int(4 * (len(weeks) / 100) ** (2 / 9)))
-    return series.level_shift(_design(weeks, 0), np.array([week.hours for week in weeks]), lags)
+    return series.level_shift(_design(weeks, 0), np.array([week.hours for week in weeks]), series.usual_lags(len(weeks), 1))
 
 
 def _design(weeks: Sequence[Week], at: int) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from statistics import fmean
 from typing import Any
 
 import duckdb
@@ -24,25 +25,14 @@ PLACEBO_MARGIN = 14
 METHOD = "daily values; least squares with level shift, linear trend and weekdays{control}; Newey-West errors; placebo breaks before"
 
 
-@dataclass(frozen=True)
-class LaunchEffect:
-    """The level shift of one metric at a launch, in the metric's unit; numbers only where `state` is `value`."""
+@dataclass(frozen=True, kw_only=True)
+class LaunchEffect(series.Shift):
+    """The level shift of one metric at a launch, in the metric's unit, with its mean on either side where there is one."""
 
     experiment_id: str
     metric_key: str
-    state: str
-    reason: str | None
-    effect_low: float | None = None
-    effect_mid: float | None = None
-    effect_high: float | None = None
-    ci_level: float | None = None
     level_before: float | None = None
     level_after: float | None = None
-    window_low: float | None = None
-    window_high: float | None = None
-    placebo_p: float | None = None
-    n_placebos: int = 0
-    durbin_watson: float | None = None
     n_days_before: int = 0
     n_days_after: int = 0
     has_control: bool = False
@@ -82,8 +72,8 @@ class Days:
         import numpy as np
 
         values = {**self.before, **self.after}
-        lags = max(WEEK, int(4 * (len(days) / 100) ** (2 / 9)))
-        return series.level_shift(self.design(days, self.launched), np.array([values[day] for day in days]), lags)
+        observed = np.array([values[day] for day in days])
+        return series.level_shift(self.design(days, self.launched), observed, series.usual_lags(len(days), WEEK))
 
     def design(self, days: Sequence[date], launched: date) -> Any:
         """Regressors: one, time, six weekdays, control, and last whether the day is after the launch."""
@@ -102,13 +92,25 @@ def _weeks(span: timedelta) -> int:
 
 def effect(experiment_id: str, metric_key: str, days: Days) -> LaunchEffect:
     """The shift; `not_observed` with the reason where the days cannot tell."""
+    reason = _too_little(days)
+    found = series.Shift(reason=reason) if reason else _told(days)
+    has_levels = found.state == "value"
+    return LaunchEffect(
+        experiment_id=experiment_id,
+        metric_key=metric_key,
+        **vars(found),
+        level_before=fmean(days.before.values()) if has_levels else None,
+        level_after=fmean(days.after.values()) if has_levels else None,
+        n_days_before=len(days.before),
+        n_days_after=len(days.after),
+        has_control=bool(days.control),
+        method=METHOD.format(control=" and a control series" if days.control else ""),
+    )
+
+
+def _told(days: Days) -> series.Shift:
     import numpy as np
 
-    counts: dict[str, Any] = {"n_days_before": len(days.before), "n_days_after": len(days.after), "has_control": bool(days.control)}
-    counts["method"] = METHOD.format(control=" and a control series" if days.control else "")
-    reason = _too_little(days)
-    if reason:
-        return LaunchEffect(experiment_id, metric_key, "not_observed", reason, **counts)
     before, after = list(days.before), list(days.after)
     fitted = days.shift([*before, *after])
     rank = series.placebo_rank(
@@ -117,26 +119,13 @@ def effect(experiment_id: str, metric_key: str, days: Days) -> LaunchEffect:
         np.array(list(days.before.values())),
         fitted.mid,
     )
-    told: dict[str, Any] = counts | {"placebo_p": rank.p, "n_placebos": rank.n, "durbin_watson": fitted.durbin_watson}
-    if fitted.reaches_zero or rank.p > series.PLACEBO_P_MAX:
-        return LaunchEffect(experiment_id, metric_key, "not_observed", "not_distinguishable", **told)
-    shorter = [days.shift([*before[WEEK:], *after]).mid]
-    shorter += [days.shift([*before, *after[:-WEEK]]).mid] if len(after) >= DAYS_AFTER + WEEK else []
-    return LaunchEffect(
-        experiment_id,
-        metric_key,
-        "value",
-        None,
-        fitted.low,
-        fitted.mid,
-        fitted.high,
-        series.CONFIDENCE_LEVEL,
-        float(np.mean(list(days.before.values()))),
-        float(np.mean(list(days.after.values()))),
-        min(shorter),
-        max(shorter),
-        **told,
-    )
+
+    def shorter() -> Iterator[Fit]:
+        yield days.shift([*before[WEEK:], *after])
+        if len(after) >= DAYS_AFTER + WEEK:
+            yield days.shift([*before, *after[:-WEEK]])
+
+    return series.told(fitted, rank, lambda: list(shorter()))
 
 
 def _too_little(days: Days) -> str | None:
