@@ -1,7 +1,7 @@
 """What a landing holds that the warehouse does not: rows that are new, different, or gone, as Parquet files."""
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,9 +47,7 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
     connector = landing.connector
     if _is_untouched(landing, table):
         return Change([], kept=0, changed=0, tombstoned=0, is_first=False)
-    target, folder = f"{connector.dataset}.{quote(table.name)}", landing.folder / "changed" / table.name
-    shutil.rmtree(folder, ignore_errors=True)  # a load that was killed left its files
-    folder.mkdir(parents=True)
+    target = f"{connector.dataset}.{quote(table.name)}"
     columns = ", ".join(quote(name) for name in warehouse.columns_of(connector, table.name))
     landed = _land(connection, landing, table)
     _note_told(connection, landing, table)
@@ -61,12 +59,10 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
     moment, run_id = landing.run.now.isoformat(), landing.run.run_id
     buried = f"replace ('{moment}'::timestamptz as _deleted_at, _reason as _deleted_reason, '{run_id}' as _load_id)"
     rows = " union all ".join(f"select {columns} from ({part.format(buried=buried)})" for part in parts)
-    written = warehouse.one(connection, f"copy (select * from ({rows})) to '{folder}' ({_HOW_TO_WRITE})")
-    files = sorted(folder.glob("*.parquet")) if written else []
-    tombstoned = warehouse.one(connection, f"select count(*) from '{folder}/*.parquet' where _deleted_at is not null") if files else 0
+    files, changed, tombstoned = _written(connection, f"select * from ({rows})", _folder(landing, table))
     is_first = not warehouse.one(connection, f"select count(*) from (select 1 from {target} limit 1)")
     kept = warehouse.one(connection, "select count(*) from landed")
-    return Change(files, kept, written - tombstoned, tombstoned, is_first)
+    return Change(files, kept, changed, tombstoned, is_first)
 
 
 def _is_untouched(landing: Landing, table: Table) -> bool:
@@ -80,14 +76,26 @@ def without(connection: duckdb.DuckDBPyConnection, change: Change, partitions: C
     if not partitions or not change.files:
         return change
     whole = change.files[0].parent
-    folder = whole.with_name(f"{whole.name}.loaded")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
     rows = f"select * from '{whole}/*.parquet' where not list_contains(?::varchar[], _partition)"
-    written = warehouse.one(connection, f"copy ({rows}) to '{folder}' ({_HOW_TO_WRITE})", [list(partitions)])
-    files = sorted(folder.glob("*.parquet")) if written else []
-    tombstoned = warehouse.one(connection, f"select count(*) from '{folder}/*.parquet' where _deleted_at is not null") if files else 0
-    return replace(change, files=files, changed=written - tombstoned, tombstoned=tombstoned)
+    files, changed, tombstoned = _written(connection, rows, whole.with_name(f"{whole.name}.loaded"), [list(partitions)])
+    return replace(change, files=files, changed=changed, tombstoned=tombstoned)
+
+
+def _folder(landing: Landing, table: Table) -> Path:
+    return landing.folder / "changed" / table.name
+
+
+def _written(
+    connection: duckdb.DuckDBPyConnection, rows: str, folder: Path, parameters: Sequence[object] = ()
+) -> tuple[list[Path], int, int]:
+    """Write a query's rows into a folder: the files, and how many rows are live and how many tombstones."""
+    shutil.rmtree(folder, ignore_errors=True)  # a load that was killed left its files
+    folder.mkdir(parents=True)
+    written = warehouse.one(connection, f"copy ({rows}) to '{folder}' ({_HOW_TO_WRITE})", parameters)
+    if not written:
+        return [], 0, 0
+    tombstoned = warehouse.one(connection, f"select count(*) from '{folder}/*.parquet' where _deleted_at is not null")
+    return sorted(folder.glob("*.parquet")), written - tombstoned, tombstoned
 
 
 def _from_files(landed: str | None, table: Table, target: str) -> list[str]:
@@ -120,7 +128,8 @@ def _note_told(connection: duckdb.DuckDBPyConnection, landing: Landing, table: T
     """Temp table `told` of the keys that the source told to be gone, with the reason; an empty `gone` for listings to fill."""
     keys = {name: polars_type(table.columns[name]) for name in table.key}
     told = [[*key, reason] for key, reason in landing.gone.get(table.name, {}).items()]
-    path = landing.folder / "changed" / f"{table.name}.told.parquet"
+    path = _folder(landing, table).with_suffix(".told.parquet")
+    path.parent.mkdir(parents=True, exist_ok=True)
     pl.DataFrame(told, schema=keys | {"_reason": pl.String}, orient="row").write_parquet(path)
     connection.execute(f"create or replace temp table told as select * from '{path}'")
     spelled = ", ".join(quote(name) for name in table.key)
