@@ -52,8 +52,13 @@ def changes(key: str, before: Known | None, item: Mapping[str, Any], now: dateti
             yield record(int(key), states[bool(item.get(flag))], now, before, name)
 
 
+def owner_of(full_name: str) -> str:
+    """The part of owner/name before the slash."""
+    return full_name.partition("/")[0]
+
+
 def _moved(old: str, name: str) -> str:
-    return "renamed" if old.partition("/")[0].lower() == name.partition("/")[0].lower() else "transferred"
+    return "renamed" if owner_of(old).lower() == owner_of(name).lower() else "transferred"
 
 
 def formerly(key: str, old: str, known: Known, now: datetime) -> Iterator[Record]:
@@ -192,7 +197,7 @@ class Census:
                 self.found.pop(key, None)
                 continue
             etag = "" if known.get("gone") else known.get("etag", "")
-            answered = by_number(self.client.of(str(known.get("full_name")).partition("/")[0]), key, etag)
+            answered = by_number(self.client.of(owner_of(str(known.get("full_name")))), key, etag)
             if answered.error:
                 self.found.pop(key, None)
                 self.gone[key] = answered.error
@@ -226,7 +231,7 @@ class Census:
             yield Page(TABLE, partition, rows)
 
     def _verdict(self, known: Known, error: SourceError) -> tuple[str, str]:
-        login = str(known.get("full_name")).partition("/")[0].lower()
+        login = owner_of(str(known.get("full_name"))).lower()
         fresh = [key for key in self.gone if not self.known[key].get("gone") or self.known[key]["gone"]["asked"] == self.now.isoformat()]
         vanished = sum(1 for key in fresh if str(self.known[key].get("full_name")).lower().startswith(f"{login}/"))
         return verdict(error, vanished, self.owners.get(login), self.hidden.get(login))

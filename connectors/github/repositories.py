@@ -94,7 +94,7 @@ class _Listing:
     def _pages(self, pattern: str) -> Iterator[tuple[Any, list[str]]]:
         owner, _, name = pattern.partition("/")
         client = self.client.of(owner)
-        if not set(name) & set("*?["):
+        if not _is_pattern(name):
             yield from self._single(client, f"/repos/{pattern}")
             return
         order = {"sort": "created", "direction": "asc"}
@@ -139,13 +139,12 @@ class _Listing:
             # One of which an unchanged page tells no name was left out by the configuration before.
             if name and self._is_wanted(pattern, name) and not self.found.get(key):
                 self.found[key] = item
-            if not set(pattern) & set("*?[") and key in self.found:
+            if not _is_pattern(pattern) and key in self.found:
                 self.followed.append((key, pattern))
 
     def _is_wanted(self, pattern: str, full_name: str) -> bool:
         """Names are compared without case, as GitHub does; a renamed repository named outright is still the one meant."""
-        is_literal = not set(pattern) & set("*?[")
-        return (is_literal or fnmatchcase(full_name.lower(), pattern.lower())) and not self.is_excluded(full_name)
+        return (not _is_pattern(pattern) or fnmatchcase(full_name.lower(), pattern.lower())) and not self.is_excluded(full_name)
 
     def is_excluded(self, full_name: str) -> bool:
         """Left out by the configuration."""
@@ -175,7 +174,7 @@ class _Listing:
         """Learn of new repositories what listings do not say; refresh emptiness where something was pushed."""
         asked = [item for key, item in self.found.items() if item and self._is_news(self.known.get(key), item)]
         try:
-            for client, items in by_client(self.client, asked, lambda item: _owner(item["full_name"])):
+            for client, items in by_client(self.client, asked, lambda item: lifecycle.owner_of(item["full_name"])):
                 for some in chunks(items, DETAILS_A_REQUEST):
                     self._ask_details(client, some)
             for item in asked:
@@ -212,7 +211,7 @@ class _Listing:
 
     def _ask_source(self, item: dict[str, Any]) -> None:
         try:
-            source = dig(self.client.of(_owner(item["full_name"])).get(f"/repos/{item['full_name']}").data, "source")
+            source = dig(self.client.of(lifecycle.owner_of(item["full_name"])).get(f"/repos/{item['full_name']}").data, "source")
         except NotFound:
             return
         if source:
@@ -278,7 +277,7 @@ def _unreadable(listing: _Listing, context: ReadContext) -> Iterator[Event]:
     """Record what is listed and does not answer: its row is kept as gone, and this reading is not whole."""
     silent = [key for key, item in listing.found.items() if item and dig(listing.known, key, "is_empty") is None]
     for key in silent if not listing.errors else ():
-        error = lifecycle.by_number(listing.client.of(_owner(listing.known[key]["full_name"])), key).error
+        error = lifecycle.by_number(listing.client.of(lifecycle.owner_of(listing.known[key]["full_name"])), key).error
         if error:
             known, item = listing.known[key], listing.found.pop(key) or {}
             yield Page("repositories", PARTITION, [records.repository(item, known)])
@@ -304,8 +303,8 @@ def _conclusion(listing: _Listing, context: ReadContext) -> Iterable[Event]:
     yield Finished(PARTITION, cursor, ("repositories", lifecycle.TABLE))
 
 
-def _owner(full_name: str) -> str:
-    return full_name.partition("/")[0]
+def _is_pattern(name: str) -> bool:
+    return bool(set(name) & set("*?["))
 
 
 def _count(organisation: Any) -> int | None:
