@@ -109,11 +109,12 @@ def configuration_tables(context: dg.AssetExecutionContext, fulcrum: Fulcrum) ->
 def derived_assets() -> list[dg.AssetsDefinition]:
     """Tables computed from raw ones by libraries rather than SQL: experiment statistics and pseudonyms."""
     experiments, people = registry.get("experiments"), registry.get("people")
+    keys = {table: dg.AssetKey(["raw_statistics", table]) for table in experiment_arithmetic.TABLES}
 
     @dg.multi_asset(
         specs=[
             dg.AssetSpec(
-                dg.AssetKey(["raw_statistics", table]),
+                keys[table],
                 deps=[raw_key(experiments, each.name) for each in experiments.tables],
                 group_name="raw_statistics",
                 kinds={"duckdb", "python"},
@@ -130,7 +131,7 @@ def derived_assets() -> list[dg.AssetsDefinition]:
             experiment_arithmetic.recompute(connection)
             for table in experiment_arithmetic.TABLES:
                 rows = warehouse.row_count(connection, "raw_statistics", table)
-                yield dg.MaterializeResult(asset_key=dg.AssetKey(["raw_statistics", table]), metadata={"dagster/row_count": rows})
+                yield dg.MaterializeResult(asset_key=keys[table], metadata={"dagster/row_count": rows})
 
     @dg.asset(
         key=dg.AssetKey(["raw_config", "pseudonyms"]),

@@ -4,7 +4,6 @@ Recomputes every effect from counts or moments, so that a vendor's number always
 what a launch without a control did to the days of its metrics.
 """
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +11,7 @@ import duckdb
 
 from pipelines.statistics import checks, launches, tables, trials
 from pipelines.statistics.checks import agreement
-from pipelines.statistics.trials import Compared, Trial
+from pipelines.statistics.trials import Compared
 
 Row = dict[str, Any]
 TABLES = ("experiment_results", "experiment_checks", "launch_effects")
@@ -24,16 +23,15 @@ def recompute(connection: duckdb.DuckDBPyConnection) -> int:
     told = trials.read(connection)
     for trial in told:
         checks.correct(trial)
-    results = [row for trial in told for row in _results(trial)]
-    checked = [{"experiment_id": trial.experiment_id} | asdict(check) for trial in told for check in checks.of(trial)]
+    results: list[Row] = []
+    checked: list[Row] = []
+    for trial in told:
+        found = list(checks.of(trial))
+        checked += [{"experiment_id": trial.experiment_id} | asdict(check) for check in found]
+        ratios = {check.phase: check.value for check in found if check.code == "SRM" and not check.metric_key}
+        results += [_result(each, ratios.get(each.phase)) for each in trial.compared]
     shifts = [asdict(effect) for effect in launches.effects(connection)]
     return tables.replace(connection, dict(zip(TABLES, (results, checked, shifts), strict=True)))
-
-
-def _results(trial: Trial) -> Iterator[Row]:
-    ratios = {check.phase: check.value for check in checks.sample_ratio(trial) if not check.metric_key}
-    for each in trial.compared:
-        yield _result(each, ratios.get(each.phase))
 
 
 def _result(each: Compared, ratio: float | None) -> Row:

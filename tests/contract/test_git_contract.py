@@ -91,7 +91,7 @@ def test_records_keep_the_contract(result: Result, table: Table) -> None:
     records = result.tables[table.name]
     assert records, "the history has something for every table"
     assert {name for record in records for name in record} == {*table.columns, "_raw", "_source_url"}
-    table.schema.validate(frame(table, records))
+    table.demands.validate(frame(table, records))
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
