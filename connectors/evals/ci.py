@@ -154,6 +154,11 @@ def write(place: Path, made: Json) -> Path:
     return target
 
 
+def said(target: Path, made: Json) -> str:
+    """What was written, in a line."""
+    return f"wrote {target}: {made.get('repository', 'no repository')} at {made['head_sha'][:12]}"
+
+
 def repository_of(remote: str) -> str:
     """`owner/name` of a remote's address; empty where it has none."""
     path = re.sub(r"^[a-z+]+://[^/]+/|^[^/:]+@[^/:]+:", "", remote.strip())
@@ -193,7 +198,11 @@ TEXTS = {
     "dataset-version": "version of the dataset",
     "head-sha": "the commit that was evaluated, whole; by default as the CI system or the checkout says",
     "repository": "owner/name; by default as the CI system or the checkout says",
+    "threshold": "what the leading metric must reach",
+    "pr": "number of the pull request; by default as the CI system says",
 }
+"""What each option says."""
+TYPES: dict[str, type] = {"threshold": float, "pr": int}
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -203,9 +212,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         "out", nargs="?", type=Path, default=Path(NAME), help="the file, or the folder of the results (default: evidence.json)"
     )
     for name, about in TEXTS.items():
-        parser.add_argument(f"--{name}", help=about)
-    parser.add_argument("--threshold", type=float, help="what the leading metric must reach")
-    parser.add_argument("--pr", type=int, help="number of the pull request")
+        parser.add_argument(f"--{name}", help=about, type=TYPES.get(name, str))
     given = vars(parser.parse_args(arguments))
     out: Path = given.pop("out")
     # An action passes inputs that nobody filled in as empty text.
@@ -213,9 +220,9 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     try:
         made = envelope(given, surroundings(os.environ if environment is None else environment, git))
     except NoEnvelope as problem:
-        print(f"error: {problem}", file=sys.stderr)  # noqa: T201 - a command
+        sys.stderr.write(f"error: {problem}\n")
         return 2
-    print(f"wrote {write(out, made)}: {made.get('repository', 'no repository')} at {made['head_sha'][:12]}")  # noqa: T201
+    sys.stdout.write(f"{said(write(out, made), made)}\n")
     return 0
 
 

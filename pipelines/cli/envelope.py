@@ -15,17 +15,22 @@ def register(app: typer.Typer) -> None:
     app.command("envelope")(envelope)
 
 
+def _told(option: str) -> str:
+    about = ci.TEXTS[option]
+    return f"{about[0].upper()}{about[1:]}."
+
+
 def envelope(
     context: typer.Context,
     out: Annotated[Path, typer.Argument(help="The folder of the results, or the file to write.")] = Path(ci.NAME),
-    project: Annotated[str | None, typer.Option(help=f"{ci.TEXTS['project'].capitalize()}.")] = None,
-    harness: Annotated[str | None, typer.Option(help="Name of the harness.")] = None,
-    harness_version: Annotated[str | None, typer.Option(help="Its version.")] = None,
-    dataset_version: Annotated[str | None, typer.Option(help="Version of the dataset.")] = None,
-    threshold: Annotated[float | None, typer.Option(help="What the leading metric must reach.")] = None,
-    head_sha: Annotated[str | None, typer.Option(help="The commit that was evaluated; by default as CI or the checkout says.")] = None,
-    repository: Annotated[str | None, typer.Option(help="owner/name; by default as CI or the checkout says.")] = None,
-    pr: Annotated[int | None, typer.Option(help="Number of the pull request; by default as CI says.")] = None,
+    project: Annotated[str | None, typer.Option(help=_told("project"))] = None,
+    harness: Annotated[str | None, typer.Option(help=_told("harness"))] = None,
+    harness_version: Annotated[str | None, typer.Option(help=_told("harness-version"))] = None,
+    dataset_version: Annotated[str | None, typer.Option(help=_told("dataset-version"))] = None,
+    threshold: Annotated[float | None, typer.Option(help=_told("threshold"))] = None,
+    head_sha: Annotated[str | None, typer.Option(help=_told("head-sha"))] = None,
+    repository: Annotated[str | None, typer.Option(help=_told("repository"))] = None,
+    pr: Annotated[int | None, typer.Option(help=_told("pr"))] = None,
 ) -> None:
     """Write evidence.json: which repository, commit, pull request and run an evaluation belongs to.
 
@@ -50,4 +55,4 @@ def envelope(
     except ci.NoEnvelope as problem:
         raise fail(USAGE, str(problem)) from None
     target = ci.write(out, made)
-    session.emit(made, lambda: session.out.print(f"wrote {target}: {made.get('repository', 'no repository')} at {made['head_sha'][:12]}"))
+    session.emit(made, lambda: session.out.print(ci.said(target, made)))
