@@ -14,9 +14,9 @@ from warnings import catch_warnings, simplefilter
 
 from connectors.contract import Event, Record
 from connectors.git.facts import History, decoded, pages
-from connectors.git.landings import Side, after, before, pull_request_number
+from connectors.git.landings import Side, after, before
 from connectors.git.paths import is_fixture, is_regular, is_third_party, shown
-from connectors.git.prompts import JUDGE, TABLE, Content, hashes_of
+from connectors.git.prompts import JUDGE, TABLE, Content, hashes_of, landed
 from connectors.git.protocol import Blob, Change, Landing
 
 NAMED = re.compile(r"PROMPT|SYSTEM|TEMPLATE")
@@ -208,16 +208,12 @@ def _compared(landing: Landing, olds: Mapping[str, Standing], news: Mapping[str,
 
 def _record(version: Version, history: History) -> Record:
     landing, old, new, stands = version.landing, version.old, version.new, version.stands
-    proof = landing.sha if new else (landing.parents or (landing.sha,))[0]
     is_rubric = stands.content.is_judging or JUDGE.search(stands.path)
     is_same_but_for_layout = bool(old and new and old.content.squeezed_sha == new.content.squeezed_sha)
-    return {
-        "repository_id": history.remote.partition,
+    told = {
         "prompt_key": shown(stands.key),
-        "sha": landing.sha,
         "kind": "rubric" if is_rubric else "prompt",
         "symbol": shown(stands.symbol),
-        "path": shown(stands.path),
         "previous_path": shown(old.path) if old and new and old.path != new.path else None,
         "change_type": version.change_type,
         "blob_sha": new.blob if new else None,
@@ -228,9 +224,5 @@ def _record(version: Version, history: History) -> Record:
         "lines_added": None,
         "lines_removed": None,
         "is_whitespace_only": is_same_but_for_layout and bool(old and new and old.content.text_sha != new.content.text_sha),
-        "landed_sha": landing.sha,
-        "landed_at": landing.at,
-        "pull_request_number": pull_request_number(landing.subject),
-        "_raw": {"subject": landing.subject, "author_email": landing.author_email},
-        "_source_url": history.remote.file_url(proof, stands.path),
     }
+    return landed(history, landing, stands.path, told)

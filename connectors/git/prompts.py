@@ -153,14 +153,10 @@ class PromptTable:
         now = self._contents.get((new.path, new.blob)) if new else None
         then = self._contents.get((old.path, old.blob)) if old else None
         lines = counts.get((landing.sha, version.path), LineCounts(0, 0))
-        proof = landing.sha if new else (landing.parents or (landing.sha,))[0]
-        return {
-            "repository_id": history.remote.partition,
+        told = {
             "prompt_key": shown(version.key),
-            "sha": landing.sha,
             "kind": self._kind(version.path, now or then),
             "symbol": None,
-            "path": shown(version.path),
             "previous_path": shown(version.previous_path) if version.previous_path else None,
             "change_type": version.change_type,
             "blob_sha": new.blob if new else None,
@@ -170,12 +166,24 @@ class PromptTable:
             "lines_added": lines.insertions,
             "lines_removed": lines.deletions,
             "is_whitespace_only": bool(old and new and now and then and old.blob != new.blob and now.squeezed_sha == then.squeezed_sha),
-            "landed_sha": landing.sha,
-            "landed_at": landing.at,
-            "pull_request_number": pull_request_number(landing.subject),
-            "_raw": {"subject": landing.subject, "author_email": landing.author_email, "moved_to": shown(version.moved_to or "") or None},
-            "_source_url": history.remote.file_url(proof, version.path),
         }
+        return landed(history, landing, version.path, told, {"moved_to": shown(version.moved_to or "") or None})
+
+
+def landed(history: History, landing: Landing, path: str, told: Record, raw: Record | None = None) -> Record:
+    """A record of `prompt_versions`: what is told of a version, with where and when it landed."""
+    proof = landing.sha if told["blob_sha"] else (landing.parents or (landing.sha,))[0]
+    return {
+        "repository_id": history.remote.partition,
+        "sha": landing.sha,
+        "path": shown(path),
+        **told,
+        "landed_sha": landing.sha,
+        "landed_at": landing.at,
+        "pull_request_number": pull_request_number(landing.subject),
+        "_raw": {"subject": landing.subject, "author_email": landing.author_email} | (raw or {}),
+        "_source_url": history.remote.file_url(proof, path),
+    }
 
 
 @dataclass
