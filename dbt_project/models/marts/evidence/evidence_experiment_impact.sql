@@ -16,7 +16,12 @@ with people as (
 ),
 
 records as (
-    select s.*, p.person_id, p.share, t.period_id, t.period_start, t.period_end
+    select
+        s.*,
+        -- A comparison whose groups or units are wrong has no effect to tell.
+        s.basis not in ('srm_failed', 'unit_failed') as is_sound,
+        s.basis not in ('srm_failed', 'unit_failed', 'unmeasured') as is_told,
+        p.person_id, p.share, t.period_id, t.period_start, t.period_end
     from {{ ref('int_experiment_sentences') }} as s
     inner join people as p on s.experiment_id = p.experiment_id
     inner join {{ ref('dim_people') }} as h on p.person_id = h.person_id and h.kind = 'human'
@@ -31,20 +36,20 @@ facts as (
         name as subject_name,
         coalesce(metric_key || coalesce('|' || variant_key, ''), '') as natural_key,
         case
-            when basis in ('unmeasured', 'srm_failed', 'unit_failed') then 'not_observed'
+            when not is_told then 'not_observed'
             when basis = 'lost_in_noise' then 'observed_zero'
             else 'value'
         end as state,
         sentence || '.' as headline,
-        case when basis not in ('unmeasured', 'srm_failed', 'unit_failed') then metric_name end as measure,
+        case when is_told then metric_name end as measure,
         case
-            when basis in ('unmeasured', 'srm_failed', 'unit_failed') then null
+            when not is_told then null
             when basis = 'vendor_only' then '% relative'
             when metric_kind = 'proportion' then 'pp'
             else 'units of the metric'
         end as unit,
         value_low, value_mid, value_high,
-        case when basis not in ('unmeasured', 'srm_failed', 'unit_failed') then n_units end as n,
+        case when is_told then n_units end as n,
         case basis
             when 'randomised' then 'variant minus baseline in the first phase that measured it, recomputed from counts or moments: ' || coalesce(ci_method, 'interval as stored')
             when 'vendor_only' then 'relative effect with interval as reported by ' || coalesce(vendor_engine, 'the store')
@@ -66,22 +71,22 @@ facts as (
         experiment_name, metric_key, metric_name, metric_kind, direction, variant_key, basis,
         split_text as split,
         n_days, level_baseline, level_variant,
-        case when basis not in ('srm_failed', 'unit_failed') then effect end as effect,
-        case when basis not in ('srm_failed', 'unit_failed') then effect_low end as effect_low,
-        case when basis not in ('srm_failed', 'unit_failed') then effect_high end as effect_high,
+        case when is_sound then effect end as effect,
+        case when is_sound then effect_low end as effect_low,
+        case when is_sound then effect_high end as effect_high,
         ci_level,
-        case when basis not in ('srm_failed', 'unit_failed') then p_two_sided end as p_two_sided,
+        case when is_sound then p_two_sided end as p_two_sided,
         n_units,
         unit_name as analysis_unit,
         randomization_unit,
         secondary_name,
-        case when basis not in ('srm_failed', 'unit_failed') then secondary_effect end as secondary_effect,
-        case when basis not in ('srm_failed', 'unit_failed') then secondary_low end as secondary_low,
-        case when basis not in ('srm_failed', 'unit_failed') then secondary_high end as secondary_high,
-        case when basis not in ('srm_failed', 'unit_failed') then secondary_p end as secondary_p,
+        case when is_sound then secondary_effect end as secondary_effect,
+        case when is_sound then secondary_low end as secondary_low,
+        case when is_sound then secondary_high end as secondary_high,
+        case when is_sound then secondary_p end as secondary_p,
         hold_split_text as hold_split,
         hold_days, hold_effect, srm_p, recompute_status, vendor_effect_relative,
-        case when basis not in ('srm_failed', 'unit_failed') then effect_rel end as effect_relative,
+        case when is_sound then effect_rel end as effect_relative,
         n_concurrent as n_concurrent_launches,
         n_guardrails, n_guardrails_held, decision, evidence_grade, open_checks, placebo_p, n_placebos,
         phase, baseline_key, hold_phase, secondary_key
