@@ -6,7 +6,7 @@
 
 {#- The calendar day in the organisation's time zone (FULCRUM_BUILD_TIMEZONE, UTC when unset). -#}
 {% macro local_date(instant) -%}
-    cast(timezone('{{ env_var("FULCRUM_BUILD_TIMEZONE", "UTC") }}', {{ instant }}) as date)
+    cast(timezone('{{ build_fact("FULCRUM_BUILD_TIMEZONE", "UTC") }}', {{ instant }}) as date)
 {%- endmacro %}
 
 {#- The UTC instant at which a day begins. -#}
