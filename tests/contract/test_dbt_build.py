@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,11 @@ NAMES_OF_PEOPLE = re.compile(r"(^|_)person_id$")
 IDENTIFYING = {"display_name", "shown_name", "email", "account", "account_login"}
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # dbt's imports warn about their own dependencies
+
+
+def on_the_build(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that asks for the whole build, which one process makes for all of them."""
+    return pytest.mark.slow(pytest.mark.xdist_group("empty_build")(test))
 
 
 def public_models() -> dict[str, dict[str, Any]]:
@@ -55,14 +60,14 @@ def connection(built: tuple[Home, list[transform.NodeResult]]) -> Iterator[duckd
         yield opened
 
 
-@pytest.mark.slow
+@on_the_build
 def test_the_whole_project_builds_on_empty_tables_and_its_unit_tests_hold(built):
     results = built[1]
     assert {node.name: node.message for node in results if node.is_bad} == {}
     assert sum(node.kind == "unit_test" for node in results) > 50
 
 
-@pytest.mark.slow
+@on_the_build
 def test_no_sources_means_no_people_and_no_claims(connection):
     counted = {name: connection.execute(f"select count(*) from {schema}.{name}").fetchone()[0] for schema, name in tables(connection)}
     filled = {name for name, count in counted.items() if count and not name.startswith(("ai_agents", "bots"))}
@@ -73,7 +78,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return connection.execute("select schema_name, table_name from duckdb_tables() where schema_name in ('core', 'ops')").fetchall()
 
 
-@pytest.mark.slow
+@on_the_build
 def test_every_public_column_is_explained_in_the_database_itself(connection):
     silent = connection.execute(
         """select table_name || '.' || column_name from duckdb_columns()
@@ -84,13 +89,13 @@ def test_every_public_column_is_explained_in_the_database_itself(connection):
     assert silent == []
 
 
-@pytest.mark.slow
+@on_the_build
 def test_no_table_has_an_index(connection):
     """A table with a secondary index lost rows on look-up after a crash in this DuckDB version."""
     assert connection.execute("select table_name, index_name from duckdb_indexes()").fetchall() == []
 
 
-@pytest.mark.slow
+@on_the_build
 def test_schemas_are_named_exactly(connection):
     schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
     assert {schema for schema in schemas if not schema.startswith("raw_")} <= {"intermediate", "core", "evidence", "kpi", "ops"}
