@@ -4,7 +4,7 @@ import dagster as dg
 
 from connectors.contract import Connector
 from pipelines.publish import AUDIENCES
-from pipelines.warehouse import JOURNALS
+from pipelines.raw_tables import JOURNALS
 
 OWNERS = ("team:platform",)
 WRITER_POOL = "duckdb_writer"

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.measuring import TOKEN, peak
 from connectors import registry
 from connectors.github.options import GithubOptions
-from pipelines import load, memory, warehouse
+from pipelines import load, memory, raw_tables, warehouse
 from pipelines.landing import Run
 from pipelines.warehouse import Home
 
@@ -77,7 +77,7 @@ def main() -> None:
     memory.collect_rarely()
     home.root.mkdir(parents=True, exist_ok=True)
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])
+        raw_tables.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])
     started = time.perf_counter()
     result = load.sync_source(registry.get("github"), GithubOptions.model_validate(options), Run.start(home))
     seen = next(outcome for outcome in result.outcomes if outcome.step == "extract")

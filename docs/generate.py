@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from connectors import registry
-from pipelines.warehouse import columns_of
+from pipelines.raw_tables import columns_of
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"

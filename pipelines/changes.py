@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from connectors.contract import Table, polars_type
-from pipelines import gates, warehouse
+from pipelines import gates, raw_tables, warehouse
 from pipelines.landing import Landing
 from pipelines.warehouse import quote
 
@@ -48,7 +48,7 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, table:
     if _is_untouched(landing, table):
         return Change([], kept=0, changed=0, tombstoned=0, is_first=False)
     target = f"{connector.dataset}.{quote(table.name)}"
-    columns = ", ".join(quote(name) for name in warehouse.columns_of(connector, table.name))
+    columns = ", ".join(quote(name) for name in raw_tables.columns_of(connector, table.name))
     landed = _land(connection, landing, table)
     _note_told(connection, landing, table)
     if table.census:

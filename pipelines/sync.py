@@ -14,7 +14,7 @@ from typing import Literal
 from connectors import registry
 from connectors.contract import Budget
 from connectors.errors import BudgetMet, SourceError
-from pipelines import load, outcomes, privacy, publish, reconcile, sources, status, transform, warehouse
+from pipelines import load, outcomes, privacy, publish, raw_tables, reconcile, sources, status, transform, warehouse
 from pipelines.config import Settings
 from pipelines.gates import SuspiciousLoad
 from pipelines.landing import Pace, Run
@@ -120,7 +120,7 @@ def prepare(settings: Settings, home: Home) -> None:
     """Make every table exist and write down what the models need of the configuration."""
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])
+        raw_tables.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])
         sources.write_config(connection, settings)
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from connectors import registry
-from pipelines import transform, warehouse
+from pipelines import raw_tables, transform, warehouse
 from pipelines.warehouse import Home
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -38,7 +38,7 @@ def empty_warehouse(root: Path) -> Home:
     home = Home(root)
     root.mkdir(parents=True, exist_ok=True)
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])
+        raw_tables.ensure_tables(connection, [registry.get(name) for name in registry.MODULES])
     return home
 
 

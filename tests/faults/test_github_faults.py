@@ -20,7 +20,7 @@ import pytest
 from connectors.errors import SourceError
 from connectors.github.options import GithubOptions
 from connectors.github.resources import CONNECTOR
-from pipelines import load, warehouse
+from pipelines import load, raw_tables, warehouse
 from pipelines.demo.servers.faults import Fault, burst, limited
 from pipelines.demo.servers.process import serve_apart
 from pipelines.demo.servers.serving import Endpoints
@@ -53,7 +53,7 @@ class Scene:
         home = Home(self.folder / name)
         home.root.mkdir(parents=True, exist_ok=True)
         with warehouse.connect(home.warehouse) as connection:
-            warehouse.ensure_tables(connection, [CONNECTOR])
+            raw_tables.ensure_tables(connection, [CONNECTOR])
         return home
 
     def sync(self, home: Home, **chosen: Any) -> SourceResult:

@@ -23,7 +23,7 @@ from connectors.contract import (
     text,
 )
 from connectors.errors import NotFound
-from pipelines import load, reconcile, warehouse
+from pipelines import load, raw_tables, reconcile, warehouse
 from pipelines.landing import Landing, Pace, Run
 from pipelines.segments import Segments
 from pipelines.warehouse import Home
@@ -75,7 +75,7 @@ def home(tmp_path: Path, connector: Connector) -> Home:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [connector])
+        raw_tables.ensure_tables(connection, [connector])
     return home
 
 
@@ -179,7 +179,7 @@ def test_pieces_under_another_contract_are_read_again(home, connector):
     wider = replace(ITEMS, columns={**ITEMS.columns, "colour": text()})
     changed = replace(connector, tables=(wider, NOTES))
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [changed])
+        raw_tables.ensure_tables(connection, [changed])
     script, _ = sync(home, changed)
     assert script.cursors == {}
     assert numbers(home) == []

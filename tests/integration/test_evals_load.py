@@ -8,7 +8,7 @@ import pytest
 
 from connectors.evals.options import EvalsOptions, EvalStore
 from connectors.evals.resources import CONNECTOR
-from pipelines import load, warehouse
+from pipelines import load, raw_tables, warehouse
 from pipelines.landing import Run
 from pipelines.warehouse import Home
 from tests.unit.evals_reading import DATA
@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [CONNECTOR])
+        raw_tables.ensure_tables(connection, [CONNECTOR])
     return home
 
 

@@ -23,7 +23,7 @@ from connectors.contract import (
     timestamp,
 )
 from connectors.errors import AuthFailed, NotFound
-from pipelines import gates, load, warehouse
+from pipelines import gates, load, raw_tables, warehouse
 from pipelines.landing import Run
 from pipelines.warehouse import Home
 
@@ -82,7 +82,7 @@ def home(tmp_path: Path, connector) -> Home:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [connector])
+        raw_tables.ensure_tables(connection, [connector])
     return home
 
 

@@ -16,7 +16,7 @@ from connectors.jira.resources import CONNECTOR as JIRA
 from connectors.jira.resources import JiraReader
 from connectors.people.options import PeopleOptions
 from connectors.people.resources import CONNECTOR as PEOPLE
-from pipelines import load, warehouse
+from pipelines import load, raw_tables, warehouse
 from pipelines.landing import Run
 from pipelines.warehouse import Home
 
@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Home:
 
 def sync(home: Home, connector: Connector, options: Any, **how: Any) -> load.SourceResult:
     with warehouse.connect(home.warehouse) as connection:
-        warehouse.ensure_tables(connection, [connector])
+        raw_tables.ensure_tables(connection, [connector])
     return load.sync_source(connector, options, Run.start(home, **how))
 
 
