@@ -52,6 +52,7 @@ class Run:
     full: bool = False
     since: datetime | None = None
     accept_removals: bool = False
+    accept_differences: bool = False
     budget: Budget = field(default_factory=Budget)
     pace: Pace = Pace()
     progress: Callable[[str], None] = lambda _: None

@@ -112,6 +112,8 @@ def _load(landing: Landing, pipeline: Any, before: dict[str, Cursor], meter: Met
         changes = {table.name: changed_rows(connection, landing, table) for table in connector.tables}
         quarantine.record(connection, landing)
         compared = reconcile.compare(connection, landing, {name: change.files for name, change in changes.items()})
+        if run.accept_differences:
+            compared = reconcile.accept(connection, run, compared)
         differ = [item for item in compared if item.state == "differs"]
         landing.held_back = frozenset(item.partition for item in differ)
         changes = {name: without(connection, change, landing.held_back) for name, change in changes.items()}

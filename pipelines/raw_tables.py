@@ -39,6 +39,8 @@ JOURNALS = {
             source_count bigint, warehouse_count bigint, how varchar, state varchar, checked_at timestamptz""",
         "held_back": """source varchar, table_name varchar, partition varchar, source_count bigint, warehouse_count bigint,
             how varchar, held_since timestamptz, shown_as_of timestamptz""",
+        "accepted_differences": """run_id varchar, source varchar, table_name varchar, partition varchar, how varchar, n_missing bigint,
+            accepted_at timestamptz""",
         "builds": "fingerprint varchar, snapshot_id varchar, built_at timestamptz",
         "quarantine": """quarantine_id varchar, source varchar, table_name varchar, partition varchar, identity varchar,
             reason varchar, raw varchar, source_url varchar, first_seen_at timestamptz,

@@ -1,11 +1,12 @@
 """What the source says it holds, against what the warehouse would hold with a reading: a row for every entity and partition.
 
 A partition that differs is held back: none of its rows are loaded, its pieces stay in landing, and every later reading compares it
-again, until it agrees. What depends on it goes on showing its last reading that agreed.
+again, until it agrees. What depends on it goes on showing its last reading that agreed. A source may count wrongly for good: whoever
+runs the sync can accept a difference, and the partition is loaded as long as no more rows are missing than were accepted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import duckdb
 
 from connectors.contract import Counted, Table
 from pipelines import warehouse
-from pipelines.landing import Landing
+from pipelines.landing import Landing, Run
 from pipelines.warehouse import quote
 
 
@@ -27,20 +28,27 @@ class Comparison:
     source_count: int
     warehouse_count: int
     how: str
+    accepted: int = 0
+    """How many rows may be missing, because someone accepted that."""
+
+    @property
+    def missing(self) -> int:
+        """Rows that the source counts and the warehouse would not hold; negative for more rows than counted."""
+        return self.source_count - self.warehouse_count
 
     @property
     def state(self) -> str:
-        """`matched`; `ahead` for more rows than counted; `differs` where rows are missing.
+        """`matched`; `ahead` for more rows than counted; `differs` where rows are missing, `accepted` where that was accepted.
 
         More is ordinary: the source went on working between its count and its pages, or has forgotten what the warehouse keeps.
         """
-        if self.warehouse_count == self.source_count:
-            return "matched"
-        return "ahead" if self.warehouse_count > self.source_count else "differs"
+        if self.missing <= 0:
+            return "ahead" if self.missing else "matched"
+        return "accepted" if self.missing <= self.accepted else "differs"
 
     def __str__(self) -> str:
-        missing, place = self.source_count - self.warehouse_count, f" in {self.partition}" if self.partition else ""
-        return f"{self.source}.{self.table}{place}: {missing} of {self.source_count} rows are missing ({self.how})"
+        place = f" in {self.partition}" if self.partition else ""
+        return f"{self.source}.{self.table}{place}: {self.missing} of {self.source_count} rows are missing ({self.how})"
 
 
 @dataclass(frozen=True)
@@ -71,11 +79,36 @@ def compare(connection: duckdb.DuckDBPyConnection, landing: Landing, changed: Ma
             _make_loaded(connection, landing, table, changed[table.name])
             found += _by_partition(connection, landing, whole)
             found += _by_parent(connection, landing, table.name, files) if files else []
+    accepted = _accepted(connection, landing.connector.name)
+    return [replace(item, accepted=accepted.get((item.table, item.partition, item.how), 0)) for item in found]
+
+
+def accept(connection: duckdb.DuckDBPyConnection, run: Run, compared: Iterable[Comparison]) -> list[Comparison]:
+    """The comparisons with every difference accepted as it is now, which is journalled."""
+    found = [replace(item, accepted=item.missing) if item.state == "differs" else item for item in compared]
+    for item in found:
+        if item.state == "accepted":
+            _journal_acceptance(connection, run, item, item.accepted)
     return found
 
 
+def _accepted(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tuple[str, str, str], int]:
+    """Missing rows that were accepted last, by table, partition and the total's origin."""
+    rows = connection.execute(
+        """select table_name, partition, how, arg_max(n_missing, accepted_at) from raw_ops.accepted_differences
+           where source = ? group by all""",
+        [source],
+    ).fetchall()
+    return {(table, partition, how): missing for table, partition, how, missing in rows}
+
+
+def _journal_acceptance(connection: duckdb.DuckDBPyConnection, run: Run, item: Comparison, missing: int) -> None:
+    row = [run.run_id, item.source, item.table, item.partition, item.how, missing, run.now]
+    connection.execute("insert into raw_ops.accepted_differences values (?, ?, ?, ?, ?, ?, ?)", row)
+
+
 def record(connection: duckdb.DuckDBPyConnection, landing: Landing, compared: Iterable[Comparison]) -> None:
-    """Journal the comparisons, and which partitions are held back."""
+    """Journal the comparisons, which partitions are held back, and which acceptances have ended."""
     run, source = landing.run, landing.connector.name
     known = {
         partition: (since, shown)
@@ -92,6 +125,8 @@ def record(connection: duckdb.DuckDBPyConnection, landing: Landing, compared: It
                 row = [source, item.table, partition, item.source_count, item.warehouse_count, item.how, since, shown]
                 connection.execute("insert into raw_ops.held_back values (?, ?, ?, ?, ?, ?, ?, ?)", row)
     for item in compared:
+        if item.accepted and item.missing <= 0:
+            _journal_acceptance(connection, run, item, 0)  # The total is met: rows that are missing later were accepted by nobody.
         row = [run.run_id, source, item.table, item.partition, item.source_count, item.warehouse_count, item.how, item.state, run.now]
         connection.execute("insert into raw_ops.reconciliations values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 

@@ -63,17 +63,19 @@ def _latest_reading(connection: duckdb.DuckDBPyConnection, source: str) -> dict[
 
 
 def _reconciliation(connection: duckdb.DuckDBPyConnection, source: str, table: str) -> str:
-    """`matched`, `differs (n of m partitions)` or `not available`: whether the source's own totals are met."""
+    """Whether the source's own totals are met: `matched`, `differs` or `differences accepted` (n of m partitions), or `not available`."""
     row = connection.execute(
-        """select count(*), count(*) filter (where state = 'differs') from (
+        """select count(*), count(*) filter (where state = 'differs'), count(*) filter (where state = 'accepted') from (
              select state, row_number() over (partition by partition order by checked_at desc) as newest
              from raw_ops.reconciliations where source = ? and table_name = ?) where newest = 1""",
         [source, table],
     ).fetchone()
-    total, bad = row or (0, 0)
+    total, bad, accepted = row or (0, 0, 0)
     if not total:
         return "not available"
-    return f"differs ({bad} of {total})" if bad else "matched"
+    if bad:
+        return f"differs ({bad} of {total})"
+    return f"differences accepted ({accepted} of {total})" if accepted else "matched"
 
 
 def write(home: Home) -> Path:

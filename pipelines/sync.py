@@ -65,6 +65,7 @@ def sync(
     since: datetime | None = None,
     build: bool = True,
     accept_removals: bool = False,
+    accept_differences: bool = False,
     budget: int | None = None,
     pace: Pace | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -77,8 +78,8 @@ def sync(
     """
     with home.writing():
         allowed = Budget(budget)
-        asked = {"full": full, "since": since, "accept_removals": accept_removals, "budget": allowed, "pace": pace or Pace()}
-        run = Run.start(home, **asked, progress=progress)
+        accepted = {"accept_removals": accept_removals, "accept_differences": accept_differences}
+        run = Run.start(home, full=full, since=since, **accepted, budget=allowed, pace=pace or Pace(), progress=progress)
         prepare(settings, home)
         report = Report(run.run_id, budget=allowed)
         for name, options in sources.configured(settings).items():

@@ -38,6 +38,10 @@ def sync(
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="Believe a listing that lost more than half of its rows.")
     ] = False,
+    accept_differences: Annotated[
+        bool,
+        typer.Option("--accept-differences", help="Load what is held back, now and while no more rows are missing than now."),
+    ] = False,
 ) -> None:
     """Run the nightly job once: extract, load, reconcile, build, publish. Safe to run again and to kill.
 
@@ -59,6 +63,7 @@ def sync(
                 since=_day(since),
                 build=not no_build,
                 accept_removals=accept_removals,
+                accept_differences=accept_differences,
                 budget=budget,
                 progress=progress,
             )
@@ -194,7 +199,11 @@ def _show_status(session: Session, lines: list[dict[str, Any]]) -> None:
         if left:
             session.out.print(f"{source}: left of its limits: " + ", ".join(f"{name} {count:,}" for name, count in left.items()))
     for item in (item for line in lines for item in line.get("held_back", [])):
-        session.out.print(Text(f"held back: {item}. `fulcrum sync --full --only SOURCE` reads all of a source again"))
+        session.out.print(
+            Text(
+                f"held back: {item}. `fulcrum sync --full --only SOURCE` reads all of a source again; where the source counts wrongly, `--accept-differences` loads it"
+            )
+        )
     for gap in (gap for line in lines for gap in line.get("gaps", [])):
         right = f"; missing right: {gap['missing_permission']}" if gap["missing_permission"] else ""
         session.out.print(Text(f"not readable: {gap['where']}: {gap['subject']}{right}. {gap['hint']}"))

@@ -233,3 +233,21 @@ def test_no_connection_draws_a_progress_bar_into_standard_output(tmp_path: Path)
         assert connection.execute("select current_setting('enable_progress_bar')").fetchall() == [(False,)]
     profile = yaml.safe_load((Path(__file__).resolve().parents[2] / "dbt_project" / "profiles.yml").read_text())
     assert profile["fulcrum"]["outputs"]["duckdb"]["settings"]["enable_progress_bar"] == "false"
+
+
+def test_an_accepted_difference_is_loaded_until_more_is_missing_or_nothing(home, connector):
+    def night(numbers: list[int], total: int, **options) -> tuple[bool, list[tuple]]:
+        rows = [item(number) for number in numbers]
+        events = [Page("items", "p", rows), Counted("items", "p", total, "listing"), Finished("p", {"to": max(numbers)})]
+        result = sync(home, connector, events, **options)
+        return result.is_whole, query(home, "select count(*) from raw_things.items where _deleted_at is null")
+
+    assert night([1, 2], 3) == (False, [(0,)]), "one is missing: held back"
+    assert night([1, 2], 3, accept_differences=True) == (True, [(2,)])
+    assert night([1, 2, 4], 4) == (True, [(3,)]), "still one"
+    assert night([5], 7) == (False, [(3,)]), "three are missing now: that was accepted by nobody"
+    assert night([5, 6], 5) == (True, [(5,)]), "the total is met, which ends the acceptance"
+    assert night([7], 7) == (False, [(5,)])
+    states = query(home, "select state from raw_ops.reconciliations order by checked_at")
+    assert [state for (state,) in states] == ["differs", "accepted", "accepted", "differs", "matched", "differs"]
+    assert query(home, "select n_missing from raw_ops.accepted_differences order by accepted_at") == [(1,), (0,)]
