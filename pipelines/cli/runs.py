@@ -199,11 +199,8 @@ def _show_status(session: Session, lines: list[dict[str, Any]]) -> None:
         if left:
             session.out.print(f"{source}: left of its limits: " + ", ".join(f"{name} {count:,}" for name, count in left.items()))
     for item in (item for line in lines for item in line.get("held_back", [])):
-        session.out.print(
-            Text(
-                f"held back: {item}. `fulcrum sync --full --only SOURCE` reads all of a source again; where the source counts wrongly, `--accept-differences` loads it"
-            )
-        )
+        session.out.print(Text(f"held back: {item}. `fulcrum sync --full --only SOURCE` reads all of a source again;"))
+        session.out.print(Text("  where a source counts wrongly for good, `fulcrum sync --accept-differences` loads what is held back"))
     for gap in (gap for line in lines for gap in line.get("gaps", [])):
         right = f"; missing right: {gap['missing_permission']}" if gap["missing_permission"] else ""
         session.out.print(Text(f"not readable: {gap['where']}: {gap['subject']}{right}. {gap['hint']}"))
