@@ -90,6 +90,7 @@ def main() -> None:
                 "saved": result.meter.saved,
                 "seconds": time.perf_counter() - started,
                 "failures": [str(failure) for failure in result.failures],
+                "held_back": [str(item) for item in result.held_back],
                 "peak": peak(),
             }
         )

@@ -8,11 +8,12 @@ import pytest
 
 from pipelines.demo.servers.faults import Fault
 from pipelines.demo.servers.github_actions_rest import moment_range
+from pipelines.demo.servers.github_index import HALF, GithubIndex
 from pipelines.demo.servers.jira_jql import BadQuery, parse_jql
 from pipelines.demo.servers.limits import Limits, RateBook
 from pipelines.demo.servers.request_log import endpoint_name
 from pipelines.demo.servers.serving import listen
-from pipelines.demo.world import Account, JiraIssue, World
+from pipelines.demo.world import Account, Attempt, JiraIssue, Job, WorkflowRun, World
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -149,3 +150,15 @@ def test_paths_are_counted_under_their_endpoint(path, name):
 def test_a_fault_strikes_as_often_as_it_says_after_letting_pass():
     fault = Fault("/x", times=2, after=1)
     assert [fault.strikes(target) for target in ("GET /x", "GET /y", "GET /x", "GET /x", "GET /x")] == [False, False, True, True, False]
+
+
+def test_two_check_suites_of_one_number_are_refused():
+    """Jobs would be told as another run's."""
+    account, at = Account(1, "acme"), datetime(2026, 1, 1, tzinfo=UTC)
+    world = World(1, account)
+    for number, head in ((7, "a"), (7 + HALF, "b")):
+        world.shas[head] = head * 40
+        attempts = [Attempt("success", at, at, account, [Job(number, "test", "success", at, at, [])])]
+        world.runs.append(WorkflowRun(number, "acme/x", 1, "CI", "ci.yml", "push", head, "main", 1, account, at, attempts, ()))
+    with pytest.raises(ValueError, match="check suite 7 is of"):
+        GithubIndex(world)

@@ -51,9 +51,17 @@ class PlacedCheck:
     placed_job: PlacedJob | None = None
 
 
+HALF = 2**30
+"""GraphQL shows the numbers of suites as 32-bit integers: one half for those of runs, one for those of other apps.
+
+Runs and checks are numbered one after the other, so that the last digits of a number are its own. Hashes into so few numbers
+would meet in an organisation of some hundred thousand runs.
+"""
+
+
 def suite_of_run(run: WorkflowRun) -> int:
     """The check suite of a workflow run, the same for all its attempts."""
-    return stable_id("suite", run.run_id)
+    return run.run_id % HALF
 
 
 def _check_of_job(placed: PlacedJob) -> PlacedCheck:
@@ -72,8 +80,7 @@ def _check_of_job(placed: PlacedJob) -> PlacedCheck:
     )
 
 
-def _check_of_app(check: CheckRun, sha: str, is_latest: bool) -> PlacedCheck:
-    suite = stable_id("suite", check.repository, sha, check.app_id)
+def _check_of_app(check: CheckRun, suite: int, is_latest: bool) -> PlacedCheck:
     app = (check.app_id, check.app_slug)
     times = (check.started_at, check.completed_at)
     return PlacedCheck(check.check_run_id, suite, check.name, app, check.conclusion, *times, check.external_id, is_latest)
@@ -133,13 +140,18 @@ class GithubIndex:
         ordered = sorted(known, key=lambda check: (check.started_at, check.check_run_id))
         for check in ordered:
             latest[check.repository, check.head, check.app_id, check.name] = check
+        suites: dict[tuple[str, str, int], int] = {}
         for check in ordered:
+            suite = suites.setdefault((check.repository, check.head, check.app_id), HALF + check.check_run_id % HALF)
             is_latest = latest[check.repository, check.head, check.app_id, check.name] is check
             sha = self.world.sha(check.head)
-            self.checks[check.repository, sha].append(_check_of_app(check, sha, is_latest))
+            self.checks[check.repository, sha].append(_check_of_app(check, suite, is_latest))
         for place, checks in self.checks.items():
             checks.sort(key=lambda check: check.check_run_id, reverse=True)
-            self.suites.update((check.suite_id, place) for check in checks)
+            for check in checks:
+                other = self.suites.setdefault(check.suite_id, place)
+                if other != place:
+                    raise ValueError(f"check suite {check.suite_id} is of {other} and of {place}: number runs and checks apart")
 
     def _index_statuses(self) -> None:
         for status in sorted(self.world.statuses, key=lambda status: (status.created_at, status.status_id), reverse=True):
