@@ -23,7 +23,7 @@ from connectors.experiments.options import Store as ExperimentStore
 from connectors.github.options import GithubOptions
 from connectors.jira.options import JiraOptions
 
-SECRET_KEYS = {"token", "tokens", "private_key", "password"}
+SECRET_KEYS = {"token", "tokens", "private_key", "password", "dsn"}
 REFERENCE = re.compile(r"\$\{(file:)?([^}]+)\}")
 
 
@@ -251,8 +251,9 @@ def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     for kind in ("evals", "experiments"):
         stores = sources.get(kind, []) if isinstance(sources, dict) else []
         for store in stores if isinstance(stores, list) else []:
-            if isinstance(store, dict) and isinstance(store.get("path"), str) and "://" not in store["path"]:
-                store["path"] = str(folder / store["path"])
+            for name in ("path", "query"):
+                if isinstance(store, dict) and isinstance(store.get(name), str) and "://" not in store[name]:
+                    store[name] = str(folder / store[name])
     return document
 
 

@@ -88,6 +88,12 @@ class Result(_Part):
     mean_baseline: float | None = None
     sd_variant: Positive | None = None
     sd_baseline: Positive | None = None
+    covariate_mean_variant: float | None = None
+    covariate_mean_baseline: float | None = None
+    covariate_sd_variant: Positive | None = None
+    covariate_sd_baseline: Positive | None = None
+    covariate_covariance_variant: float | None = None
+    covariate_covariance_baseline: float | None = None
     non_inferiority_margin: Positive | None = None
     vendor_effect_relative: float | None = None
     vendor_ci_low: float | None = None
@@ -157,6 +163,8 @@ class Place:
     url: str
     within: str = ""
     """`document 2`, `line 5`; empty when the file is the document."""
+    kind: str = "files"
+    """Kind of the store; native ids are unique in a kind."""
 
     def __str__(self) -> str:
         return f"{self.file} {self.within}".rstrip()
@@ -183,7 +191,7 @@ def read_document(document: Any, place: Place, result_places: Sequence[str] = ()
     try:
         experiment = Experiment.model_validate(head)
     except ValidationError as error:
-        identity = experiment_id("files", str(head["native_id"])) if head.get("native_id") else str(place)
+        identity = experiment_id(place.kind, str(head["native_id"])) if head.get("native_id") else str(place)
         return place.reject("experiments", identity, _told(error, Experiment), document)
     record = _experiment_record(experiment, head, place)
     bundle = Bundle(str(place), record)
@@ -199,7 +207,7 @@ def _experiment_record(experiment: Experiment, head: dict[str, Any], place: Plac
     columns = experiment.model_dump(exclude={"url"})
     # Lists are JSON in their column; a tuple is dumped as one and would not be text there.
     lists = {name: list(columns[name]) for name in ("pull_request_numbers", "variations", "tags")}
-    about = {"experiment_id": experiment_id("files", experiment.native_id), "kind": "files"}
+    about = {"experiment_id": experiment_id(place.kind, experiment.native_id), "kind": place.kind}
     return about | columns | lists | {"_raw": head, "_source_url": experiment.url or place.url}
 
 

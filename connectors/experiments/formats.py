@@ -4,7 +4,7 @@ import csv
 import difflib
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,7 +138,7 @@ def _from_csv(content: bytes) -> Iterator[Found]:
         elif any(cells):
             rows.append((f"line {number}", {name: cell.strip() for name, cell in zip(header, cells, strict=True) if cell.strip()}))
     _check_columns(header)
-    yield from _grouped(rows)
+    yield from grouped(rows)
 
 
 def _from_parquet(content: bytes) -> Iterator[Found]:
@@ -148,18 +148,25 @@ def _from_parquet(content: bytes) -> Iterator[Found]:
         raise BadFile(f"it is no Parquet: {error}") from error
     _check_columns(frame.columns)
     named = enumerate(frame.iter_rows(named=True), 1)
-    yield from _grouped([(f"row {number}", {name: value for name, value in row.items() if value is not None}) for number, row in named])
+    yield from grouped([(f"row {number}", {name: value for name, value in row.items() if value is not None}) for number, row in named])
 
 
 def _check_columns(header: Iterable[str]) -> None:
-    columns = list(header)
-    faults = [f"column {name!r} is missing" for name in REQUIRED if name not in columns]
-    for name in columns:
-        if name not in LEGAL:
-            nearest = difflib.get_close_matches(name, LEGAL, 1)
-            faults.append(f"column {name!r} is not known" + (f" (nearest: {nearest[0]!r})" if nearest else ""))
+    faults = column_faults(list(header), REQUIRED, LEGAL)
     if faults:
         raise BadFile("; ".join(faults))
+
+
+def column_faults(columns: Sequence[str], required: Sequence[str], legal: Sequence[str]) -> list[str]:
+    """What is wrong with the columns of flat rows, a sentence each."""
+    faults = [f"column {name!r} is missing" for name in required if name not in columns]
+    for name in dict.fromkeys(columns):
+        if name not in legal:
+            nearest = difflib.get_close_matches(name, legal, 1)
+            faults.append(f"column {name!r} is not known" + (f" (nearest: {nearest[0]!r})" if nearest else ""))
+        elif columns.count(name) > 1:
+            faults.append(f"column {name!r} is there {columns.count(name)} times")
+    return faults
 
 
 @dataclass
@@ -209,7 +216,8 @@ class _Group:
         return [{"key": key, "is_control": key in baselines} for key in keys]
 
 
-def _grouped(rows: Iterable[tuple[str, Json | str]]) -> Iterator[Found]:
+def grouped(rows: Iterable[tuple[str, Json | str]]) -> Iterator[Found]:
+    """Rows of results put together as experiments; a row that is text is the fault of the row at that place."""
     groups: dict[str, _Group] = {}
     for place, row in rows:
         if isinstance(row, str):

@@ -1,5 +1,6 @@
-"""What the experiments connector can be told: a list of stores; tokens are secrets and stay so."""
+"""What the experiments connector can be told: a list of stores; tokens and database addresses are secrets and stay so."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -58,7 +59,32 @@ class GrowthBookStore(BaseModel):
         return f"{site}/experiment/{native_id}"
 
 
-Store = Annotated[FilesStore | GrowthBookStore, Field(discriminator="kind")]
+class SqlStore(BaseModel):
+    """Experiments that a query of a SQL database gives, as counts and moments of each arm or as one row for each unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["sql"]
+    name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$")
+    """What messages and cursors call the store, such as `warehouse`."""
+    dsn: SecretStr
+    """The database, as SQLAlchemy writes addresses: `postgresql://reader:secret@db.acme.example/experiments`."""
+    query: Path
+    """A file that holds one SELECT; its columns are the documented ones."""
+    rows: Literal["arms", "units"]
+    """What a row of the query is: an arm of one metric with its counts and moments, or one unit's value of one metric."""
+    control: str = "control"
+    """Key of the control, for experiments whose rows do not mark it by `is_control`."""
+    url: str | None = Field(default=None, pattern="^https?://")
+    """What a reader can open to see where the numbers are from; by default the database without its credentials."""
+
+    @property
+    def partition(self) -> str:
+        """Name of the store in cursors and messages."""
+        return f"sql:{self.name}"
+
+
+Store = Annotated[FilesStore | GrowthBookStore | SqlStore, Field(discriminator="kind")]
 
 
 class ExperimentsOptions(BaseModel):

@@ -7,17 +7,38 @@ from connectors.contract import Connector, Event, Failed, Finding, Meter, ReadCo
 from connectors.errors import SourceError
 from connectors.experiments.files import FilesReading
 from connectors.experiments.growthbook import GrowthBookReading
-from connectors.experiments.options import ExperimentsOptions, FilesStore, GrowthBookStore
+from connectors.experiments.options import ExperimentsOptions, FilesStore, GrowthBookStore, SqlStore, Store
 from connectors.experiments.schema import TABLES
-from connectors.experiments.source import FolderSource, GrowthBookSource
+from connectors.experiments.source import FolderSource, GrowthBookSource, QuerySource
+from connectors.experiments.sql import SqlReading, checked_columns
+from connectors.experiments.taking import Taking
+
+
+def _folder(store: FilesStore) -> FolderSource:
+    from connectors.experiments.client import Folder
+
+    return Folder(store)
+
+
+def _growthbook(store: GrowthBookStore, meter: Meter) -> GrowthBookSource:
+    from connectors.experiments.client import GrowthBookClient
+
+    return GrowthBookClient(store, meter)
+
+
+def _query(store: SqlStore, meter: Meter) -> QuerySource:
+    from connectors.experiments.sql_client import SqlQuery
+
+    return SqlQuery(store, meter)
 
 
 @dataclass(frozen=True)
 class Openers:
-    """How stores are opened, by kind."""
+    """How stores are opened, by kind; the clients and their libraries are loaded when the first of a kind is."""
 
-    folder: Callable[[FilesStore], FolderSource]
-    growthbook: Callable[[GrowthBookStore, Meter], GrowthBookSource]
+    folder: Callable[[FilesStore], FolderSource] = _folder
+    growthbook: Callable[[GrowthBookStore, Meter], GrowthBookSource] = _growthbook
+    query: Callable[[SqlStore, Meter], QuerySource] = _query
 
 
 @dataclass(frozen=True)
@@ -32,42 +53,43 @@ class ExperimentsReader:
         taken: dict[str, str] = {}
         for store in self.options.stores:
             try:
-                if isinstance(store, FilesStore):
-                    yield from FilesReading(self.openers.folder(store), store.partition, taken).events(context)
-                else:
-                    yield from GrowthBookReading(self.openers.growthbook(store, context.meter), store, context).events()
+                yield from self._events(store, taken, context)
             except SourceError as error:
                 yield Failed(store.partition, error)
+
+    def _events(self, store: Store, taken: dict[str, str], context: ReadContext) -> Iterator[Event]:
+        match store:
+            case FilesStore():
+                return FilesReading(self.openers.folder(store), store.partition, Taking(taken)).events(context)
+            case SqlStore():
+                return SqlReading(self.openers.query(store, context.meter), store, Taking(taken)).events(context)
+            case GrowthBookStore():
+                return GrowthBookReading(self.openers.growthbook(store, context.meter), store, context).events()
 
     def probe(self) -> Iterator[Finding]:
         """Whether each store can be read, and how much it seems to hold."""
         return (self._finding(store) for store in self.options.stores)
 
-    def _finding(self, store: FilesStore | GrowthBookStore) -> Finding:
+    def _finding(self, store: Store) -> Finding:
         name = f"experiments {store.partition}"
         try:
-            if isinstance(store, FilesStore):
-                return Finding(name, "ok", f"{len(self.openers.folder(store).names())} files")
-            page = next(iter(self.openers.growthbook(store, Meter()).experiments()))
-            return Finding(name, "ok", f"{page.total} experiments")
+            return Finding(name, "ok", self._held(store))
         except SourceError as error:
             return Finding(name, "fail", f"{error.what}: {error.why}", error.hint)
+
+    def _held(self, store: Store) -> str:
+        match store:
+            case FilesStore():
+                return f"{len(self.openers.folder(store).names())} files"
+            case SqlStore():
+                return f"a query with the columns {', '.join(checked_columns(self.openers.query(store, Meter()), store))}"
+            case GrowthBookStore():
+                return f"{next(iter(self.openers.growthbook(store, Meter()).experiments())).total} experiments"
 
 
 def open_experiments(options: ExperimentsOptions) -> Reader:
     """A reader of the configured stores; nothing is asked before reading starts."""
-
-    def folder(store: FilesStore) -> FolderSource:
-        from connectors.experiments.client import Folder
-
-        return Folder(store)
-
-    def growthbook(store: GrowthBookStore, meter: Meter) -> GrowthBookSource:
-        from connectors.experiments.client import GrowthBookClient
-
-        return GrowthBookClient(store, meter)
-
-    return ExperimentsReader(options, Openers(folder, growthbook))
+    return ExperimentsReader(options, Openers())
 
 
 CONNECTOR = Connector(name="experiments", title="Experiment stores", tables=TABLES, open=open_experiments)

@@ -5,7 +5,7 @@ import polars as pl
 
 from connectors.contract import Table, boolean, day, integer, number, text, timestamp
 
-KINDS = ("files", "growthbook")
+KINDS = ("files", "growthbook", "sql")
 ROLES = ("primary", "secondary", "guardrail", "monitoring")
 DIRECTIONS = ("increase", "decrease")
 METRIC_KINDS = ("proportion", "mean", "ratio", "quantile")
@@ -105,6 +105,12 @@ RESULTS = Table(
         "mean_baseline": number(about="The same for the baseline."),
         "sd_variant": number(at_least=0, about="Standard deviation of units, not of the mean."),
         "sd_baseline": number(at_least=0, about="The same for the baseline."),
+        "covariate_mean_variant": number(about="Mean of what the same units did before they were assigned; null: not told."),
+        "covariate_mean_baseline": number(about="The same for the baseline."),
+        "covariate_sd_variant": number(at_least=0, about="Its standard deviation of units."),
+        "covariate_sd_baseline": number(at_least=0, about="The same for the baseline."),
+        "covariate_covariance_variant": number(about="Covariance, of units, between the metric and what they did before."),
+        "covariate_covariance_baseline": number(about="The same for the baseline."),
         "non_inferiority_margin": number(at_least=0, about="How much worse a guardrail may be, relative, as a fraction."),
         "vendor_effect_relative": number(about="Relative effect as the store reports it, as a fraction."),
         "vendor_ci_low": number(about="Lower end of its interval, as a fraction."),

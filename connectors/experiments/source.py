@@ -53,3 +53,19 @@ class FolderSource(Protocol):
     def url(self, name: str) -> str:
         """What a reader can open."""
         ...
+
+
+class QuerySource(Protocol):
+    """What one query of a database gives. Every method fails with an error of `connectors.errors` that names the store."""
+
+    def columns(self) -> Sequence[str]:
+        """Names of the query's columns, in order, without reading a row."""
+        ...
+
+    def rows(self, order_by: Sequence[str], batch: int) -> Iterator[list[Sequence[Any]]]:
+        """The query's rows in the order of some of its columns, by batches; only a batch at a time is held."""
+        ...
+
+    def url(self) -> str:
+        """The database without user, password or options."""
+        ...

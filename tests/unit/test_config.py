@@ -114,3 +114,16 @@ def test_a_missing_file_says_what_to_do(tmp_path):
 def test_the_template_of_init_is_a_good_configuration():
     template = Path(config.__file__).parent / "templates" / "fulcrum.toml"
     assert config.load(template, {}).sources.github is None
+
+
+SQL_STORE = '\n[[sources.experiments]]\nkind = "sql"\nname = "w"\ndsn = "{}"\nquery = "q.sql"\nrows = "units"\n'
+
+
+def test_the_address_of_a_database_is_a_secret_and_its_query_lies_beside_the_file(tmp_path):
+    known = {"TOKEN": "x", "DSN": "postgresql://reader:hush@db/none"}
+    [store] = config.load(written(tmp_path, GOOD + SQL_STORE.format("${DSN}")), known).sources.experiments
+    assert store.query == tmp_path / "q.sql"
+    assert "hush" not in repr(store)
+    [fault] = faults(tmp_path, GOOD + SQL_STORE.format(known["DSN"]), TOKEN="x")
+    assert (fault.key, fault.problem) == ("sources.experiments[0].dsn", "a secret may not stand in the file")
+    assert "hush" not in str(fault)

@@ -18,6 +18,7 @@ from connectors.experiments.files import FilesReading
 from connectors.experiments.formats import PHASE_COLUMNS
 from connectors.experiments.options import ExperimentsOptions, FilesStore
 from connectors.experiments.resources import CONNECTOR
+from connectors.experiments.taking import Taking
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -53,7 +54,7 @@ HEADER = "native_id,name,phase,metric_key,variant_key,baseline_key,n_variant,n_b
 
 def read(files: dict[str, bytes | str | None], taken: dict[str, str] | None = None) -> list[Event]:
     known = {} if taken is None else taken
-    return list(FilesReading(FakeFolder(files), "files:experiments", known).events(ReadContext(now=NOW)))
+    return list(FilesReading(FakeFolder(files), "files:experiments", Taking(known)).events(ReadContext(now=NOW)))
 
 
 def rows(events: Iterable[Event], table: str) -> list[Record]:
