@@ -169,7 +169,11 @@ def correct(trial: Trial) -> None:
 
 
 def adjusted_variance(trial: Trial) -> Iterator[Check]:
-    """CUPED: the adjusted effect of the store and ours, unadjusted, point the same way."""
+    """CUPED: the effect adjusted by what units did before, ours or else the store's, points the same way as the unadjusted one."""
+    computed = [each for each in trial.whole("primary") if each.effect.cuped_effect_abs is not None]
+    yield from map(_adjusted_by_us, computed)
+    if computed:
+        return
     if trial.row["is_cuped"] is None:
         yield Check("CUPED", "unknown", "the store does not tell whether variance was reduced by data from before")
         return
@@ -184,6 +188,15 @@ def adjusted_variance(trial: Trial) -> Iterator[Check]:
             is_same = ours * theirs >= 0
             detail = f"unadjusted {ours:+.2%}, adjusted {theirs:+.2%}" + ("" if is_same else ": opposite signs")
             yield _about(each, "CUPED", "pass" if is_same else "warn", detail, theirs, ours)
+
+
+def _adjusted_by_us(each: Compared) -> Check:
+    plain, adjusted = each.effect.effect_abs, each.effect.cuped_effect_abs
+    if plain is None or adjusted is None:
+        return _about(each, "CUPED", "unknown", "the unadjusted effect could not be recomputed")
+    is_same = plain * adjusted >= 0
+    detail = f"unadjusted {plain:+.4g}, adjusted by what the units did before {adjusted:+.4g}" + ("" if is_same else ": opposite signs")
+    return _about(each, "CUPED", "pass" if is_same else "warn", detail, adjusted, plain)
 
 
 def guardrails(trial: Trial) -> Iterator[Check]:

@@ -25,6 +25,7 @@ class Effect:
     """Variant minus baseline, absolute and relative (fractions, never percent), with intervals at `ci_level`.
 
     `ci_low_anytime` and `ci_high_anytime` are of the absolute effect and hold at every look; `standard_error` is the absolute effect's.
+    What begins with `cuped_` is the absolute effect after what the units did before was taken out, where that is told.
     """
 
     effect_abs: float | None = None
@@ -40,6 +41,10 @@ class Effect:
     standard_error: float | None = None
     ci_low_anytime: float | None = None
     ci_high_anytime: float | None = None
+    cuped_effect_abs: float | None = None
+    cuped_ci_low_abs: float | None = None
+    cuped_ci_high_abs: float | None = None
+    cuped_p: float | None = None
 
 
 def two_proportions(successes: int, n: int, baseline_successes: int, baseline_n: int) -> Effect:
@@ -195,14 +200,69 @@ def detectable(standard_error: float, alpha: float, power: float) -> float:
 def effect_of(row: dict[str, Any]) -> Effect:
     """The effect of one reported row by what it holds: counts for proportions, moments for means; else a note that says why not."""
     try:
-        if row["metric_kind"] == "proportion" and row["n_variant"] and row["n_baseline"]:
-            return two_proportions(*_successes(row, "variant"), *_successes(row, "baseline"))
-        moments = [row[name] for name in ("mean_variant", "sd_variant", "n_variant", "mean_baseline", "sd_baseline", "n_baseline")]
-        if all(value is not None for value in moments):
-            return two_means(*moments)
+        return _with_cuped(_plain_effect_of(row), row)
     except ValueError as problem:
         return Effect(method_note=f"not recomputed: {problem}")
+
+
+def _plain_effect_of(row: dict[str, Any]) -> Effect:
+    if row["metric_kind"] == "proportion" and row["n_variant"] and row["n_baseline"]:
+        return two_proportions(*_successes(row, "variant"), *_successes(row, "baseline"))
+    moments = [row[name] for name in ("mean_variant", "sd_variant", "n_variant", "mean_baseline", "sd_baseline", "n_baseline")]
+    if all(value is not None for value in moments):
+        return two_means(*moments)
     return Effect(method_note="not recomputed: the source gives neither counts nor mean, deviation and n of both arms")
+
+
+@dataclass(frozen=True)
+class Paired:
+    """An arm's metric and covariate: count, means, deviations of units, and their covariance."""
+
+    n: int
+    mean: float
+    sd: float
+    covariate_mean: float
+    covariate_sd: float
+    covariance: float
+
+
+def cuped(variant: Paired, baseline: Paired) -> Effect:
+    """Difference of two means without what the units did before (Deng, Xu, Kohavi and Walker 2013, WSDM): `y - theta (x - mean of x)`.
+
+    `theta` is the pooled covariance within arms over the pooled variance of the covariate.
+
+    Raises:
+        ValueError: for fewer than two observations an arm.
+    """
+    arms = (variant, baseline)
+    spread = sum((arm.n - 1) * arm.covariate_sd**2 for arm in arms)
+    theta = sum((arm.n - 1) * arm.covariance for arm in arms) / spread if spread else 0.0
+    centre = sum(arm.n * arm.covariate_mean for arm in arms) / sum(arm.n for arm in arms)
+    adjusted: list[tuple[float, float, int]] = []
+    for arm in arms:
+        variance = arm.sd**2 - 2 * theta * arm.covariance + theta**2 * arm.covariate_sd**2
+        adjusted.append((arm.mean - theta * (arm.covariate_mean - centre), math.sqrt(max(variance, 0.0)), arm.n))
+    return two_means(*adjusted[0], *adjusted[1])
+
+
+def _with_cuped(effect: Effect, row: dict[str, Any]) -> Effect:
+    variant, baseline = _paired(row, "variant"), _paired(row, "baseline")
+    if variant is None or baseline is None:
+        return effect
+    found = cuped(variant, baseline)
+    return replace(
+        effect,
+        cuped_effect_abs=found.effect_abs,
+        cuped_ci_low_abs=found.ci_low_abs,
+        cuped_ci_high_abs=found.ci_high_abs,
+        cuped_p=found.p_two_sided,
+    )
+
+
+def _paired(row: dict[str, Any], arm: str) -> Paired | None:
+    names = ("n", "mean", "sd", "covariate_mean", "covariate_sd", "covariate_covariance")
+    told = [row.get(f"{name}_{arm}") for name in names]
+    return None if any(value is None for value in told) else Paired(*told)  # type: ignore[arg-type] - none of them is None
 
 
 def _successes(row: dict[str, Any], arm: str) -> tuple[int, int]:

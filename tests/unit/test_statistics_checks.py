@@ -152,6 +152,21 @@ def test_an_adjusted_effect_of_the_other_sign_is_a_warning(told, vendor, status)
     assert outcomes(trial(compared(vendor_effect_relative=vendor), is_cuped=told), "CUPED") == [status]
 
 
+MOMENTS_BEFORE = {
+    **{f"{name}_{arm}": value for arm in ("variant", "baseline") for name, value in (("sd", 0.5), ("covariate_sd", 2.0), ("covariate_covariance", 0.5))},
+    "mean_variant": 0.55,
+    "mean_baseline": 0.5,
+    "covariate_mean_baseline": 1.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "status", "words"), [(1.0, "pass", "+0.05"), (2.0, "warn", "-0.075: opposite signs")])
+def test_an_adjusted_effect_of_our_own_is_held_against_the_unadjusted_one(before, status, words):
+    made = trial(compared(**MOMENTS_BEFORE, covariate_mean_variant=before))
+    assert outcomes(made, "CUPED") == [status]
+    assert words in detail(made, "CUPED")
+
+
 def latency(mean: float, margin: float | None = 0.02, **changes: Any) -> Compared:
     moments = {"mean_variant": mean, "mean_baseline": 1010.0, "sd_variant": 300.0, "sd_baseline": 300.0}
     rest = {"metric_kind": "mean", "numerator_variant": None, "numerator_baseline": None, "direction": "decrease"}

@@ -157,3 +157,52 @@ def test_sample_ratio_agrees_with_an_independent_implementation(n, share, excess
     arms = {0: Aggregates(count_=n - treated, mean_={}, var_={}, cov_={}), 1: Aggregates(count_=treated, mean_={}, var_={}, cov_={})}
     theirs = tt.SampleRatio({0: 1 - share, 1: share}, method="norm", correction=False).analyze(arms, 0, 1, variant="v").pvalue
     assert math.isclose(ours, theirs, rel_tol=1e-6, abs_tol=1e-9)
+
+
+def paired(values, before):
+    n, mean, earlier = len(values), math.fsum(values) / len(values), math.fsum(before) / len(before)
+    sd, covariate_sd = (math.sqrt(math.fsum((one - of) ** 2 for one in told) / (n - 1)) for told, of in ((values, mean), (before, earlier)))
+    covariance = math.fsum((y - mean) * (x - earlier) for y, x in zip(values, before, strict=True)) / (n - 1)
+    return effects.Paired(n, mean, sd, earlier, covariate_sd, covariance)
+
+
+ARM = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=4, max_size=25)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ARM, ARM)
+def test_an_effect_without_what_units_did_before_is_that_of_a_regression_on_it(treated, held):
+    """The pooled slope within arms is that of `y ~ arm + x`; so is the difference of the arms."""
+    import numpy as np
+    from statsmodels.api import OLS
+
+    assume(len({x for _, x in treated}) > 1 and len({x for _, x in held}) > 1)
+    ours = effects.cuped(*(paired(*zip(*((y + 0.1 * x, x) for y, x in arm), strict=True)) for arm in (treated, held)))
+    both = [*treated, *held]
+    columns = np.array([[1.0, float(position < len(treated)), x] for position, (_, x) in enumerate(both)])
+    fitted = OLS(np.array([y + 0.1 * x for y, x in both]), columns).fit()
+    assert math.isclose(ours.effect_abs, fitted.params[1], rel_tol=1e-6, abs_tol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ARM, ARM, st.integers(2, 9))
+def test_swapping_arms_negates_the_adjusted_effect_and_scaling_scales_it(treated, held, scale):
+    arms = [paired(*zip(*arm, strict=True)) for arm in (treated, held)]
+    larger = [paired([scale * y for y, _ in arm], [x for _, x in arm]) for arm in (treated, held)]
+    forward, backward, scaled = effects.cuped(*arms), effects.cuped(*arms[::-1]), effects.cuped(*larger)
+    assert math.isclose(forward.effect_abs, -backward.effect_abs, abs_tol=1e-9)
+    assert math.isclose(scaled.effect_abs, scale * forward.effect_abs, rel_tol=1e-6, abs_tol=1e-6)
+    assume((forward.standard_error or 0) > 1e-6)  # what is left of a straight line is rounding
+    assert math.isclose(forward.ci_low_abs, -backward.ci_high_abs, rel_tol=1e-6, abs_tol=1e-6)
+    assert math.isclose(scaled.p_two_sided, forward.p_two_sided, rel_tol=1e-3, abs_tol=1e-6)
+
+
+def test_noise_known_from_before_leaves_the_interval():
+    noise = [float(number * 37 % 101) for number in range(200)]
+    treated = paired([x + 1 + (n % 3) / 10 for n, x in enumerate(noise[:100])], noise[:100])
+    held = paired([x + (n % 3) / 10 for n, x in enumerate(noise[100:])], noise[100:])
+    plain = effects.two_means(treated.mean, treated.sd, treated.n, held.mean, held.sd, held.n)
+    found = effects.cuped(treated, held)
+    assert plain.ci_low_abs < 0 < plain.ci_high_abs
+    assert found.effect_abs == pytest.approx(1, abs=0.05)
+    assert found.ci_low_abs > 0.9
