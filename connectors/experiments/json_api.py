@@ -1,0 +1,156 @@
+"""Answers of a vendor's REST API as JSON: asked again while that helps, waited for where told, and refused in words.
+
+What the answers mean is not decided here, and no key leaves this file.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+import tenacity
+from pydantic import SecretStr
+from requests.auth import AuthBase
+
+from connectors.contract import Meter
+from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, Retryable, SourceError, Unavailable
+
+ATTEMPTS = 5
+CONNECT_SECONDS = 10.0
+LONGEST_WAIT = timedelta(minutes=5)
+"""A site that asks to wait longer than this ends the reading of the store; the next sync continues."""
+USUAL_WINDOW = timedelta(seconds=60)
+"""Sites count requests by the minute, and do not always say how long to wait."""
+SAID = 200
+"""Characters of the site's own words that go into a message."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A vendor's API.
+
+    Attributes:
+        vendor: its name in messages.
+        url: what paths are below.
+        key: the secret.
+        header: which header takes the key, and `prefix` what stands before it there.
+        key_hint, role_hint: what to look at when the key is refused, or may not see something.
+        also: further headers.
+    """
+
+    vendor: str
+    url: str
+    key: SecretStr
+    header: str = "Authorization"
+    prefix: str = ""
+    key_hint: str = ""
+    role_hint: str = ""
+    also: dict[str, str] = field(default_factory=dict[str, str])
+    timeout_seconds: float = 60.0
+
+
+class _Key(AuthBase):
+    """The key in its header. As a plain header, `requests` would replace it by a login of the same host from `.netrc`."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        r.headers[self._site.header] = f"{self._site.prefix}{self._site.key.get_secret_value()}"
+        return r
+
+
+class JsonApi:
+    """One site.
+
+    Raises:
+        AuthFailed, NotFound, Unavailable, RateLimited, ContractBroken: from every method, naming what was asked for.
+    """
+
+    def __init__(self, site: Site, meter: Meter, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
+        self._site, self._meter, self._sleep = site, meter, sleep
+        self._session = requests.Session()
+        self._session.auth = _Key(site)
+        self._session.headers.update(site.also)
+        self._retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_is_worth_repeating),
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=_wait,
+            sleep=self._wait_and_count,
+            reraise=True,
+        )
+
+    def get(self, path: str, what: str, needs: str, **parameters: int | str) -> dict[str, Any]:
+        """The object at a path; `needs` is a key that it must have."""
+        return self._retrying(self._attempt, f"{self._site.url}/{path}", what, needs, parameters)
+
+    def _attempt(self, url: str, what: str, needs: str, parameters: dict[str, int | str]) -> dict[str, Any]:
+        self._meter.ask()
+        try:
+            response = self._session.get(url, params=parameters, timeout=(CONNECT_SECONDS, self._site.timeout_seconds))
+        except requests.RequestException as error:
+            why = f"no answer ({type(error).__name__})"
+            raise Unavailable("experiments", what, why, f"is {self._site.url} reachable?") from None
+        if not response.ok:
+            raise self._failure(what, response)
+        try:
+            answer: Any = response.json()
+        except ValueError:
+            why = "no JSON came, but a web page or a broken answer"
+            raise Unavailable("experiments", what, why, "is the url the API's, not the page's? a login page in between?") from None
+        if not isinstance(answer, dict) or needs not in answer:
+            raise ContractBroken("experiments", what, f"expected an object with {needs!r}, got {str(answer)[:SAID]!r}")
+        return answer  # type: ignore[reportUnknownVariableType] - JSON
+
+    def _failure(self, what: str, response: requests.Response) -> SourceError:
+        status, said = response.status_code, self._said(response)
+        if status == 401:
+            return AuthFailed("experiments", what, f"{self._site.vendor} does not accept the token", self._site.key_hint)
+        if status == 403:
+            return AuthFailed("experiments", what, f"the key may not see it: {said}", self._site.role_hint)
+        if status == 404:
+            return NotFound("experiments", what, said)
+        if status == 429:
+            return RateLimited("experiments", what, f"status 429: {said}", retry_at=_retry_at(response))
+        if status >= 500:
+            return Unavailable("experiments", what, f"status {status}: {said}")
+        return ContractBroken("experiments", what, f"status {status}: {said}")
+
+    def _said(self, response: requests.Response) -> str:
+        try:
+            text = str(response.json().get("message", ""))
+        except (ValueError, AttributeError):
+            text = "" if response.text.lstrip().startswith("<") else response.text
+        return " ".join(text.split()).replace(self._site.key.get_secret_value(), "***")[:SAID] or "no reason given"
+
+    def _wait_and_count(self, seconds: float) -> None:
+        self._meter.count(waited_seconds=seconds)
+        self._sleep(seconds)
+
+
+_BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, RateLimited) and error.retry_at:
+        return max(0.0, (error.retry_at - datetime.now(UTC)).total_seconds())
+    return _BACKOFF(state)
+
+
+def _is_worth_repeating(error: BaseException) -> bool:
+    if isinstance(error, RateLimited) and error.retry_at:
+        return error.retry_at - datetime.now(UTC) <= LONGEST_WAIT
+    return isinstance(error, Retryable)
+
+
+def _retry_at(response: requests.Response) -> datetime:
+    after = response.headers.get("Retry-After") or response.headers.get("RateLimit-Reset") or ""
+    if after.isdigit():
+        return datetime.now(UTC) + timedelta(seconds=int(after))
+    try:
+        return parsedate_to_datetime(after).astimezone(UTC)
+    except ValueError:
+        return datetime.now(UTC) + USUAL_WINDOW
