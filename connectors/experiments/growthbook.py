@@ -5,9 +5,8 @@ What the answers mean is in `growthbook_records.py`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from connectors.contract import Counted, Cursor, Event, Finished, ReadContext, Rejected
+from connectors.contract import Cursor, Event
 from connectors.errors import AuthFailed, ContractBroken, NotFound
 from connectors.experiments.bundles import Bundle, Sound
 from connectors.experiments.growthbook_records import (
@@ -20,66 +19,41 @@ from connectors.experiments.growthbook_records import (
     result_records,
     to_bundle,
 )
+from connectors.experiments.listed import ListedReading
 from connectors.experiments.options import GrowthBookStore
 from connectors.experiments.source import GrowthBookSource, Json
 
 
 @dataclass
-class GrowthBookReading:
+class GrowthBookReading(ListedReading):
     """One reading of one GrowthBook store."""
 
     source: GrowthBookSource
     store: GrowthBookStore
-    context: ReadContext
-    has_skipped: bool = False
-    doubtful: set[str] = field(default_factory=set[str])
+    _known: Terms = field(default_factory=Terms, init=False)
 
     def events(self) -> Iterator[Event]:
         """All experiments with their phases, and the results that may have changed since the last reading."""
-        partition = self.store.partition
-        terms, sound, seen, total = self._terms(), Sound(partition), 0, 0
-        cursor = self.context.cursor(partition)
-        for page in self.source.experiments():
-            total, seen = page.total, seen + len(page.experiments)
-            for experiment in page.experiments:
-                self._take(experiment, terms, cursor, sound)
-            self.doubtful |= {rejected.table for rejected in sound.rejected}
-            yield from sound.events()
-            self.context.progress(f"experiments: {seen} of {total} in {partition}")
-        yield Counted("experiments", partition, total, "total of the list")
-        yield Finished(partition, {"read_at": self.context.now.isoformat()}, self._complete())
+        self._known = self._terms()
+        return self.listed(self.source, self.store, "an object with id, name, variations and phases")
 
-    def _complete(self) -> tuple[str, ...]:
-        if "experiments" in self.doubtful:
-            return ()
-        phases = () if "phases" in self.doubtful else ("phases",)
-        results = () if self.has_skipped or self.doubtful & {"phases", "results"} else ("results",)
-        return ("experiments", *phases, *results)
-
-    def _take(self, experiment: Any, terms: Terms, cursor: Cursor, sound: Sound) -> None:
-        if not isinstance(experiment, dict) or not experiment.get("id"):
-            reason = "an experiment came without its id; expected an object with id, name, variations and phases"
-            sound.rejected.append(
-                Rejected("experiments", sound.partition, f"without id: {experiment!r:.80}", reason, experiment, self.store.url)
-            )
-            return
-        bundle = to_bundle(experiment, terms, self.store)
+    def take(self, experiment: Json, cursor: Cursor, sound: Sound) -> None:
+        """Sort one experiment, with the results of each phase."""
+        bundle = to_bundle(experiment, self._known, self.store)
         if is_settled(experiment, cursor):
             self.has_skipped = True
             self.context.meter.count(saved=len(bundle.phases))
         elif experiment.get("status") != "draft":
             for phase in bundle.phases:
-                self._take_results(experiment, int(phase["phase"]), terms, bundle)
+                self._take_results(experiment, int(phase["phase"]), bundle)
         sound.take(bundle)
 
-    def _take_results(self, experiment: Json, phase: int, terms: Terms, bundle: Bundle) -> None:
+    def _take_results(self, experiment: Json, phase: int, bundle: Bundle) -> None:
         try:
             answer = self.source.results(str(experiment["id"]), phase)
-            bundle.results += result_records(answer, phase, bundle, terms) if answer else []
+            bundle.results += result_records(answer, phase, bundle, self._known) if answer else []
         except ContractBroken as error:
-            identity = f"{bundle.experiment['experiment_id']}|{phase}"
-            url = bundle.experiment["_source_url"]
-            bundle.rejected.append(Rejected("results", self.store.partition, identity, f"{error.what}: {error.why}", None, url))
+            self.reject_results(bundle, self.store.partition, str(phase), f"{error.what}: {error.why}", None)
 
     def _terms(self) -> Terms:
         """Metric names and thresholds; what the key may not see, or an old GrowthBook does not serve, stays unknown."""

@@ -89,7 +89,7 @@ def to_bundle(experiment: Json, terms: Terms, store: GrowthBookStore) -> Bundle:
     ]
     phases = [_phase_record(phase, number, names, key, url) for number, phase in enumerate(objects(experiment.get("phases")))]
     record = {"experiment_id": key, "kind": "growthbook", "native_id": native_id, "variations": variations, "_source_url": url}
-    record |= _told(experiment) | _design(experiment, terms) | _repository(experiment) | {"_raw": _without_signatures(experiment)}
+    record |= _told(experiment) | _design(experiment, terms) | repository_of(experiment) | {"_raw": _without_signatures(experiment)}
     record["started_at"] = phases[0]["started_at"] if phases else None
     record["ended_at"] = phases[-1]["ended_at"] if phases else None
     record["has_holdout"] = True if experiment.get("holdoutId") else kept_a_control(record, phases)
@@ -129,7 +129,7 @@ def _design(experiment: Json, terms: Terms) -> Record:
     }
 
 
-def _repository(experiment: Json) -> Record:
+def repository_of(experiment: Json) -> Record:
     """Repository and pull requests by tags (`repository:owner/name`, `pull:12`) and by links to pull requests in its texts."""
     summary: Json = experiment.get("resultSummary") or {}
     texts = (

@@ -59,6 +59,31 @@ class GrowthBookStore(BaseModel):
         return f"{site}/experiment/{native_id}"
 
 
+class StatsigStore(BaseModel):
+    """A Statsig project, by its Console API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["statsig"]
+    token: SecretStr
+    """A Console API key that may read."""
+    url: str = Field(default="https://statsigapi.net", pattern="^https?://[^@/]+$")
+    app_url: str = Field(default="https://console.statsig.com", pattern="^https?://")
+    """Where people open experiments."""
+    project: str | None = None
+    """Statsig's name of the project, for messages and where people open experiments; needed where several projects are read."""
+    timeout_seconds: float = Field(default=60.0, gt=0)
+
+    @property
+    def partition(self) -> str:
+        """Name of the store in cursors and messages."""
+        return f"statsig:{self.project or urlsplit(self.url).netloc}"
+
+    def experiment_url(self, native_id: str) -> str:
+        """Where a reader opens an experiment."""
+        return f"{self.app_url.rstrip('/')}/{self.project}/experiments/{native_id}" if self.project else self.app_url
+
+
 class SqlStore(BaseModel):
     """Experiments that a query of a SQL database gives, as counts and moments of each arm or as one row for each unit."""
 
@@ -84,7 +109,7 @@ class SqlStore(BaseModel):
         return f"sql:{self.name}"
 
 
-Store = Annotated[FilesStore | GrowthBookStore | SqlStore, Field(discriminator="kind")]
+Store = Annotated[FilesStore | GrowthBookStore | SqlStore | StatsigStore, Field(discriminator="kind")]
 
 
 class ExperimentsOptions(BaseModel):

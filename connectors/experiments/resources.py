@@ -7,10 +7,11 @@ from connectors.contract import Connector, Event, Failed, Finding, Meter, ReadCo
 from connectors.errors import SourceError
 from connectors.experiments.files import FilesReading
 from connectors.experiments.growthbook import GrowthBookReading
-from connectors.experiments.options import ExperimentsOptions, FilesStore, GrowthBookStore, SqlStore, Store
+from connectors.experiments.options import ExperimentsOptions, FilesStore, GrowthBookStore, SqlStore, StatsigStore, Store
 from connectors.experiments.schema import TABLES
-from connectors.experiments.source import FolderSource, GrowthBookSource, QuerySource
+from connectors.experiments.source import FolderSource, GrowthBookSource, QuerySource, StatsigSource
 from connectors.experiments.sql import SqlReading, checked_columns
+from connectors.experiments.statsig import StatsigReading
 from connectors.experiments.taking import Taking
 
 
@@ -32,6 +33,12 @@ def _query(store: SqlStore, meter: Meter) -> QuerySource:
     return SqlQuery(store, meter)
 
 
+def _statsig(store: StatsigStore, meter: Meter) -> StatsigSource:
+    from connectors.experiments.client import StatsigClient
+
+    return StatsigClient(store, meter)
+
+
 @dataclass(frozen=True)
 class Openers:
     """How stores are opened, by kind; the clients and their libraries are loaded when the first of a kind is."""
@@ -39,6 +46,7 @@ class Openers:
     folder: Callable[[FilesStore], FolderSource] = _folder
     growthbook: Callable[[GrowthBookStore, Meter], GrowthBookSource] = _growthbook
     query: Callable[[SqlStore, Meter], QuerySource] = _query
+    statsig: Callable[[StatsigStore, Meter], StatsigSource] = _statsig
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,10 @@ class ExperimentsReader:
                 return FilesReading(self.openers.folder(store), store.partition, Taking(taken)).events(context)
             case SqlStore():
                 return SqlReading(self.openers.query(store, context.meter), store, Taking(taken)).events(context)
+            case StatsigStore():
+                return StatsigReading(context, self.openers.statsig(store, context.meter), store).events()
             case GrowthBookStore():
-                return GrowthBookReading(self.openers.growthbook(store, context.meter), store, context).events()
+                return GrowthBookReading(context, self.openers.growthbook(store, context.meter), store).events()
 
     def probe(self) -> Iterator[Finding]:
         """Whether each store can be read, and how much it seems to hold."""
@@ -83,6 +93,8 @@ class ExperimentsReader:
                 return f"{len(self.openers.folder(store).names())} files"
             case SqlStore():
                 return f"a query with the columns {', '.join(checked_columns(self.openers.query(store, Meter()), store))}"
+            case StatsigStore():
+                return f"{next(iter(self.openers.statsig(store, Meter()).experiments())).total} experiments"
             case GrowthBookStore():
                 return f"{next(iter(self.openers.growthbook(store, Meter()).experiments())).total} experiments"
 

@@ -39,6 +39,18 @@ class GrowthBookSource(Protocol):
         ...
 
 
+class StatsigSource(Protocol):
+    """What can be asked of Statsig's console. Every method fails with an error of `connectors.errors` that names what was asked for."""
+
+    def experiments(self) -> Iterator[ListPage]:
+        """All experiments, with their groups and metrics."""
+        ...
+
+    def pulse(self, native_id: str, control: str, test: str) -> Json | None:
+        """The latest results of one group against another, without CUPED, at 95 %; null when there are none yet."""
+        ...
+
+
 class FolderSource(Protocol):
     """A folder, or one file, of experiments."""
 

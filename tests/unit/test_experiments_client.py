@@ -1,15 +1,10 @@
 """The GrowthBook client over real HTTP on loopback: paging, limits, refusals, broken answers, and a key that stays unseen."""
 
-import json
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -19,72 +14,20 @@ from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited,
 from connectors.experiments.__main__ import main
 from connectors.experiments.client import GrowthBookClient
 from connectors.experiments.options import GrowthBookStore
+from tests.unit.experiments_site import Answer, Site, always, first_then, serving
 
 TOKEN = "secret_very"
 
 
-@dataclass
-class Answer:
-    """One answer; text bodies are sent as they are."""
-
-    body: Any
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    is_cut_short: bool = False
-
-
-@dataclass
-class Site:
-    """A loopback GrowthBook: `script` answers a path below /api/v1 and its parameters."""
-
-    url: str
-    script: Callable[[str, dict[str, str]], Answer]
-    requests: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            path = parts.path.removeprefix("/api/v1/")
-            parameters = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            found.requests.append((path, parameters, str(self.headers.get("Authorization"))))
-            answer = found.script(path, parameters)
-            body = (answer.body if isinstance(answer.body, str) else json.dumps(answer.body)).encode()
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body) + 100 * answer.is_cut_short))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Site(f"http://127.0.0.1:{server.server_port}", lambda *_: Answer({}))
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    yield from serving("/api/v1/")
 
 
 def client(site: Site, waits: list[float] | None = None, meter: Meter | None = None) -> GrowthBookClient:
     noted: list[float] = [] if waits is None else waits
     store = GrowthBookStore(kind="growthbook", url=site.url, token=SecretStr(TOKEN))
     return GrowthBookClient(store, meter or Meter(), noted.append)
-
-
-def always(answer: Answer) -> Callable[[str, dict[str, str]], Answer]:
-    return lambda *_: answer
-
-
-def first_then(first: Answer, then: Answer) -> Callable[[str, dict[str, str]], Answer]:
-    answers = [first]
-    return lambda *_: answers.pop() if answers else then
 
 
 def page(start: int, total: int, name: str = "experiments") -> Answer:
