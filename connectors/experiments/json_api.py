@@ -84,9 +84,19 @@ class JsonApi:
 
     def get(self, path: str, what: str, needs: str, **parameters: int | str) -> dict[str, Any]:
         """The object at a path; `needs` is a key that it must have."""
-        return self._retrying(self._attempt, f"{self._site.url}/{path}", what, needs, parameters)
+        answer = self._retrying(self._attempt, f"{self._site.url}/{path}", what, parameters)
+        if not isinstance(answer, dict) or needs not in answer:
+            raise ContractBroken("experiments", what, f"expected an object with {needs!r}, got {str(answer)[:SAID]!r}")
+        return answer  # type: ignore[reportUnknownVariableType] - JSON
 
-    def _attempt(self, url: str, what: str, needs: str, parameters: dict[str, int | str]) -> dict[str, Any]:
+    def get_list(self, path: str, what: str, **parameters: int | str) -> list[Any]:
+        """The list at a path."""
+        answer = self._retrying(self._attempt, f"{self._site.url}/{path}", what, parameters)
+        if not isinstance(answer, list):
+            raise ContractBroken("experiments", what, f"expected a list, got {str(answer)[:SAID]!r}")
+        return answer  # type: ignore[reportUnknownVariableType] - JSON
+
+    def _attempt(self, url: str, what: str, parameters: dict[str, int | str]) -> Any:
         self._meter.ask()
         try:
             response = self._session.get(url, params=parameters, timeout=(CONNECT_SECONDS, self._site.timeout_seconds))
@@ -96,13 +106,10 @@ class JsonApi:
         if not response.ok:
             raise self._failure(what, response)
         try:
-            answer: Any = response.json()
+            return response.json()
         except ValueError:
             why = "no JSON came, but a web page or a broken answer"
             raise Unavailable("experiments", what, why, "is the url the API's, not the page's? a login page in between?") from None
-        if not isinstance(answer, dict) or needs not in answer:
-            raise ContractBroken("experiments", what, f"expected an object with {needs!r}, got {str(answer)[:SAID]!r}")
-        return answer  # type: ignore[reportUnknownVariableType] - JSON
 
     def _failure(self, what: str, response: requests.Response) -> SourceError:
         status, said = response.status_code, self._said(response)

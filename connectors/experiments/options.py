@@ -84,6 +84,27 @@ class StatsigStore(BaseModel):
         return f"{self.app_url.rstrip('/')}/{self.project}/experiments/{native_id}" if self.project else self.app_url
 
 
+class EppoStore(BaseModel):
+    """An Eppo organisation, by its REST API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["eppo"]
+    token: SecretStr
+    """A REST API key, not an SDK key."""
+    url: str = Field(default="https://eppo.cloud", pattern="^https?://[^@/]+$")
+    timeout_seconds: float = Field(default=60.0, gt=0)
+
+    @property
+    def partition(self) -> str:
+        """Name of the store in cursors and messages."""
+        return f"eppo:{urlsplit(self.url).netloc}"
+
+    def experiment_url(self, native_id: str) -> str:
+        """Where a reader opens an experiment."""
+        return f"{self.url}/experiments/{native_id}"
+
+
 class SqlStore(BaseModel):
     """Experiments that a query of a SQL database gives, as counts and moments of each arm or as one row for each unit."""
 
@@ -109,7 +130,7 @@ class SqlStore(BaseModel):
         return f"sql:{self.name}"
 
 
-Store = Annotated[FilesStore | GrowthBookStore | SqlStore | StatsigStore, Field(discriminator="kind")]
+Store = Annotated[EppoStore | FilesStore | GrowthBookStore | SqlStore | StatsigStore, Field(discriminator="kind")]
 
 
 class ExperimentsOptions(BaseModel):

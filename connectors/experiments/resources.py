@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from connectors.contract import Connector, Event, Failed, Finding, Meter, ReadContext, Reader
 from connectors.errors import SourceError
+from connectors.experiments.eppo import EppoReading
 from connectors.experiments.files import FilesReading
 from connectors.experiments.growthbook import GrowthBookReading
-from connectors.experiments.options import ExperimentsOptions, FilesStore, GrowthBookStore, SqlStore, StatsigStore, Store
+from connectors.experiments.options import EppoStore, ExperimentsOptions, FilesStore, GrowthBookStore, SqlStore, StatsigStore, Store
 from connectors.experiments.schema import TABLES
-from connectors.experiments.source import FolderSource, GrowthBookSource, QuerySource, StatsigSource
+from connectors.experiments.source import EppoSource, FolderSource, GrowthBookSource, QuerySource, StatsigSource
 from connectors.experiments.sql import SqlReading, checked_columns
 from connectors.experiments.statsig import StatsigReading
 from connectors.experiments.taking import Taking
@@ -39,6 +40,12 @@ def _statsig(store: StatsigStore, meter: Meter) -> StatsigSource:
     return StatsigClient(store, meter)
 
 
+def _eppo(store: EppoStore, meter: Meter) -> EppoSource:
+    from connectors.experiments.client import EppoClient
+
+    return EppoClient(store, meter)
+
+
 @dataclass(frozen=True)
 class Openers:
     """How stores are opened, by kind; the clients and their libraries are loaded when the first of a kind is."""
@@ -47,6 +54,7 @@ class Openers:
     growthbook: Callable[[GrowthBookStore, Meter], GrowthBookSource] = _growthbook
     query: Callable[[SqlStore, Meter], QuerySource] = _query
     statsig: Callable[[StatsigStore, Meter], StatsigSource] = _statsig
+    eppo: Callable[[EppoStore, Meter], EppoSource] = _eppo
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,8 @@ class ExperimentsReader:
                 return FilesReading(self.openers.folder(store), store.partition, Taking(taken)).events(context)
             case SqlStore():
                 return SqlReading(self.openers.query(store, context.meter), store, Taking(taken)).events(context)
+            case EppoStore():
+                return EppoReading(context, self.openers.eppo(store, context.meter), store).events()
             case StatsigStore():
                 return StatsigReading(context, self.openers.statsig(store, context.meter), store).events()
             case GrowthBookStore():
@@ -93,6 +103,8 @@ class ExperimentsReader:
                 return f"{len(self.openers.folder(store).names())} files"
             case SqlStore():
                 return f"a query with the columns {', '.join(checked_columns(self.openers.query(store, Meter()), store))}"
+            case EppoStore():
+                return f"{len(next(iter(self.openers.eppo(store, Meter()).experiments())).experiments)} experiments on the first page"
             case StatsigStore():
                 return f"{next(iter(self.openers.statsig(store, Meter()).experiments())).total} experiments"
             case GrowthBookStore():

@@ -5,7 +5,7 @@ import polars as pl
 
 from connectors.contract import Table, boolean, day, integer, number, text, timestamp
 
-KINDS = ("files", "growthbook", "sql", "statsig")
+KINDS = ("eppo", "files", "growthbook", "sql", "statsig")
 ROLES = ("primary", "secondary", "guardrail", "monitoring")
 DIRECTIONS = ("increase", "decrease")
 METRIC_KINDS = ("proportion", "mean", "ratio", "quantile")

@@ -51,6 +51,22 @@ class StatsigSource(Protocol):
         ...
 
 
+class EppoSource(Protocol):
+    """What can be asked of Eppo. Every method fails with an error of `connectors.errors` that names what was asked for."""
+
+    def experiments(self) -> Iterator[ListPage]:
+        """All experiments; Eppo tells no total, so a page's is that of the pages so far."""
+        ...
+
+    def experiment(self, native_id: str) -> Json:
+        """One experiment with its calculated metrics."""
+        ...
+
+    def metric(self, metric_id: str) -> Json:
+        """One metric."""
+        ...
+
+
 class FolderSource(Protocol):
     """A folder, or one file, of experiments."""
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Cursor, Event, Rejected
 from connectors.errors import ContractBroken
-from connectors.experiments.bundles import Bundle, Sound
+from connectors.experiments.answers import moment, told
+from connectors.experiments.bundles import Bundle, Sound, experiment_id
 from connectors.experiments.listed import ListedReading
 from connectors.experiments.options import StatsigStore
 from connectors.experiments.source import Json, StatsigSource
-from connectors.experiments.statsig_records import control_of, groups_by_id, moment, result_records, to_bundle, told
+from connectors.experiments.statsig_records import control_of, groups_by_id, result_records, to_bundle
 
 SETTLED_AFTER = timedelta(days=14)
 """Results of an ended experiment are asked for until this long after its end."""
@@ -36,8 +37,8 @@ class StatsigReading(ListedReading):
         try:
             bundle = to_bundle(experiment, self.store)
         except ValueError as fault:
-            identity, reason = str(experiment["id"]), f"experiment {experiment['id']}: {fault}"
-            sound.rejected.append(Rejected("experiments", sound.partition, identity, reason, experiment, self.store.url))
+            key, reason = experiment_id("statsig", str(experiment["id"])), f"experiment {experiment['id']}: {fault}"
+            sound.rejected.append(Rejected("experiments", sound.partition, key, reason, experiment, self.store.url))
             return
         if _is_settled(experiment, cursor):
             self.has_skipped = True

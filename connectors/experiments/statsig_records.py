@@ -5,55 +5,17 @@ neither the level of an interval nor the side of a p-value is told: all of it is
 """
 
 import math
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 from connectors.contract import Record
+from connectors.experiments.answers import PERCENT_TOLERANCE, moment, number, told
 from connectors.experiments.bundles import Bundle, experiment_id, kept_a_control
 from connectors.experiments.growthbook_records import objects, repository_of
 from connectors.experiments.options import StatsigStore
 from connectors.experiments.source import Json
 
 ROLES = {"primaryMetrics": "primary", "secondaryMetrics": "secondary"}
-MILLISECONDS = 1e11
-"""Numbers of time above this are milliseconds: as seconds they would be past the year 5000."""
-PERCENT_TOLERANCE = 0.02
-"""A percentage is ours when it differs by less than this share of it, as the vendor rounds."""
 UNKNOWN = ("experiment_type", "analysis_unit", "planned_n", "planned_mde_relative", "n_looks", "preregistered_at", "feature_flag_key")
-
-
-def told(answer: Json, name: str) -> Any:
-    """A field by its name of today, or as older answers spell it (`pValue`, `p_value`); null where neither is there."""
-    return answer.get(name, answer.get(re.sub(r"(?<=[a-z])[A-Z]+|^[A-Z]+|(?<!^)[A-Z]", lambda match: f"_{match.group()}", name).lower()))
-
-
-def number(answer: Json, name: str) -> float | None:
-    """A number; null and absent stay null, a true 0 stays 0.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    value = told(answer, name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{name} is {value!r}; expected a number")
-    try:
-        found = float(value)
-    except ValueError:
-        raise ValueError(f"{name} is {value!r}; expected a number") from None
-    if not math.isfinite(found):
-        raise ValueError(f"{name} is {value!r}; expected a finite number")
-    return found
-
-
-def moment(value: Any) -> datetime | str | None:
-    """A time: epoch milliseconds or seconds, or text as it stands; null for none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value or None if isinstance(value, str) else None
-    return datetime.fromtimestamp(value / 1000 if value > MILLISECONDS else value, UTC) if value > 0 else None
 
 
 def groups_by_id(experiment: Json) -> dict[str, str]:
