@@ -54,6 +54,7 @@ class People(Section):
     """Who is who."""
 
     directory: Path = Path("people.csv")
+    decisions: Path = Path("people-decisions.jsonl")
 
 
 class Artifact(Section):
@@ -243,7 +244,8 @@ def _placed(fault: tuple[Key, str, str, str], path: Path, lines: dict[Key, int])
 def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Relative paths of the file are relative to the file."""
     people = document.setdefault("people", {}) if isinstance(document.get("people", {}), dict) else {}
-    people["directory"] = str(folder / str(people.get("directory", "people.csv")))
+    for key, name in (("directory", "people.csv"), ("decisions", "people-decisions.jsonl")):
+        people[key] = str(folder / str(people.get(key, name)))
     sources = document.get("sources")
     git = sources.get("git") if isinstance(sources, dict) else None
     if isinstance(git, dict) and "mirrors" in git:

@@ -28,7 +28,8 @@ def options_of(settings: Settings, name: str) -> Any | None:
     sources = settings.sources
     match name:
         case "people":
-            return PeopleOptions(directory=settings.people.directory) if settings.people.directory.exists() else None
+            people = settings.people
+            return PeopleOptions(directory=people.directory, decisions=people.decisions) if people.directory.exists() else None
         case "github":
             return sources.github
         case "git":

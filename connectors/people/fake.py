@@ -1,8 +1,10 @@
-"""People kept in memory, for tests: the same protocol as `client.PeopleFile`."""
+"""People and decisions kept in memory, for tests: the same protocols as `client.PeopleFile` and `journal.JournalFile`."""
 
 from collections.abc import Iterator
 
+from connectors.people import journal
 from connectors.people.client import Line, parse
+from connectors.people.journal import Journal
 
 
 class FakePeople:
@@ -16,3 +18,15 @@ class FakePeople:
     def lines(self) -> Iterator[Line]:
         """The lines of the text."""
         return parse(self.text, self.name)
+
+
+class FakeJournal:
+    """The text of a decisions journal without the file; None for no journal."""
+
+    def __init__(self, text: str | None, name: str = "people-decisions.jsonl") -> None:
+        self.text = text
+        self.name = name
+
+    def read(self) -> Journal | None:
+        """The journal of the text."""
+        return None if self.text is None else journal.parse(self.text, self.name, f"memory:{self.name}")

@@ -6,9 +6,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class PeopleOptions(BaseModel):
-    """Where the file of people lies."""
+    """Where the files about people lie."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     directory: Path
     """The directory of people as a CSV file, usually `people.csv`."""
+
+    decisions: Path | None = None
+    """The journal of decisions about who is who, a JSON object a line; None where there is none."""

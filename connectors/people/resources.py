@@ -1,21 +1,26 @@
-"""Reading `people.csv` whole, every time: it is small, and what it no longer lists is gone."""
+"""Reading `people.csv` and the decisions journal whole, every time: they are small, and what they no longer list is gone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connectors.contract import Connector, Event, Finding, Finished, Page, ReadContext, Reader
+from connectors.contract import Connector, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
 from connectors.errors import SourceError
 from connectors.people.client import PeopleFile, PeopleSource
+from connectors.people.decisions import Standing, settle
+from connectors.people.journal import Decision, Journal, JournalFile, JournalSource
 from connectors.people.options import PeopleOptions
 from connectors.people.roster import PARTITION, Roster
 from connectors.people.schema import TABLES
 
+DECISIONS_PARTITION = "decisions"
+
 
 @dataclass(frozen=True)
 class PeopleReader:
-    """An opened people file."""
+    """An opened people file, and the journal of decisions about it."""
 
     source: PeopleSource
+    journal: JournalSource | None = None
 
     def read(self, context: ReadContext) -> Iterator[Event]:
         """All people, accounts and spells of the file, and every line that could not be taken.
@@ -31,6 +36,22 @@ class PeopleReader:
         yield from roster.rejected
         context.progress(f"people: {len(people)} people in {self.source.name}")
         yield Finished(PARTITION, {}, _complete_tables(roster))
+        yield from self._decisions(roster)
+
+    def _decisions(self, roster: Roster) -> Iterator[Event]:
+        """The journal's decisions. One that is missing or cannot be read takes no decision back: the last good rows stay."""
+        try:
+            journal = self.journal.read() if self.journal else None
+        except SourceError as error:
+            yield Failed(DECISIONS_PARTITION, error)
+            return
+        if journal is None:
+            yield Finished(DECISIONS_PARTITION, {})
+            return
+        standing = settle(journal.decisions, roster.kinds)
+        yield Page("decisions", DECISIONS_PARTITION, [_record(decision, journal, standing) for decision in journal.decisions])
+        yield from _faults(journal, standing)
+        yield Finished(DECISIONS_PARTITION, {}, () if journal.bad else ("decisions",))
 
     def probe(self) -> Iterator[Finding]:
         """Whether the file can be read, and each line that would be set aside."""
@@ -42,6 +63,20 @@ class PeopleReader:
         yield Finding("people", "ok", f"{len(roster.people)} people, {len(roster.accounts)} accounts in {self.source.name}")
         for rejected in roster.rejected:
             yield Finding("people", "warn", rejected.reason, f"correct the line in {self.source.name}")
+        yield from self._probe_decisions(roster)
+
+    def _probe_decisions(self, roster: Roster) -> Iterator[Finding]:
+        try:
+            journal = self.journal.read() if self.journal else None
+        except SourceError as error:
+            yield Finding("decisions", "fail", f"{error.what}: {error.why}", error.hint)
+            return
+        if journal is not None:
+            standing = settle(journal.decisions, roster.kinds)
+            n_standing = sum(map(standing.stands, journal.decisions))
+            yield Finding("decisions", "ok", f"{n_standing} of {len(journal.decisions)} decisions in {journal.name} stand")
+            for fault in _faults(journal, standing):
+                yield Finding("decisions", "warn", fault.reason, "append a decision that settles it; lines are never edited")
 
 
 def take_roster(source: PeopleSource) -> Roster:
@@ -55,12 +90,49 @@ def take_roster(source: PeopleSource) -> Roster:
 
 def _complete_tables(roster: Roster) -> tuple[str, ...]:
     """Tables whose missing rows are really gone; where something was set aside, the last good rows stay."""
-    return tuple(table.name for table in TABLES if table.name not in roster.doubtful)
+    return tuple(table.name for table in TABLES if table.name != "decisions" and table.name not in roster.doubtful)
+
+
+def _record(decision: Decision, journal: Journal, standing: Standing) -> Record:
+    system, account = decision.subject
+    counts_for = standing.person(decision.person)
+    return {
+        "decision_id": decision.id,
+        "decided_at": decision.at,
+        "decided_by": decision.by,
+        "decision": decision.decision,
+        "system": system or None,
+        "account": account if system else None,
+        "account_login": decision.login or None,
+        "duplicate_id": decision.duplicate or None,
+        "person_id": decision.person or None,
+        "counts_for_id": counts_for if counts_for in standing.kinds else None,
+        "reason": decision.reason,
+        "is_standing": standing.stands(decision),
+        "overruled_by": standing.overruled.get(decision.id),
+        "_raw": decision.line(),
+        "_source_url": journal.url,
+    }
+
+
+def _faults(journal: Journal, standing: Standing) -> Iterator[Rejected]:
+    """Lines that are no decision, decisions that contradict others, and links to somebody whom `people.csv` does not list."""
+    place = f"{journal.name} line"
+    for line in journal.bad:
+        raw = {"line": line.written}
+        yield Rejected("decisions", DECISIONS_PARTITION, f"line {line.number}", f"{place} {line.number}: {line.reason}", raw, journal.url)
+    for decision in journal.decisions:
+        reason = standing.set_aside.get(decision.id)
+        if reason is None and decision in standing.deciding.values() and standing.is_unknown(decision.person):
+            reason = f"{decision.person!r} is no person of people.csv; until it is, the account counts for nobody"
+        if reason:
+            where = f"{place} {journal.lines[decision.id]}: {reason}"
+            yield Rejected("decisions", DECISIONS_PARTITION, f"{decision.id}|fault", where, decision.line(), journal.url)
 
 
 def open_people(options: PeopleOptions) -> Reader:
-    """A reader of the configured file; it is opened when reading starts."""
-    return PeopleReader(PeopleFile(options.directory))
+    """A reader of the configured files; they are opened when reading starts."""
+    return PeopleReader(PeopleFile(options.directory), JournalFile(options.decisions) if options.decisions else None)
 
 
 CONNECTOR = Connector(name="people", title="People", tables=TABLES, open=open_people)

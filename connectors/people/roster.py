@@ -73,6 +73,11 @@ class Roster:
     doubtful: set[str] = field(default_factory=set[str])
     """Tables that something could not be taken into: what they do not list may still be there."""
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """person_id to kind."""
+        return {person_id: person.record["kind"] for person_id, person in self.people.items()}
+
     def take(self, line: Line) -> None:
         """Take one line."""
         problem = line.problem or _line_problem(line.values)

@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from connectors.contract import Table, day, text
+from connectors.contract import Table, boolean, day, text, timestamp
 
 KINDS = ("human", "bot", "ai_agent")
 SYSTEMS = ("github", "git", "jira", "evals", "experiments")
@@ -65,4 +65,28 @@ SPELLS = Table(
     retention="identity",
 )
 
-TABLES = (PEOPLE, ACCOUNTS, SPELLS)
+DECISIONS = Table(
+    name="decisions",
+    grain="one decision of the decisions journal: who is who, and which accounts count for nobody",
+    key=("decision_id",),
+    columns={
+        "decision_id": text(null=False, about="Hash of all that the decision says."),
+        "decided_at": timestamp(null=False, about="When it was decided."),
+        "decided_by": text(null=False, about="Who decided."),
+        "decision": text(null=False, one_of=("link", "unlink", "exclude", "include"), about="What was decided; include ends an exclusion."),
+        "system": text(one_of=SYSTEMS, about="System of the account; null where the decision is about a person."),
+        "account": text(about="Account: the numeric id on GitHub, lower case in git, evals and experiments."),
+        "account_login": text(about="Login at the time, for readers."),
+        "duplicate_id": text(about="person_id that is another's duplicate; null where the decision is about an account."),
+        "person_id": text(about="person_id that the decision names; null for exclusions."),
+        "counts_for_id": text(about="person_id that counts for the named one after all merges; null when people.csv does not list it."),
+        "reason": text(null=False, about="Why, in the words of whoever decided."),
+        "is_standing": boolean(null=False, about="Nothing later goes before it, and nothing contradicts it."),
+        "overruled_by": text(about="decision_id of the later decision that goes before it."),
+    },
+    census=True,
+    pii=("account", "account_login", "decided_by", "reason"),
+    retention="identity",
+)
+
+TABLES = (PEOPLE, ACCOUNTS, SPELLS, DECISIONS)

@@ -111,6 +111,7 @@ def _explained(error: Exception) -> typer.Exit | None:
     from pipelines.config import BadConfiguration
     from pipelines.evidence.periods import BadPeriod
     from pipelines.gates import SuspiciousLoad
+    from pipelines.identity import DecisionRefused
     from pipelines.transform import TransformFailed
     from pipelines.warehouse import WarehouseBusy
 
@@ -119,7 +120,7 @@ def _explained(error: Exception) -> typer.Exit | None:
             return fail(USAGE, f"the configuration has {len(error.faults)} fault(s):\n{error}", "mend them all, then run `fulcrum doctor`")
         case BadPeriod() | LookupError():
             return fail(USAGE, str(error.args[0] if error.args else error))
-        case SuspiciousLoad():
+        case SuspiciousLoad() | DecisionRefused():
             return fail(REFUSED, str(error))
         case TransformFailed():
             return fail(FAILED, str(error), "readers keep the last good snapshot")

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from connectors.contract import Page, ReadContext
-from connectors.people.fake import FakePeople
+from connectors.people.fake import FakeJournal, FakePeople
 from connectors.people.resources import CONNECTOR, PeopleReader
 from pipelines.gates import check_records
 
@@ -13,11 +13,16 @@ ana,Ana Sol,,,ranking,ben,L6,2025-07-01,,
 ben,Ben Roe,ben@acme.example,ben,search,,L7,2023-01-01,,human
 renovate,Renovate,,renovate[bot],,,,,,bot
 """
+DECISIONS = """
+{"at": "2026-03-01T08:00:00Z", "by": "lea", "decision": "link", "account": "github:12", "login": "sol", "person": "ana", "reason": "asked her"}
+{"at": "2026-03-02T08:00:00Z", "by": "lea", "decision": "exclude", "account": "git:team@acme.example", "reason": "a mailing list"}
+{"at": "2026-03-03T08:00:00Z", "by": "lea", "decision": "unlink", "duplicate": "ben", "person": "ana", "reason": "namesakes"}
+"""
 
 
 def test_what_is_read_keeps_the_contract():
     seen: set[str] = set()
-    for event in PeopleReader(FakePeople(TEXT)).read(ReadContext(now=datetime(2026, 11, 21, tzinfo=UTC))):
+    for event in PeopleReader(FakePeople(TEXT), FakeJournal(DECISIONS)).read(ReadContext(now=datetime(2026, 11, 21, tzinfo=UTC))):
         if isinstance(event, Page):
             table = CONNECTOR.table(event.table)
             checked = check_records(event.records, table)

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -18,8 +18,6 @@ from typing import Any
 import duckdb
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-OWN_FOLDERS = ("models/intermediate/leverage/", "models/intermediate/evidence/", "models/marts/evidence/")
-OWN_CORE = {"dim_artifacts", "bridge_artifact_authors", "fct_citations", "fct_leverage"}
 BUILT_AT = "2026-11-21T03:00:00+00:00"
 PROVENANCE = (
     "_source_url varchar, _extracted_at timestamptz default timestamptz '2026-11-21 02:00:00+00', _load_id varchar default 'load-1'"
@@ -115,11 +113,12 @@ INPUTS: dict[str, str] = {
     " p_two_sided double, recompute_status varchar, srm_p double",
     "core.bridge_prompt_change_authors": "prompt_change_id varchar, person_id varchar, kind varchar, share double",
 }
+GIVEN = frozenset(name.partition(".")[2] for name in INPUTS)
 
 
 @cache
 def rendered() -> dict[str, tuple[str, str, tuple[str, ...]]]:
-    """Every model of this family: name to relation, SQL and the names it reads, as dbt renders them."""
+    """Every model: name to relation, SQL and the names it reads, as dbt renders them."""
     with tempfile.TemporaryDirectory() as folder:
         built = {"FULCRUM_BUILD_AT": BUILT_AT, "FULCRUM_BUILD_SNAPSHOT": "test"}
         environment = {**os.environ, **built, "FULCRUM_WAREHOUSE": f"{folder}/warehouse.duckdb", "DO_NOT_TRACK": "1"}
@@ -129,7 +128,7 @@ def rendered() -> dict[str, tuple[str, str, tuple[str, ...]]]:
         done = subprocess.run([*command, *where], env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         manifest = json.loads(Path(folder, "manifest.json").read_text())
-    nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model" and _is_own(node)}
+    nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
     return {
         name: (
             f"{node['schema']}.{name}",
@@ -140,16 +139,12 @@ def rendered() -> dict[str, tuple[str, str, tuple[str, ...]]]:
     }
 
 
-def _is_own(node: dict[str, Any]) -> bool:
-    return node["name"] in OWN_CORE or node["original_file_path"].startswith(OWN_FOLDERS)
-
-
-def _order(models: Iterable[str]) -> list[str]:
-    """The named models and what they need, each after what it reads."""
+def in_order(models: Iterable[str], given: Collection[str] = ()) -> list[str]:
+    """The named models and what they need, each after what it reads; models whose rows are given are not built."""
     ordered: list[str] = []
 
     def visit(name: str) -> None:
-        if name in ordered or name not in rendered():
+        if name in ordered or name in given or name not in rendered():
             return
         for parent in rendered()[name][2]:
             visit(parent)
@@ -210,7 +205,7 @@ class Bench:
     def build(self, *models: str) -> None:
         """Run the SQL of the models and of all that they read."""
         self.flush()
-        for name in _order(models):
+        for name in in_order(models, GIVEN):
             relation, sql, _ = rendered()[name]
             self.connection.execute(f"create or replace table {relation} as {sql}")
 

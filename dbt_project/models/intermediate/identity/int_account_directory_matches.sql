@@ -1,8 +1,6 @@
 -- Accounts that the people directory lists, word for word (letter case aside).
 with listed as (
-    select accounts.system, lower(accounts.account) as account, accounts.person_id, people.kind
-    from {{ ref('stg_people__accounts') }} as accounts
-    inner join {{ ref('stg_people__people') }} as people on accounts.person_id = people.person_id
+    select system, account, person_id, kind from {{ ref('int_directory_accounts') }}
 ),
 
 logins as (

@@ -27,11 +27,15 @@ accounts_by_address as (
     where own.account is null
 ),
 
+accounts_by_allowed_address as (
+    {{ never_unlinked('accounts_by_address') }}
+),
+
 known_accounts as (
     select account, person_id, kind from direct
     where system = 'github' and person_id is not null
     union all
-    select account, min(person_id), min(kind) from accounts_by_address
+    select account, min(person_id), min(kind) from accounts_by_allowed_address
     group by account
     having count(distinct person_id) = 1
 ),
@@ -53,9 +57,9 @@ addresses_by_account as (
 ),
 
 candidates as (
-    select * from accounts_by_address
+    select * from accounts_by_allowed_address
     union all
-    select * from addresses_by_account
+    {{ never_unlinked('addresses_by_account') }}
     union all
     select named.system, named.account, named.person_id, named.kind, named.rule, named.confidence, named.evidence, named.priority
     from {{ ref('int_account_patterns') }} as named

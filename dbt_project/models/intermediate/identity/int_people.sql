@@ -1,6 +1,6 @@
 -- Everyone the directory lists, and every bot and agent that was met.
 with directory as (
-    select person_id, name as display_name, kind from {{ ref('stg_people__people') }}
+    select person_id, name as display_name, kind from {{ ref('int_directory_people') }}
 ),
 
 named as (
@@ -29,7 +29,7 @@ activity as (
 
 spells as (
     select person_id, min(valid_from) as joined_on, case when count(*) = count(valid_to) then max(valid_to) end as left_on
-    from {{ ref('stg_people__spells') }}
+    from {{ ref('int_directory_spells') }}
     group by person_id
 ),
 

@@ -8,7 +8,7 @@ with authored as (
     inner join {{ ref('stg_github__pull_requests') }} as pulls
         on authors.pull_request_id = pulls.pull_request_id and pulls.merged_at is not null
     inner join {{ ref('int_repository_projects') }} as projects on pulls.repository_id = projects.repository_id
-    inner join {{ ref('stg_people__spells') }} as spells
+    inner join {{ ref('int_directory_spells') }} as spells
         on
             authors.person_id = spells.person_id
             and {{ utc_date('pulls.merged_at') }} >= spells.valid_from

@@ -7,17 +7,15 @@ with seen as (
 ),
 
 listed as (
-    select accounts.*, people.kind
-    from {{ ref('stg_people__accounts') }} as accounts
-    inner join {{ ref('stg_people__people') }} as people on accounts.person_id = people.person_id
+    select * from {{ ref('int_directory_accounts') }}
 ),
 
 unseen as (
     select
         person_id,
         system,
-        case system when 'github' then 'login:' || lower(account) else account end as account,
-        case system when 'github' then account end as account_login,
+        case system when 'github' then 'login:' || account else listed_as end as account,
+        case system when 'github' then listed_as end as account_login,
         kind,
         'directory_only' as rule,
         1.0 as confidence,
@@ -30,12 +28,12 @@ unseen as (
             select 1 from {{ ref('int_accounts_seen') }} as s
             where
                 s.system = listed.system
-                and lower(case listed.system when 'github' then s.account_login else s.account end) = lower(listed.account)
+                and lower(case listed.system when 'github' then s.account_login else s.account end) = listed.account
         )
         -- Listed for two people: nobody's, until the directory is put right.
         and not exists (
             select 1 from listed as other
-            where other.system = listed.system and lower(other.account) = lower(listed.account) and other.person_id != listed.person_id
+            where other.system = listed.system and other.account = listed.account and other.person_id != listed.person_id
         )
 ),
 
@@ -62,4 +60,4 @@ from accounts
 left join listed
     on
         accounts.person_id = listed.person_id and accounts.system = listed.system
-        and lower(coalesce(case accounts.system when 'github' then accounts.account_login end, accounts.account)) = lower(listed.account)
+        and lower(coalesce(case accounts.system when 'github' then accounts.account_login end, accounts.account)) = listed.account

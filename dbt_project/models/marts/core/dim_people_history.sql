@@ -6,4 +6,4 @@ select
     level,
     valid_from,
     valid_to
-from {{ ref('stg_people__spells') }}
+from {{ ref('int_directory_spells') }}

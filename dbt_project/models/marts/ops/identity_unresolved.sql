@@ -2,7 +2,7 @@ select
     system,
     account,
     account_login,
-    case rule when 'conflict' then 'conflict' else 'no_rule' end as reason,
+    case rule when 'conflict' then 'conflict' when 'decision_link' then 'unknown_person' else 'no_rule' end as reason,
     evidence as detail,
     email,
     name as shown_name,
@@ -10,4 +10,4 @@ select
     first_seen_at,
     last_seen_at
 from {{ ref('int_accounts_resolved') }}
-where person_id is null
+where person_id is null and rule != 'excluded'

@@ -1,0 +1,14 @@
+-- Accounts that the directory lists, each with whoever counts for the listed person; listed for several, it has several rows.
+select
+    accounts.system,
+    lower(accounts.account) as account,
+    people.person_id,
+    people.kind,
+    min(accounts.account) as listed_as,
+    -- Listed under two names of one person: valid from the first day to the last, and a missing day is open.
+    case when count(accounts.valid_from) = count(*) then min(accounts.valid_from) end as valid_from,
+    case when count(accounts.valid_to) = count(*) then max(accounts.valid_to) end as valid_to
+from {{ ref('stg_people__accounts') }} as accounts
+inner join {{ ref('int_directory_merged') }} as merged on accounts.person_id = merged.person_id
+inner join {{ ref('int_directory_people') }} as people on merged.counts_for_id = people.person_id
+group by accounts.system, lower(accounts.account), people.person_id, people.kind
