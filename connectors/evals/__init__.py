@@ -1,1 +1,1 @@
-"""Runs of eval harnesses, read from the files that the harnesses leave behind: Inspect, lm-evaluation-harness, promptfoo."""
+"""Runs of eval harnesses, read from the files that the harnesses leave behind."""

@@ -40,9 +40,12 @@ class Judge:
     prompt_sha: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Score:
-    """What one scorer said of one sample; `number` is None for unscored."""
+    """What one scorer said of one sample; `number` is None for unscored.
+
+    Not frozen, as samples are not: making a frozen one takes three times as long, and a log holds millions.
+    """
 
     scorer: str
     number: float | None
@@ -54,7 +57,7 @@ class Score:
     is_edited: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Sample:
     """One sample in one epoch, without any of its texts."""
 
@@ -76,10 +79,24 @@ class Sample:
 
 @dataclass(frozen=True)
 class BadSample:
-    """A sample that could not be read, by its place in the log."""
+    """A sample that could not be read, by its place in the log.
+
+    Attributes:
+        identity: member of an archive, or file and line.
+        raw: what is kept of a line that is set aside by itself; None where only its file is.
+    """
 
     identity: str
     reason: str
+    raw: Json | None = None
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """What is known of a scorer before any of its scores."""
+
+    judge: Judge = Judge()
+    higher_is_better: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +137,8 @@ class Run:
         version_label: version of the dataset that the run states.
         declared: what the run's own tags and metadata say about where it belongs.
         raw: the log's header, without samples and texts.
+        adds_up: the tool reports no totals of its own: the means over all samples, cost and tokens are taken from the samples.
+        scorers: judges and directions, where the log states them apart from its metrics.
     """
 
     native_id: str
@@ -135,6 +154,8 @@ class Run:
     declared: Json
     raw: Json
     version_label: str | None = None
+    adds_up: bool = False
+    scorers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
 
 
 @dataclass(frozen=True)

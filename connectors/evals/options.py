@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Kind = Literal["inspect", "lm_eval", "promptfoo"]
+Kind = Literal["inspect", "lm_eval", "promptfoo", "jsonl"]
 
 
 class EvalStore(BaseModel):

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from connectors.contract import Record
 from connectors.evals.digest import sha_of_text
 from connectors.evals.envelope import belonging, threshold_of
-from connectors.evals.model import Judge, Metric, Run, Sample, Score
+from connectors.evals.model import Judge, Metric, Run, Sample, Score, Scorer, Status
 from connectors.evals.shape import Json, text
 from connectors.evals.tally import Tally
 
+MetricKey = tuple[str, str, str, str]
+"""Scorer, metric, slice, variant."""
 NO_SCORE = Score("", None, unscored_reason="not_scored")
 
 
@@ -33,56 +36,65 @@ class RunRecords:
     def __init__(self, run: Run, origin: Origin) -> None:
         self.run, self.origin = run, origin
         self.run_id = sha_of_text(f"{origin.kind}|{run.native_id}")
-        self.tally = Tally(run.primary[0] if run.primary else None, run.slice_metrics, run.planned.epochs)
+        self.tally = Tally(run.primary[0] if run.primary else None, run.slice_metrics, run.planned.epochs, run.adds_up)
         self.threshold = threshold_of(origin.envelope, run.declared, origin.default_threshold)
 
     def samples(self, sample: Sample) -> Iterator[Record]:
         """A row for each scorer, and one without a scorer where there is none."""
         self.tally.add(sample)
+        of_sample = self._of_sample(sample)
         for score in sample.scores or (NO_SCORE,):
-            yield {
-                "run_id": self.run_id,
-                "sample_key": sample.key,
-                "epoch": sample.epoch,
+            yield of_sample | {
                 "scorer": score.scorer,
-                "slice": sample.slice,
-                "failure_mode": sample.failure_mode,
                 "score_num": score.number,
                 "score_raw": score.raw,
                 "passed": score.passed,
-                "error_kind": sample.error_kind,
                 "unscored_reason": score.unscored_reason,
                 "judge_kind": score.judge.kind,
                 "judge_id": score.judge.name,
                 "judge_prompt_sha": score.judge.prompt_sha,
                 "rationale_sha": score.rationale_sha,
-                "input_sha": sample.input_sha,
-                "target_sha": sample.target_sha,
-                "output_sha": sample.output_sha,
-                "cost_usd": sample.cost_usd,
-                "latency_ms": sample.latency_ms,
-                "tokens_in": sample.tokens_in,
-                "tokens_out": sample.tokens_out,
                 "edited": score.is_edited,
-                "content_sha": self.origin.content_sha,
-                "_raw": sample.raw,
-                "_source_url": self.origin.url,
             }
 
+    def _of_sample(self, sample: Sample) -> Record:
+        """What the rows of a sample have in common."""
+        return {
+            "run_id": self.run_id,
+            "sample_key": sample.key,
+            "epoch": sample.epoch,
+            "slice": sample.slice,
+            "failure_mode": sample.failure_mode,
+            "error_kind": sample.error_kind,
+            "input_sha": sample.input_sha,
+            "target_sha": sample.target_sha,
+            "output_sha": sample.output_sha,
+            "cost_usd": sample.cost_usd,
+            "latency_ms": sample.latency_ms,
+            "tokens_in": sample.tokens_in,
+            "tokens_out": sample.tokens_out,
+            "content_sha": self.origin.content_sha,
+            "_raw": sample.raw,
+            "_source_url": self.origin.url,
+        }
+
+    def lose(self) -> None:
+        """Count a sample that could not be read: what is left is only a part of the run."""
+        self.tally.lose()
+
     def metrics(self) -> list[Record]:
-        """The tool's own numbers, then the means by slice that it did not report."""
-        own = {(metric.scorer, metric.metric, metric.slice, metric.variant): metric for metric in self.run.metrics}
-        means = {(metric.scorer, metric.metric, metric.slice, metric.variant): metric for metric in self._means()}
-        return [self._metric(metric, key not in own) for key, metric in (means | own).items()]
+        """The tool's own numbers, then the means that it did not report."""
+        own = self._own()
+        return [self._metric(metric, key not in own) for key, metric in (self._taken() | own).items()]
 
     def run_record(self) -> Record:
         """The run itself."""
         run, origin, tally = self.run, self.origin, self.tally
         planned = run.planned
         n_samples = tally.samples if planned.samples is None else planned.samples
-        status = "failed_threshold" if run.status == "success" and self._passed() is False else run.status
         return (
             run.columns
+            | self._totals()
             | belonging(origin.envelope, run.declared, run.columns)
             | {
                 "run_id": self.run_id,
@@ -90,7 +102,7 @@ class RunRecords:
                 "native_run_id": run.native_id,
                 "path": origin.path,
                 "content_sha": origin.content_sha,
-                "status": status,
+                "status": self._status(),
                 "dataset_version_id": self._dataset_version_id(),
                 "dataset_name": run.dataset_name,
                 "n_samples": n_samples,
@@ -106,9 +118,9 @@ class RunRecords:
     def dataset_version(self) -> Record | None:
         """The dataset that the run shows whole; None where it shows only a part, or nothing."""
         version_id, seen_at = self._dataset_version_id(), self.run.columns.get("started_at") or self.origin.modified_at
-        if version_id is None or seen_at is None:
+        content = self.tally.content
+        if version_id is None or content is None or seen_at is None:
             return None
-        tally = self.tally
         return {
             "dataset_version_id": version_id,
             "dataset_name": self.run.dataset_name,
@@ -116,21 +128,44 @@ class RunRecords:
             "version_label": self.run.version_label or text(self.origin.envelope, "dataset_version"),
             "first_run_id": self.run_id,
             "version_at": seen_at if isinstance(seen_at, datetime) else datetime.fromisoformat(seen_at),
-            "content_sha": tally.content_sha,
-            "n_items": len(tally.items),
-            "n_slices": len(tally.slices),
-            "slices": dict(sorted(tally.slices.items())),
-            "failure_modes": dict(sorted(tally.failure_modes.items())),
+            "content_sha": content.sha,
+            "n_items": content.n_items,
+            "n_slices": len(content.slices),
+            "slices": dict(sorted(content.slices.items())),
+            "failure_modes": dict(sorted(content.failure_modes.items())),
             "_raw": {"path": self.origin.path, "content_sha": self.origin.content_sha},
             "_source_url": self.origin.url,
         }
 
     def _dataset_version_id(self) -> str | None:
-        content_sha = self.tally.content_sha if self.run.is_whole else None
-        return None if content_sha is None else sha_of_text(f"{self.run.dataset_name}|{content_sha}")
+        content = self.tally.content if self.run.is_whole and not self.tally.lost else None
+        return None if content is None else sha_of_text(f"{self.run.dataset_name}|{content.sha}")
+
+    def _status(self) -> Status | Literal["failed_threshold"]:
+        """The tool's word, unless samples were lost on the way here, or the threshold was missed."""
+        if self.run.status != "success":
+            return self.run.status
+        if self.tally.lost:
+            return "partial"
+        return "failed_threshold" if self._passed() is False else "success"
+
+    def _totals(self) -> Json:
+        """What the samples cost together, where the tool does not say."""
+        if not self.run.adds_up:
+            return {}
+        return {name: total for name, total in self.tally.totals().items() if self.run.columns.get(name) is None}
+
+    def _own(self) -> dict[MetricKey, Metric]:
+        return {_key(metric): metric for metric in self.run.metrics}
+
+    def _taken(self) -> dict[MetricKey, Metric]:
+        return {_key(metric): metric for metric in self._means()}
 
     def _means(self) -> Iterator[Metric]:
-        judges = {metric.scorer: metric.judge for metric in reversed(self.run.metrics)}
+        scorers = self.run.scorers
+        judges = {name: scorer.judge for name, scorer in scorers.items()} | {
+            metric.scorer: metric.judge for metric in reversed(self.run.metrics)
+        }
         direction = {(metric.scorer, metric.metric): metric.higher_is_better for metric in self.run.metrics}
         variants = {metric.scorer: metric.variant for metric in reversed(self.run.metrics) if not metric.slice}
         for (scorer, slice_name), mean in sorted(self.tally.means.items()):
@@ -142,7 +177,7 @@ class RunRecords:
                 slice_name,
                 variants.get(scorer, ""),
                 n=mean.n,
-                higher_is_better=direction.get((scorer, name)),
+                higher_is_better=direction.get((scorer, name), scorers.get(scorer, Scorer()).higher_is_better),
                 reducer="mean",
                 judge=judges.get(scorer, Judge()),
             )
@@ -179,5 +214,12 @@ class RunRecords:
         return metric.value <= self.threshold if metric.higher_is_better is False else metric.value >= self.threshold
 
     def _primary(self) -> Metric | None:
-        overall = (metric for metric in self.run.metrics if metric.slice == "")
-        return next((metric for metric in overall if (metric.scorer, metric.metric, metric.variant) == self.run.primary), None)
+        if self.run.primary is None:
+            return None
+        scorer, metric, variant = self.run.primary
+        key = (scorer, metric, "", variant)
+        return self._own().get(key) or (self._taken().get(key) if self.run.adds_up else None)
+
+
+def _key(metric: Metric) -> MetricKey:
+    return metric.scorer, metric.metric, metric.slice, metric.variant

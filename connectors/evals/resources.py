@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from connectors.contract import Connector, Event, Failed, Finding, ReadContext, Reader
 from connectors.errors import SourceError
 from connectors.evals.inspect_logs import InspectLogs
+from connectors.evals.jsonl_runs import JsonlRuns
 from connectors.evals.ledger import Ledger
 from connectors.evals.lm_eval_results import LmEvalResults
 from connectors.evals.model import Format
@@ -20,7 +21,7 @@ from connectors.evals.store import FsspecStore, Store
 from connectors.evals.units import sorted_out
 from connectors.evals.visit import DatasetVersions, StoreVisit
 
-FORMATS: dict[str, Format] = {tool.kind: tool for tool in (InspectLogs(), LmEvalResults(), PromptfooResults())}
+FORMATS: dict[str, Format] = {tool.kind: tool for tool in (InspectLogs(), LmEvalResults(), PromptfooResults(), JsonlRuns())}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,70 @@
-"""What a run's samples add up to, counted while they stream by: errors, missing scores, means by slice, the dataset's content."""
+"""What a run's samples add up to, counted while they stream by: errors, missing scores, means, the dataset's content.
+
+Nothing depends on the order in which samples come: sums are exact, and what is told of an item is told by its content.
+"""
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+
+import orjson
 
 from connectors.evals.model import Sample
+from connectors.evals.spill import SortedTexts
+
+_UNIT = 1074
+"""The smallest double is 2**-1074: every double is a whole number of these."""
+
+
+@dataclass
+class ExactSum:
+    """A sum of doubles that no order of adding changes."""
+
+    whole: int = 0
+    units: int = 0
+    """The rest, in units of the smallest double."""
+    count: int = 0
+
+    def add(self, value: float) -> None:
+        """Add one finite number."""
+        self.count += 1
+        if value.is_integer():
+            self.whole += int(value)
+            return
+        numerator, denominator = value.as_integer_ratio()
+        self.units += numerator << (_UNIT + 1 - denominator.bit_length())
+
+    @property
+    def total(self) -> float:
+        """The double nearest to the sum."""
+        return ((self.whole << _UNIT) + self.units) / (1 << _UNIT)
+
+    @property
+    def mean(self) -> float:
+        """The double nearest to the mean; it exists only where there was something to add."""
+        return ((self.whole << _UNIT) + self.units) / (self.count << _UNIT)
+
+    def add_known(self, value: float | None) -> None:
+        """Add a number, if there is one."""
+        if value is not None:
+            self.add(value)
+
+
+@dataclass
+class WholeSum:
+    """A sum of whole numbers."""
+
+    total: int = 0
+    count: int = 0
+
+    def add_known(self, value: int | None) -> None:
+        """Add a number, if there is one."""
+        if value is not None:
+            self.total += value
+            self.count += 1
 
 
 @dataclass
@@ -16,28 +75,42 @@ class Mean:
     """
 
     has_epochs: bool
-    total: float = 0.0
-    count: int = 0
-    by_sample: dict[str, tuple[float, int]] = field(default_factory=dict)
+    scores: ExactSum = field(default_factory=ExactSum)
+    by_sample: dict[str, ExactSum] = field(default_factory=dict[str, ExactSum])
 
     def add(self, key: str, value: float) -> None:
         """Count one score of a sample."""
-        if not self.has_epochs:
-            self.total, self.count = self.total + value, self.count + 1
-            return
-        total, count = self.by_sample.get(key, (0.0, 0))
-        self.by_sample[key] = (total + value, count + 1)
+        (self.by_sample.setdefault(key, ExactSum()) if self.has_epochs else self.scores).add(value)
 
     @property
     def n(self) -> int:
         """Samples with at least one score."""
-        return len(self.by_sample) if self.has_epochs else self.count
+        return len(self.by_sample) if self.has_epochs else self.scores.count
 
     @property
     def value(self) -> float:
         """The mean; it exists only where there was something to add."""
-        total = sum(total / count for total, count in self.by_sample.values()) if self.has_epochs else self.total
-        return total / self.n
+        if not self.has_epochs:
+            return self.scores.mean
+        of_samples = ExactSum()
+        for scores in self.by_sample.values():
+            of_samples.add(scores.mean)
+        return of_samples.mean
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a dataset consists of.
+
+    Attributes:
+        sha: hash of the sorted pairs of input and target hashes.
+        slices, failure_modes: items of each.
+    """
+
+    sha: str
+    n_items: int
+    slices: Counter[str]
+    failure_modes: Counter[str]
 
 
 class Tally:
@@ -47,15 +120,15 @@ class Tally:
         primary: scorer of the leading metric; samples that it left without a score are the run's unscored ones.
         slice_metrics: scorers whose scores have a mean worth taking, with the metric's name.
         epochs: repetitions of each sample.
+        adds_up: take the means over all samples as well, under an empty slice, and their cost and tokens.
     """
 
-    def __init__(self, primary: str | None, slice_metrics: Mapping[str, str], epochs: int) -> None:
-        self.primary, self.slice_metrics, self.has_epochs = primary, slice_metrics, epochs > 1
-        self.samples = self.errors = self.unscored = 0
+    def __init__(self, primary: str | None, slice_metrics: Mapping[str, str], epochs: int, adds_up: bool = False) -> None:
+        self.primary, self.slice_metrics, self.has_epochs, self.adds_up = primary, slice_metrics, epochs > 1, adds_up
+        self.samples = self.errors = self.unscored = self.lost = 0
         self.means: dict[tuple[str, str], Mean] = {}
-        self.slices: Counter[str] = Counter()
-        self.failure_modes: Counter[str] = Counter()
-        self.items: set[str] = set()
+        self._cost, self._tokens_in, self._tokens_out = ExactSum(), WholeSum(), WholeSum()
+        self._items = SortedTexts()
 
     def add(self, sample: Sample) -> None:
         """Count one sample."""
@@ -63,30 +136,45 @@ class Tally:
         self.errors += sample.error_kind is not None
         self._count_item(sample)
         for score in sample.scores:
-            if score.number is not None and sample.slice is not None and score.scorer in self.slice_metrics:
-                self.means.setdefault((score.scorer, sample.slice), Mean(self.has_epochs)).add(sample.key, score.number)
+            if score.number is not None and score.scorer in self.slice_metrics:
+                if sample.slice is not None:
+                    self._mean(score.scorer, sample.slice).add(sample.key, score.number)
+                if self.adds_up:
+                    self._mean(score.scorer, "").add(sample.key, score.number)
             if score.number is None and sample.error_kind is None and score.scorer == (self.primary or score.scorer):
                 self.unscored += 1
+        if self.adds_up:
+            self._cost.add_known(sample.cost_usd)
+            self._tokens_in.add_known(sample.tokens_in)
+            self._tokens_out.add_known(sample.tokens_out)
 
-    @property
-    def content_sha(self) -> str | None:
-        """Hash of the dataset's content: of the sorted pairs of input and target hashes; None where no sample has an input."""
-        if not self.items:
-            return None
-        digest = hashlib.sha256()
-        for item in sorted(self.items):
+    def lose(self) -> None:
+        """Count one sample that could not be read."""
+        self.lost += 1
+
+    def totals(self) -> dict[str, float | int | None]:
+        """Cost and tokens of all samples; None where some do not tell, or were lost."""
+        sums = {"cost_usd": self._cost, "tokens_in": self._tokens_in, "tokens_out": self._tokens_out}
+        is_known = self.samples > 0 and not self.lost
+        return {name: summed.total if is_known and summed.count == self.samples else None for name, summed in sums.items()}
+
+    @cached_property
+    def content(self) -> Content | None:
+        """The dataset, to be asked for after the last sample; None where no sample has an input."""
+        digest, n_items, slices, failure_modes = hashlib.sha256(), 0, Counter[str](), Counter[str]()
+        for item, told in groupby((text.split("\t", 1) for text in self._items), key=lambda parts: parts[0]):
             digest.update(f"{item}\n".encode())
-        return digest.hexdigest()
+            n_items += 1
+            slice_name, failure_mode = orjson.loads(next(told)[1])
+            slices.update([slice_name] if slice_name is not None else [])
+            failure_modes.update([failure_mode] if failure_mode is not None else [])
+        return Content(digest.hexdigest(), n_items, slices, failure_modes) if n_items else None
+
+    def _mean(self, scorer: str, slice_name: str) -> Mean:
+        return self.means.get((scorer, slice_name)) or self.means.setdefault((scorer, slice_name), Mean(self.has_epochs))
 
     def _count_item(self, sample: Sample) -> None:
-        """Items are told apart by content: epochs, filters and scorers repeat them."""
-        if sample.input_sha is None:
-            return
-        item = f"{sample.input_sha}:{sample.target_sha or ''}"
-        if item in self.items:
-            return
-        self.items.add(item)
-        if sample.slice is not None:
-            self.slices[sample.slice] += 1
-        if sample.failure_mode is not None:
-            self.failure_modes[sample.failure_mode] += 1
+        """Items are told apart by content: epochs, filters and scorers repeat them. Labels sort before their absence."""
+        if sample.input_sha is not None:
+            labels = orjson.dumps([sample.slice, sample.failure_mode]).decode()
+            self._items.add(f"{sample.input_sha}:{sample.target_sha or ''}\t{labels}")

@@ -22,6 +22,8 @@ from connectors.evals.units import Listing, Unit, as_read_before, looks_unchange
 
 SAMPLES_PER_PAGE = 1000
 FAULTS_SHOWN = 3
+LINES_SET_ASIDE = 100
+"""Lines of one file that are set aside one by one; a file of nothing else would fill the journal with a million of them."""
 PROGRESS_EVERY = 100
 
 
@@ -31,12 +33,28 @@ class UnitResult:
 
     run_ids: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    """The first few of them."""
+    n_faults: int = 0
+    bad_lines: list[BadSample] = field(default_factory=list[BadSample])
+    """The first of those lines that are set aside by themselves."""
+
+    def note(self, fault: str) -> None:
+        """Count a fault of the log."""
+        self.n_faults += 1
+        if len(self.faults) < FAULTS_SHOWN:
+            self.faults.append(fault)
+
+    def lose(self, sample: BadSample) -> None:
+        """Count a sample that could not be read."""
+        self.note(f"{sample.identity}: {sample.reason}")
+        if sample.raw is not None and len(self.bad_lines) < LINES_SET_ASIDE:
+            self.bad_lines.append(sample)
 
     @property
     def reason(self) -> str:
         """The faults in one sentence, the first few in full."""
-        more = len(self.faults) - FAULTS_SHOWN
-        return "; ".join(self.faults[:FAULTS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        more = self.n_faults - len(self.faults)
+        return "; ".join(self.faults) + (f"; and {more} more" if more else "")
 
 
 class StoreVisit:
@@ -61,6 +79,7 @@ class StoreVisit:
         self.rows: dict[str, Record] = {}
         """Row of each file that was read well, by path."""
         self.rejected: list[Rejected] = []
+        self.lines_set_aside = 0
         self.gone: set[str] = set()
 
     def events(self) -> Iterator[Event]:
@@ -76,11 +95,12 @@ class StoreVisit:
         for entry in listing.envelopes:
             self._take_envelope(entry)
         for entry in listing.orphans:
-            self._reject(entry, "samples without the results file of the same time beside them")
+            self._reject(entry, "a part without the file beside it that says which run it is of")
         yield from self.rejected
         yield self.versions.page(partition)
         yield Page("files", partition, list(self.rows.values()))
-        yield Counted("files", partition, sum(entry.path not in self.gone for entry in listing.files), "files listed")
+        listed = sum(entry.path not in self.gone for entry in listing.files)
+        yield Counted("files", partition, listed + self.lines_set_aside, "files listed, and lines of them set aside")
         yield Finished(partition, self._cursor(), ("files",))
 
     def _stale(self, listing: Listing) -> list[Unit]:
@@ -124,7 +144,9 @@ class StoreVisit:
             for run in self.tool.read(_open_log(fetched)):
                 yield from self._run(run, unit, shas[unit.main.path], sidecar, result)
         except UnreadableLog as error:
-            result.faults.append(error.reason if fetched.files[0][1].size else "it is empty")
+            result.note(error.reason if fetched.files[0][1].size else "it is empty")
+        for line in result.bad_lines:
+            self._reject_line(line, unit.main)
         if result.faults:
             self._reject(unit.main, result.reason, shas[unit.main.path])
         for entry in unit.parts if result.faults else unit.files:
@@ -141,7 +163,8 @@ class StoreVisit:
         page: list[Record] = []
         for sample in run.samples:
             if isinstance(sample, BadSample):
-                result.faults.append(f"{sample.identity}: {sample.reason}")
+                records.lose()
+                result.lose(sample)
                 continue
             page += records.samples(sample)
             if len(page) >= SAMPLES_PER_PAGE:
@@ -192,6 +215,14 @@ class StoreVisit:
         sentence = f"{entry.name} ({entry.size} bytes): {reason}; expected {self.tool.expected}"
         raw = {"path": entry.path, "size": entry.size, "content_sha": sha}
         self.rejected.append(Rejected("files", self.options.partition, entry.path, sentence, raw, self.store.url(entry)))
+
+    def _reject_line(self, line: BadSample, main: Entry) -> None:
+        """Set a line aside: where it stands, and what is wrong with it; its file is set aside too, and so read again."""
+        self.lines_set_aside += 1
+        identity = f"{self.options.root}/{line.identity}"
+        self.rejected.append(
+            Rejected("files", self.options.partition, identity, f"{line.identity}: {line.reason}", line.raw, self.store.url(main))
+        )
 
     def _cursor(self) -> Cursor:
         """The moment up to which ledger rows can be relied on; it moves only when this reading brings one."""

@@ -13,11 +13,13 @@ from pipelines.landing import Run
 from pipelines.warehouse import Home
 from tests.unit.evals_reading import DATA
 
+KINDS = ("inspect", "lm_eval", "promptfoo", "jsonl")
+
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Path:
     root = tmp_path / "evals"
-    for kind in ("inspect", "lm_eval", "promptfoo"):
+    for kind in KINDS:
         shutil.copytree(DATA / kind, root / kind, ignore=shutil.ignore_patterns("source", "README.md"))
     for path in sorted(root.rglob("*.*")):
         os.utime(path, (1_790_000_000, 1_790_000_000))
@@ -35,8 +37,8 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def sync(home: Home, root: Path) -> load.SourceResult:
-    stores = tuple(EvalStore(kind=kind, path=str(root / kind)) for kind in ("inspect", "lm_eval", "promptfoo"))
+def sync(home: Home, root: Path, *kinds: str) -> load.SourceResult:
+    stores = tuple(EvalStore(kind=kind, path=str(root / kind)) for kind in kinds or KINDS)
     return load.sync_source(CONNECTOR, EvalsOptions(stores=stores), Run.start(home))
 
 
@@ -49,7 +51,12 @@ def ask(home: Home, sql: str) -> list[tuple]:
 def test_logs_of_every_tool_arrive_a_bad_one_is_set_aside_and_a_second_sync_changes_nothing(home: Home, stores: Path):
     first = sync(home, stores)
     assert first.is_whole
-    assert dict(ask(home, "select kind, count(*) from raw_evals.runs group by kind")) == {"inspect": 7, "lm_eval": 4, "promptfoo": 6}
+    assert dict(ask(home, "select kind, count(*) from raw_evals.runs group by kind")) == {
+        "inspect": 7,
+        "lm_eval": 4,
+        "promptfoo": 6,
+        "jsonl": 2,
+    }
     assert ask(home, "select status from raw_evals.runs where task_name = 'triage'") == [("success",)], "the edited copy is the newest"
     ((table, identity, reason),) = ask(home, "select table_name, identity, reason from raw_ops.quarantine where released_at is null")
     assert (table, identity) == ("files", f"{stores}/inspect/cut.eval")
@@ -78,3 +85,20 @@ def test_a_load_that_was_killed_after_the_ledger_came_in_is_made_good_by_the_nex
         connection.execute("delete from raw_evals._dlt_pipeline_state")
     sync(home, stores)
     assert ask(home, "select count(*) from raw_evals.samples") == whole
+
+
+@pytest.mark.slow
+def test_a_bad_line_stays_in_quarantine_until_its_file_is_mended(home: Home, stores: Path):
+    path = stores / "jsonl" / "queues.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"epoch": 1', b'"epoch": "one"', 1))
+    for _ in range(2):
+        sync(home, stores, "jsonl")
+        open_ones = ask(home, "select identity from raw_ops.quarantine where released_at is null order by 1")
+        assert open_ones == [(f"{path}",), (f"{path}#2",)]
+        assert {state for (state,) in ask(home, "select state from raw_ops.reconciliations")} == {"matched"}
+        assert ask(home, "select status, n_samples from raw_evals.runs where task_name = 'queues'") == [("partial", 3)]
+    path.write_bytes(whole)
+    sync(home, stores, "jsonl")
+    assert ask(home, "select count(*) from raw_ops.quarantine where released_at is null") == [(0,)]
+    assert ask(home, "select status, n_samples from raw_evals.runs where task_name = 'queues'") == [("success", 4)]

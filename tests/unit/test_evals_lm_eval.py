@@ -135,7 +135,7 @@ def test_samples_without_their_results_are_set_aside_by_name():
     memory = store("text")
     memory.files = {name: body for name, body in memory.files.items() if "samples_" in name}
     reading = read("lm_eval", memory)
-    assert "samples without the results file" in reading.rejected[0].reason
+    assert "a part without the file beside it" in reading.rejected[0].reason
     assert reading.counted[0].count == 1
 
 

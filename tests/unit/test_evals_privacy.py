@@ -43,7 +43,16 @@ def promptfoo_texts() -> Iterator[Any]:
             yield row["prompt"]["raw"]
 
 
-TEXTS = {"inspect": inspect_texts, "lm_eval": lm_eval_texts, "promptfoo": promptfoo_texts}
+def jsonl_texts() -> Iterator[Any]:
+    for body in recorded("jsonl").files.values():
+        for line in body.splitlines():
+            record = json.loads(line)
+            yield record.get("input")
+            yield from (score.get("rationale") for score in record.get("scores", {}).values() if isinstance(score, dict))
+            yield from (scorer.get("judge", {}).get("prompt", "").strip() for scorer in record.get("scorers", []))
+
+
+TEXTS = {"inspect": inspect_texts, "lm_eval": lm_eval_texts, "promptfoo": promptfoo_texts, "jsonl": jsonl_texts}
 OUTPUTS = {"sales", "lockout?", "lol"}
 
 

@@ -1,6 +1,7 @@
 """Reading stores: what is read again and what is not, what is set aside, and that one bad thing does not keep the others."""
 
 import json
+import math
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from connectors.errors import AuthFailed, NotFound, Unavailable
 from connectors.evals.fake import MemoryStore
 from connectors.evals.options import EvalsOptions, EvalStore
 from connectors.evals.resources import EvalsReader
+from connectors.evals.spill import SortedTexts
+from connectors.evals.tally import ExactSum
 from tests.unit.evals_reading import DAY, NOW, Reading, again, loaded_after, read, recorded, with_header
 
 ENVELOPE = {
@@ -401,3 +404,26 @@ def test_runs_of_the_ledger_that_no_file_stands_for_are_no_obstacle():
     first = read("inspect", store)
     context = ReadContext(now=NOW, loaded=loaded_after(first, runs=False))
     assert read("inspect", store, context).run()
+
+
+# What samples add up to
+
+
+def test_texts_that_do_not_fit_into_memory_come_back_once_each_and_in_order():
+    texts = SortedTexts(held=10)
+    for number in [*range(95), *range(50, 120), *range(3)]:
+        texts.add(f"{number:04}")
+    assert list(texts) == [f"{number:04}" for number in range(120)]
+    assert list(texts) == [f"{number:04}" for number in range(120)], "as often as it is asked for"
+
+
+def test_a_mean_is_the_same_in_any_order():
+    """0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 where doubles are added one by one."""
+    values = [0.1, 0.2, 0.3, 1e16, -1e16, 7.0, 5e-324]
+    sums = [ExactSum(), ExactSum()]
+    for value in values:
+        sums[0].add(value)
+    for value in reversed(values):
+        sums[1].add(value)
+    assert sums[0].total == sums[1].total == math.fsum(values)
+    assert sums[0].mean == sums[1].mean == math.fsum(values) / 7
