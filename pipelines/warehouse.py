@@ -83,7 +83,7 @@ def bound_memory(connection: duckdb.DuckDBPyConnection) -> None:
 
     One thread, because each holds rows of its own; it takes a fifth less CPU as well.
     """
-    connection.execute("set memory_limit = '512MB'")
+    connection.execute("set memory_limit = '256MB'")
     connection.execute("set threads = 1")
 
 
