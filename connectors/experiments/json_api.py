@@ -6,7 +6,6 @@ What the answers mean is not decided here, and no key leaves this file.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -15,12 +14,10 @@ from pydantic import SecretStr
 from requests.auth import AuthBase
 
 from connectors.contract import Meter
-from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, Retryable, SourceError, Unavailable
+from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, SourceError, Unavailable
+from connectors.retrying import retry_at, retrying
 
-ATTEMPTS = 5
 CONNECT_SECONDS = 10.0
-LONGEST_WAIT = timedelta(minutes=5)
-"""A site that asks to wait longer than this ends the reading of the store; the next sync continues."""
 USUAL_WINDOW = timedelta(seconds=60)
 """Sites count requests by the minute, and do not always say how long to wait."""
 SAID = 200
@@ -70,17 +67,11 @@ class JsonApi:
     """
 
     def __init__(self, site: Site, meter: Meter, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
-        self._site, self._meter, self._sleep = site, meter, sleep
+        self._site, self._meter = site, meter
         self._session = requests.Session()
         self._session.auth = _Key(site)
         self._session.headers.update(site.also)
-        self._retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_is_worth_repeating),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=_wait,
-            sleep=self._wait_and_count,
-            reraise=True,
-        )
+        self._retrying = retrying(meter, sleep)
 
     def get(self, path: str, what: str, needs: str, **parameters: int | str) -> dict[str, Any]:
         """The object at a path; `needs` is a key that it must have."""
@@ -132,32 +123,7 @@ class JsonApi:
             text = "" if response.text.lstrip().startswith("<") else response.text
         return " ".join(text.split()).replace(self._site.key.get_secret_value(), "***")[:SAID] or "no reason given"
 
-    def _wait_and_count(self, seconds: float) -> None:
-        self._meter.count(waited_seconds=seconds)
-        self._sleep(seconds)
-
-
-_BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30)
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, RateLimited) and error.retry_at:
-        return max(0.0, (error.retry_at - datetime.now(UTC)).total_seconds())
-    return _BACKOFF(state)
-
-
-def _is_worth_repeating(error: BaseException) -> bool:
-    if isinstance(error, RateLimited) and error.retry_at:
-        return error.retry_at - datetime.now(UTC) <= LONGEST_WAIT
-    return isinstance(error, Retryable)
-
 
 def _retry_at(response: requests.Response) -> datetime:
     after = response.headers.get("Retry-After") or response.headers.get("RateLimit-Reset") or ""
-    if after.isdigit():
-        return datetime.now(UTC) + timedelta(seconds=int(after))
-    try:
-        return parsedate_to_datetime(after).astimezone(UTC)
-    except ValueError:
-        return datetime.now(UTC) + USUAL_WINDOW
+    return retry_at(after) or datetime.now(UTC) + USUAL_WINDOW

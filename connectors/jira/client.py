@@ -4,8 +4,6 @@ What the answers mean is not decided here.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,15 +13,13 @@ from jira import JIRA
 from jira.exceptions import JIRAError
 
 from connectors.contract import Meter
-from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, Retryable, SourceError, Unavailable
+from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, SourceError, Unavailable
 from connectors.jira.options import JiraOptions
 from connectors.jira.source import Json
+from connectors.retrying import retry_at, retrying
 
 PAGE = 100
 """Jira's own cap for issues with all fields; a site that gives fewer is followed, not argued with."""
-ATTEMPTS = 5
-LONGEST_WAIT = timedelta(minutes=5)
-"""A site that asks to wait longer than this ends the reading of the partition; the next sync continues."""
 CONNECT_SECONDS = 10.0
 SAID = 200
 """Characters of Jira's own words that go into a message."""
@@ -61,15 +57,9 @@ class JiraClient:
     """
 
     def __init__(self, options: JiraOptions, meter: Meter, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
-        self._options, self._meter, self._sleep = options, meter, sleep
+        self._options, self._meter = options, meter
         self._site = _Site(options, meter)
-        self._retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_is_worth_repeating),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=_wait,
-            sleep=self._wait_and_count,
-            reraise=True,
-        )
+        self._retrying = retrying(meter, sleep)
         self.is_cloud = self._is_cloud()
         # Without it the package takes every site for a Server, and its Cloud calls answer None in silence.
         self._site.deploymentType = "Cloud" if self.is_cloud else "Server"  # type: ignore[assignment] - set by the package itself
@@ -187,9 +177,9 @@ class JiraClient:
         status, said = error.status_code, self._said(error)
         if status in {401, 403}:
             return self._refused(what, status, said, error)
-        retry_at = _retry_at(error)
-        if status == 429 or (status == 503 and retry_at):
-            return RateLimited("jira", what, f"status {status}: {said}", retry_at=retry_at)
+        until = retry_at(getattr(error.response, "headers", {}).get("Retry-After", ""))
+        if status == 429 or (status == 503 and until):
+            return RateLimited("jira", what, f"status {status}: {said}", retry_at=until)
         if status is None or status >= 500:
             return Unavailable("jira", what, f"status {status}: {said}")
         if status == 404:
@@ -218,10 +208,6 @@ class JiraClient:
             return "a web page instead of an answer"
         return text.replace(self._options.token.get_secret_value(), "***")[:SAID] or "no reason given"
 
-    def _wait_and_count(self, seconds: float) -> None:
-        self._meter.count(waited_seconds=seconds)
-        self._sleep(seconds)
-
 
 def _jql(project_id: str, since_ms: int | None) -> str:
     """Issues of a project in an order that no edit changes, without an upper bound.
@@ -231,32 +217,6 @@ def _jql(project_id: str, since_ms: int | None) -> str:
     """
     since = "" if since_ms is None else f" AND updated >= {since_ms}"
     return f"project = {project_id}{since} ORDER BY key ASC"
-
-
-_BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30)
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, RateLimited) and error.retry_at:
-        return max(0.0, (error.retry_at - datetime.now(UTC)).total_seconds())
-    return _BACKOFF(state)
-
-
-def _is_worth_repeating(error: BaseException) -> bool:
-    if isinstance(error, RateLimited) and error.retry_at:
-        return error.retry_at - datetime.now(UTC) <= LONGEST_WAIT
-    return isinstance(error, Retryable)
-
-
-def _retry_at(error: JIRAError) -> datetime | None:
-    after = getattr(error.response, "headers", {}).get("Retry-After", "")
-    if after.isdigit():
-        return datetime.now(UTC) + timedelta(seconds=int(after))
-    try:
-        return parsedate_to_datetime(after).astimezone(UTC)
-    except ValueError:
-        return None
 
 
 def _not_json(what: str) -> Unavailable:
