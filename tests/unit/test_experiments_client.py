@@ -14,7 +14,7 @@ from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited,
 from connectors.experiments.__main__ import main
 from connectors.experiments.client import GrowthBookClient
 from connectors.experiments.options import GrowthBookStore
-from tests.unit.experiments_site import Answer, Site, always, first_then, serving
+from tests.unit.scripted_site import Answer, Site, always, first_then, serving
 
 TOKEN = "secret_very"
 
@@ -43,7 +43,7 @@ def test_lists_are_paged_by_offset_with_the_key_as_bearer(site: Site):
     assert [len(one.experiments) for one in pages] == [100, 100, 30]
     assert {one.total for one in pages} == {230}
     assert [parameters for _, parameters, _ in site.requests] == [{"limit": "100", "offset": str(offset)} for offset in (0, 100, 200)]
-    assert {authorization for _, _, authorization in site.requests} == {f"Bearer {TOKEN}"}
+    assert {headers["authorization"] for _, _, headers in site.requests} == {f"Bearer {TOKEN}"}
     assert meter.made == 3
 
 
@@ -99,7 +99,7 @@ def test_a_login_of_the_same_host_in_netrc_does_not_replace_the_key(site: Site, 
     monkeypatch.setenv("NETRC", str(netrc))
     site.script = always(Answer({"settings": {}}))
     client(site).settings()
-    assert site.requests[-1][2] == f"Bearer {TOKEN}"
+    assert site.requests[-1][2]["authorization"] == f"Bearer {TOKEN}"
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

@@ -14,7 +14,7 @@ from connectors.experiments.client import EppoClient
 from connectors.experiments.options import EppoStore, ExperimentsOptions
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
 from pipelines.gates import check_records
-from tests.unit.experiments_site import Answer, Site, always, first_then, serving
+from tests.unit.scripted_site import Answer, Site, always, first_then, serving
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TOKEN = "eppo-very"
@@ -96,7 +96,7 @@ def test_an_experiment_with_its_variations_and_results(site: Site):
     assert (results["7"]["metric_name"], results["7"]["metric_role"]) == ("Metric 7", "primary")
     assert (results["8"]["metric_name"], results["8"]["metric_role"]) == (None, "secondary"), "a name that the key may not see"
     assert (results["7"]["n_variant"], results["7"]["mean_baseline"], results["7"]["sd_variant"]) == (100, 12.0, None)
-    assert site.headers[-1]["x-eppo-token"] == TOKEN
+    assert site.requests[-1][2]["x-eppo-token"] == TOKEN
     assert ("experiments/42", {"with_calculated_metrics": "true", "with_full_cuped_data": "true"}) in [one[:2] for one in site.requests]
     assert next(event.tables for event in events if isinstance(event, Finished)) == ("experiments", "phases", "results")
     for table in ("experiments", "phases", "results"):

@@ -15,7 +15,7 @@ from connectors.experiments.options import ExperimentsOptions, StatsigStore
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
 from pipelines.gates import check_records
 from pipelines.statistics import checks, effects
-from tests.unit.experiments_site import Answer, Site, always, first_then, serving
+from tests.unit.scripted_site import Answer, Site, always, first_then, serving
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TOKEN = "console-very"
@@ -138,8 +138,8 @@ def test_results_are_asked_for_by_group_at_a_said_level_and_without_cuped(site: 
         "experiments/ranker/pulse_results",
         {"control": "g1", "test": "g2", "cuped": "false", "confidence": "95"},
     )
-    assert site.headers[-1]["statsig-api-key"] == TOKEN
-    assert site.headers[-1]["statsig-api-version"] == "20240601"
+    assert site.requests[-1][2]["statsig-api-key"] == TOKEN
+    assert site.requests[-1][2]["statsig-api-version"] == "20240601"
 
 
 def test_percent_become_fractions_and_standard_errors_deviations(site: Site):

@@ -1,16 +1,12 @@
 """The Jira client over real HTTP on loopback: paging, retries, refusals, broken answers, and a token that stays unseen."""
 
 import base64
-import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -21,70 +17,18 @@ from connectors.jira.__main__ import main
 from connectors.jira.client import JiraClient
 from connectors.jira.options import JiraOptions
 from connectors.jira.resources import CONNECTOR
+from tests.unit.scripted_site import Answer, Script, Site, serving
 
 TOKEN = "tok-very-secret"
 CLOUD = {"deploymentType": "Cloud", "versionNumbers": [1001, 0, 0], "version": "1001.0.0"}
 
 
-@dataclass
-class Answer:
-    """One scripted answer; text bodies are sent as they are."""
-
-    body: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    is_cut_short: bool = False
-
-
-Script = Callable[[str, dict[str, str]], Answer]
-
-
-@dataclass
-class Site:
-    """A loopback Jira: `script` answers a path below /rest/api/2 and its parameters."""
-
-    url: str
-    script: Script
-    requests: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
-
-    def paths(self) -> list[str]:
-        return [path for path, _, _ in self.requests]
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            path = parts.path.removeprefix("/rest/api/2/")
-            parameters = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            length = int(self.headers.get("Content-Length") or 0)
-            parameters |= json.loads(self.rfile.read(length)) if length else {}
-            found.requests.append((path, parameters, {name.lower(): value for name, value in self.headers.items()}))
-            self.give(found.script(path, parameters))
-
-        do_POST = do_GET  # noqa: N815 - the server's name
-
-        def give(self, answer: Answer) -> None:
-            body = (answer.body if isinstance(answer.body, str) else json.dumps(answer.body)).encode()
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body) + 100 * answer.is_cut_short))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Site(f"http://127.0.0.1:{server.server_port}", lambda path, _: Answer(CLOUD))
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    """A loopback Jira, which only tells that it is Cloud."""
+    for found in serving("/rest/api/2/"):
+        found.script = lambda path, _: Answer(CLOUD)
+        yield found
 
 
 def scripted(**answers: Any) -> Script:

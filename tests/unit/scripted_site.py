@@ -1,4 +1,4 @@
-"""A vendor's API on loopback, over real HTTP, for tests of the clients."""
+"""A site's API on loopback, over real HTTP, that answers by a script, for tests of the clients."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,10 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 class Answer:
     """One answer; text bodies are sent as they are."""
 
-    body: Any
+    body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     is_cut_short: bool = False
+
+
+Script = Callable[[str, dict[str, str]], Answer]
 
 
 @dataclass
@@ -24,9 +27,12 @@ class Site:
     """A loopback API: `script` answers a path below the API's own and its parameters."""
 
     url: str
-    script: Callable[[str, dict[str, str]], Answer]
-    requests: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
+    script: Script
+    requests: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
+    """Path, parameters (those of a body too), and headers by their lower-case names."""
+
+    def paths(self) -> list[str]:
+        return [path for path, _, _ in self.requests]
 
 
 def serving(prefix: str) -> Iterator[Site]:
@@ -37,9 +43,14 @@ def serving(prefix: str) -> Iterator[Site]:
             parts = urlsplit(self.path)
             path = parts.path.removeprefix(prefix)
             parameters = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            found.requests.append((path, parameters, str(self.headers.get("Authorization"))))
-            found.headers.append({name.lower(): value for name, value in self.headers.items()})
-            answer = found.script(path, parameters)
+            length = int(self.headers.get("Content-Length") or 0)
+            parameters |= json.loads(self.rfile.read(length)) if length else {}
+            found.requests.append((path, parameters, {name.lower(): value for name, value in self.headers.items()}))
+            self.give(found.script(path, parameters))
+
+        do_POST = do_GET  # noqa: N815 - the server's name
+
+        def give(self, answer: Answer) -> None:
             body = (answer.body if isinstance(answer.body, str) else json.dumps(answer.body)).encode()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -61,10 +72,10 @@ def serving(prefix: str) -> Iterator[Site]:
     thread.join()
 
 
-def always(answer: Answer) -> Callable[[str, dict[str, str]], Answer]:
+def always(answer: Answer) -> Script:
     return lambda *_: answer
 
 
-def first_then(first: Answer, then: Answer) -> Callable[[str, dict[str, str]], Answer]:
+def first_then(first: Answer, then: Answer) -> Script:
     answers = [first]
     return lambda *_: answers.pop() if answers else then
