@@ -396,7 +396,8 @@ def test_stores_inside_one_another_are_refused(one: str, other: str):
 
 
 def test_neighbouring_stores_are_fine():
-    EvalsOptions(stores=(EvalStore(kind="inspect", path="evals/a"), EvalStore(kind="inspect", path="evals/ab")))
+    options = EvalsOptions(stores=(EvalStore(kind="inspect", path="evals/a"), EvalStore(kind="inspect", path="evals/ab")))
+    assert [store.path for store in options.stores] == ["evals/a", "evals/ab"]
 
 
 def test_runs_of_the_ledger_that_no_file_stands_for_are_no_obstacle():

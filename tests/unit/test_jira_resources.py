@@ -324,6 +324,7 @@ def test_closing_a_reading_early_is_fine():
     reading = JiraReader(options(projects=("ML", "INC")), lambda _: FakeJira([ML, INC], [make_issue(7, "ML-7")])).read(ReadContext(now=NOW))
     next(reading)
     reading.close()  # type: ignore[attr-defined]
+    assert list(reading) == [], "nothing more is read"
 
 
 def test_doctor_names_what_is_wrong_line_by_line():
