@@ -10,9 +10,9 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import AuthFailed, ContractBroken, NotFound, Unavailable
-from connectors.experiments.json_api import JsonApi, Site
 from connectors.experiments.options import EppoStore, FilesStore, GrowthBookStore, StatsigStore
 from connectors.experiments.source import Json, ListPage
+from connectors.json_api import JsonApi, Site
 
 PAGE = 100
 """GrowthBook and Statsig refuse more."""
@@ -23,6 +23,7 @@ class GrowthBookClient:
 
     def __init__(self, store: GrowthBookStore, meter: Meter, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
         site = Site(
+            "experiments",
             "GrowthBook",
             f"{store.url}/api/v1",
             store.token,
@@ -76,6 +77,7 @@ class StatsigClient:
 
     def __init__(self, store: StatsigStore, meter: Meter, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
         site = Site(
+            "experiments",
             "Statsig",
             f"{store.url}/console/v1",
             store.token,
@@ -119,6 +121,7 @@ class EppoClient:
 
     def __init__(self, store: EppoStore, meter: Meter, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
         site = Site(
+            "experiments",
             "Eppo",
             f"{store.url}/api/v1",
             store.token,

@@ -29,17 +29,19 @@ class Site:
     """A vendor's API.
 
     Attributes:
+        source: the connector's name, for errors.
         vendor: its name in messages.
         url: what paths are below.
-        key: the secret.
+        key: the secret; null where the site asks for none.
         header: which header takes the key, and `prefix` what stands before it there.
         key_hint, role_hint: what to look at when the key is refused, or may not see something.
         also: further headers.
     """
 
+    source: str
     vendor: str
     url: str
-    key: SecretStr
+    key: SecretStr | None
     header: str = "Authorization"
     prefix: str = ""
     key_hint: str = ""
@@ -55,7 +57,8 @@ class _Key(AuthBase):
         self._site = site
 
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
-        r.headers[self._site.header] = f"{self._site.prefix}{self._site.key.get_secret_value()}"
+        if self._site.key is not None:
+            r.headers[self._site.header] = f"{self._site.prefix}{self._site.key.get_secret_value()}"
         return r
 
 
@@ -75,53 +78,75 @@ class JsonApi:
 
     def get(self, path: str, what: str, needs: str, **parameters: int | str) -> dict[str, Any]:
         """The object at a path; `needs` is a key that it must have."""
-        answer = self._retrying(self._attempt, f"{self._site.url}/{path}", what, parameters)
-        if not isinstance(answer, dict) or needs not in answer:
-            raise ContractBroken("experiments", what, f"expected an object with {needs!r}, got {str(answer)[:SAID]!r}")
-        return answer  # type: ignore[reportUnknownVariableType] - JSON
+        return self._object(self._ask("GET", path, what, parameters, None), what, needs)
+
+    def find(self, path: str, what: str, needs: str, **parameters: int | str) -> dict[str, Any] | None:
+        """The object at a path, or None where the site says that there is none yet (status 204)."""
+        answer = self._ask("GET", path, what, parameters, None)
+        return None if answer is None else self._object(answer, what, needs)
+
+    def post(self, path: str, what: str, needs: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The object that a search answers, whose question is too long for an address; nothing is changed by it."""
+        return self._object(self._ask("POST", path, what, {}, body), what, needs)
 
     def get_list(self, path: str, what: str, **parameters: int | str) -> list[Any]:
         """The list at a path."""
-        answer = self._retrying(self._attempt, f"{self._site.url}/{path}", what, parameters)
+        answer = self._ask("GET", path, what, parameters, None)
         if not isinstance(answer, list):
-            raise ContractBroken("experiments", what, f"expected a list, got {str(answer)[:SAID]!r}")
+            raise ContractBroken(self._site.source, what, f"expected a list, got {str(answer)[:SAID]!r}")
         return answer  # type: ignore[reportUnknownVariableType] - JSON
 
-    def _attempt(self, url: str, what: str, parameters: dict[str, int | str]) -> Any:
+    def _object(self, answer: Any, what: str, needs: str) -> dict[str, Any]:
+        if not isinstance(answer, dict) or needs not in answer:
+            raise ContractBroken(self._site.source, what, f"expected an object with {needs!r}, got {str(answer)[:SAID]!r}")
+        return answer  # type: ignore[reportUnknownVariableType] - JSON
+
+    def _ask(self, method: str, path: str, what: str, parameters: dict[str, int | str], body: dict[str, Any] | None) -> Any:
+        request = requests.Request(method, f"{self._site.url}/{path}", params=parameters, json=body)
+        return self._retrying(self._attempt, request, what)
+
+    def _attempt(self, request: requests.Request, what: str) -> Any:
         self._meter.ask()
+        limits = (CONNECT_SECONDS, self._site.timeout_seconds)
         try:
-            response = self._session.get(url, params=parameters, timeout=(CONNECT_SECONDS, self._site.timeout_seconds))
+            response = self._session.request(request.method, request.url, params=request.params, json=request.json, timeout=limits)
         except requests.RequestException as error:
             why = f"no answer ({type(error).__name__})"
-            raise Unavailable("experiments", what, why, f"is {self._site.url} reachable?") from None
+            raise Unavailable(self._site.source, what, why, f"is {self._site.url} reachable?") from None
         if not response.ok:
             raise self._failure(what, response)
+        if response.status_code == 204:
+            return None
         try:
             return response.json()
         except ValueError:
             why = "no JSON came, but a web page or a broken answer"
-            raise Unavailable("experiments", what, why, "is the url the API's, not the page's? a login page in between?") from None
+            hint = "is the url the API's, not the page's? a login page in between?"
+            raise Unavailable(self._site.source, what, why, hint) from None
 
     def _failure(self, what: str, response: requests.Response) -> SourceError:
-        status, said = response.status_code, self._said(response)
+        source, status, said = self._site.source, response.status_code, self._said(response)
         if status == 401:
-            return AuthFailed("experiments", what, f"{self._site.vendor} does not accept the token", self._site.key_hint)
+            return AuthFailed(source, what, f"{self._site.vendor} does not accept the token", self._site.key_hint)
         if status == 403:
-            return AuthFailed("experiments", what, f"the key may not see it: {said}", self._site.role_hint)
+            return AuthFailed(source, what, f"the key may not see it: {said}", self._site.role_hint)
         if status == 404:
-            return NotFound("experiments", what, said)
+            return NotFound(source, what, said)
         if status == 429:
-            return RateLimited("experiments", what, f"status 429: {said}", retry_at=_retry_at(response))
+            return RateLimited(source, what, f"status 429: {said}", retry_at=_retry_at(response))
         if status >= 500:
-            return Unavailable("experiments", what, f"status {status}: {said}")
-        return ContractBroken("experiments", what, f"status {status}: {said}")
+            return Unavailable(source, what, f"status {status}: {said}")
+        return ContractBroken(source, what, f"status {status}: {said}")
 
     def _said(self, response: requests.Response) -> str:
         try:
             text = str(response.json().get("message", ""))
         except (ValueError, AttributeError):
             text = "" if response.text.lstrip().startswith("<") else response.text
-        return " ".join(text.split()).replace(self._site.key.get_secret_value(), "***")[:SAID] or "no reason given"
+        text = " ".join(text.split())
+        if self._site.key is not None:
+            text = text.replace(self._site.key.get_secret_value(), "***")
+        return text[:SAID] or "no reason given"
 
 
 def _retry_at(response: requests.Response) -> datetime:
