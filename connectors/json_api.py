@@ -6,6 +6,7 @@ What the answers mean is not decided here, and no key leaves this file.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -102,14 +103,14 @@ class JsonApi:
         return answer  # type: ignore[reportUnknownVariableType] - JSON
 
     def _ask(self, method: str, path: str, what: str, parameters: dict[str, int | str], body: dict[str, Any] | None) -> Any:
-        request = requests.Request(method, f"{self._site.url}/{path}", params=parameters, json=body)
-        return self._retrying(self._attempt, request, what)
-
-    def _attempt(self, request: requests.Request, what: str) -> Any:
-        self._meter.ask()
         limits = (CONNECT_SECONDS, self._site.timeout_seconds)
+        send = partial(self._session.request, method, f"{self._site.url}/{path}", params=parameters, json=body, timeout=limits)
+        return self._retrying(self._attempt, send, what)
+
+    def _attempt(self, send: Callable[[], requests.Response], what: str) -> Any:
+        self._meter.ask()
         try:
-            response = self._session.request(request.method, request.url, params=request.params, json=request.json, timeout=limits)
+            response = send()
         except requests.RequestException as error:
             why = f"no answer ({type(error).__name__})"
             raise Unavailable(self._site.source, what, why, f"is {self._site.url} reachable?") from None
