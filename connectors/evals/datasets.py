@@ -19,12 +19,18 @@ class DatasetVersions:
         rows = context.loaded("raw_evals", "dataset_versions", ("dataset_version_id", "version_at", "first_run_id"))
         return cls({version_id: (_utc(seen_at), run_id) for version_id, seen_at, run_id in rows})
 
-    def add(self, record: Record | None) -> None:
-        """Count a run's dataset, unless an earlier run had it; the first run itself may be read again and say it better."""
+    def add(self, record: Record | None, stands: bool) -> None:
+        """Count a run's dataset, unless an earlier run had it.
+
+        Args:
+            record: a row of `dataset_versions`; None where the run shows none.
+            stands: the record was read from the copy of its run that counts; of equally early ones that one describes the version.
+        """
         if record is None:
             return
         version_id, run = record["dataset_version_id"], (record["version_at"], record["first_run_id"])
-        if run <= self.first_runs.get(version_id, run):
+        known = self.first_runs.get(version_id)
+        if known is None or run < known or (run == known and stands):
             self.first_runs[version_id] = run
             self.found[version_id] = record
 

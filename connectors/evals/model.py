@@ -139,6 +139,7 @@ class Run:
         raw: the log's header, without samples and texts.
         adds_up: the tool reports no totals of its own: the means over all samples, cost and tokens are taken from the samples.
         scorers: judges and directions, where the log states them apart from its metrics.
+        content_sha: hash of what the file says of this run, where it holds many and grows; None for the file's.
     """
 
     native_id: str
@@ -156,6 +157,7 @@ class Run:
     version_label: str | None = None
     adds_up: bool = False
     scorers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
+    content_sha: str | None = None
 
 
 @dataclass(frozen=True)

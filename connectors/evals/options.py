@@ -4,10 +4,14 @@ Credentials of buckets are no option: fsspec's drivers take them from the enviro
 """
 
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Kind = Literal["inspect", "lm_eval", "promptfoo", "jsonl"]
+Kind = Literal["inspect", "lm_eval", "promptfoo", "deepeval", "jsonl"]
+
+ONLY_FOR = {"timezone": "deepeval"}
+"""Options that mean something for one kind alone."""
 
 
 class EvalStore(BaseModel):
@@ -21,11 +25,35 @@ class EvalStore(BaseModel):
     """Folder (`evals/inspect`) or any fsspec URL (`s3://acme-evals/inspect/`); every folder below it is read too."""
     threshold: float | None = None
     """What a run's leading metric must reach, where neither the run nor its envelope says."""
+    timezone: str | None = None
+    """IANA name (`Europe/Berlin`) of the clock by which DeepEval named its exports; without it their runs have no time."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        """Refuse a zone that nobody knows."""
+        try:
+            return name and ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone: give an IANA name such as 'Europe/Berlin' or 'UTC'") from None
+
+    @model_validator(mode="after")
+    def _options_of_the_kind(self) -> "EvalStore":
+        """Refuse an option that would do nothing."""
+        for option, kind in ONLY_FOR.items():
+            if option in self.model_fields_set and self.kind != kind:
+                raise ValueError(f"`{option}` is an option of kind = {kind!r}, this store is of kind {self.kind!r}: leave it out")
+        return self
 
     @property
     def root(self) -> str:
         """The path without a trailing slash."""
         return self.path.rstrip("/") or self.path
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The clock of the store's file names."""
+        return ZoneInfo(self.timezone) if self.timezone else None
 
     @property
     def partition(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from connectors.contract import Connector, Event, Failed, Finding, ReadContext, Reader
 from connectors.errors import SourceError
+from connectors.evals.deepeval_runs import DeepEvalRuns
 from connectors.evals.inspect_logs import InspectLogs
 from connectors.evals.jsonl_runs import JsonlRuns
 from connectors.evals.ledger import Ledger
@@ -21,7 +22,8 @@ from connectors.evals.store import FsspecStore, Store
 from connectors.evals.units import sorted_out
 from connectors.evals.visit import DatasetVersions, StoreVisit
 
-FORMATS: dict[str, Format] = {tool.kind: tool for tool in (InspectLogs(), LmEvalResults(), PromptfooResults(), JsonlRuns())}
+FORMATS: dict[str, Format] = {tool.kind: tool for tool in (InspectLogs(), LmEvalResults(), PromptfooResults(), DeepEvalRuns(), JsonlRuns())}
+"""How each kind is read where the store is given no options of its kind."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class EvalsReader:
         ledger, versions = Ledger(context), DatasetVersions.known(context)
         for options in self.stores:
             try:
-                visit = StoreVisit(options, self.reach(options.path), FORMATS[options.kind], ledger, versions, context)
+                visit = StoreVisit(options, self.reach(options.path), _format(options), ledger, versions, context)
                 yield from visit.events()
             except SourceError as error:
                 yield Failed(options.partition, error)
@@ -55,6 +57,10 @@ class EvalsReader:
             else:
                 fix = f"expected {FORMATS[options.kind].expected}"
                 yield Finding(name, "warn", f"{options.path}: no log", fix)
+
+
+def _format(options: EvalStore) -> Format:
+    return DeepEvalRuns(options.zone) if options.zone else FORMATS[options.kind]
 
 
 def open_evals(options: EvalsOptions) -> Reader:

@@ -21,6 +21,8 @@ SPOOLED_BYTES = CHUNK
 """A remote file is held in memory up to here and on disk beyond: a log of lm-eval may have two hundred parts."""
 MODIFIED_KEYS = ("mtime", "LastModified", "last_modified", "updated", "created")
 ETAG_KEYS = ("ETag", "etag", "md5Hash")
+LISTED_THOUGH_HIDDEN = frozenset({".latest_run_full.json"})
+"""Hidden files that are logs: DeepEval's rolling snapshot."""
 DRIVER_FAILURES = {
     "botocore.exceptions": ("BotoCoreError", "ClientError"),
     "gcsfs.retry": ("HttpError",),
@@ -104,7 +106,7 @@ class FsspecStore:
         return "file" in ((protocols,) if isinstance(protocols, str) else protocols)
 
     def entries(self) -> list[Entry]:
-        """Every file below, hidden ones left out."""
+        """Every file below; hidden ones are left out, unless a tool is known to hide its logs."""
         with _mapped(self.path, self.path):
             # A cached listing would hide what was written since.
             self.system.invalidate_cache()
@@ -112,7 +114,7 @@ class FsspecStore:
             if not found and not self.system.exists(self.root):
                 raise FileNotFoundError(self.path)
         entries = (self._entry(path, info) for path, info in sorted(found.items()) if path.startswith(f"{self.root}/"))
-        return [entry for entry in entries if not any(part.startswith(".") for part in entry.name.split("/"))]
+        return [entry for entry in entries if not _is_hidden(entry.name)]
 
     def fetch(self, entry: Entry) -> Fetched:
         """The file in place, or as a copy that is gone once closed."""
@@ -134,6 +136,11 @@ class FsspecStore:
         modified = next((info[key] for key in MODIFIED_KEYS if info.get(key) is not None), None)
         etag = next((str(info[key]).strip('"') for key in ETAG_KEYS if info.get(key)), None)
         return Entry(name, f"{self.path.rstrip('/')}/{name}", int(info.get("size") or 0), _moment(modified), etag)
+
+
+def _is_hidden(name: str) -> bool:
+    *folders, file = name.split("/")
+    return any(part.startswith(".") for part in folders) or (file.startswith(".") and file not in LISTED_THOUGH_HIDDEN)
 
 
 def _hashed(source: BinaryIO) -> Fetched:

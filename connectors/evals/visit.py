@@ -156,7 +156,8 @@ class StoreVisit:
         """One run's rows: samples as they stream by, then what they add up to; none where a newer copy of it stands."""
         main, partition = unit.main, self.options.partition
         envelope = sidecar.content if sidecar else None
-        origin = Origin(self.tool.kind, main.path, self.store.url(main), content_sha, main.modified_at, envelope, self.options.threshold)
+        sha = run.content_sha or content_sha
+        origin = Origin(self.tool.kind, main.path, self.store.url(main), sha, main.modified_at, envelope, self.options.threshold)
         records = RunRecords(run, origin)
         result.run_ids.append(records.run_id)
         counts = self.ledger.claim(records.run_id, main)
@@ -175,7 +176,7 @@ class StoreVisit:
             yield Page("samples", partition, page)
             yield Page("metrics", partition, records.metrics())
             yield Page("runs", partition, [records.run_record()])
-            self.versions.add(records.dataset_version())
+        self.versions.add(records.dataset_version(), counts)
 
     def _take_envelope(self, entry: Entry) -> None:
         """List an envelope, reading it only if no log had it read and it looks new."""

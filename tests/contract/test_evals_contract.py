@@ -6,7 +6,7 @@ from connectors.evals.resources import CONNECTOR
 from pipelines.gates import check_records
 from tests.unit.evals_reading import read, recorded
 
-KINDS = ["inspect", "lm_eval", "promptfoo", "jsonl"]
+KINDS = ["inspect", "lm_eval", "promptfoo", "deepeval", "jsonl"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -33,7 +33,7 @@ def test_rows_carry_no_column_that_their_contract_does_not_know(kind: str):
 
 def test_what_a_run_is_must_be_among_the_known_words():
     run = read("inspect", recorded("inspect", "safety.eval")).run()
-    for name, value in (("status", "started"), ("kind", "deepeval"), ("run_id", "abc"), ("n_samples", -1), ("epochs", 0)):
+    for name, value in (("status", "started"), ("kind", "nobody"), ("run_id", "abc"), ("n_samples", -1), ("epochs", 0)):
         (fault,) = check_records([run | {name: value}], CONNECTOR.table("runs")).quarantined
         assert fault.reason.startswith(name)
 

@@ -2,8 +2,11 @@
 
 import io
 import json
+import sqlite3
+import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,12 +75,12 @@ def matches(row: Record, wanted: Mapping[str, Any]) -> bool:
     return all(row[name] == value for name, value in wanted.items())
 
 
-def read(kind: str, store: MemoryStore | str, context: ReadContext | None = None, threshold: float | None = None) -> Reading:
-    """Read one store: one in memory, or a folder."""
+def read(kind: str, store: MemoryStore | str, context: ReadContext | None = None, **given: Any) -> Reading:
+    """Read one store, with the options given: one in memory, or a folder."""
     if isinstance(store, MemoryStore):
-        reader = EvalsReader((EvalStore(kind=kind, path=store.path, threshold=threshold),), lambda _: store)
+        reader = EvalsReader((EvalStore(kind=kind, path=store.path, **given),), lambda _: store)
     else:
-        options = EvalStore(kind=kind, path=store, threshold=threshold)
+        options = EvalStore(kind=kind, path=store, **given)
         reader = CONNECTOR.open(type("Options", (), {"stores": (options,)})())
     return Reading(list(reader.read(context or ReadContext(now=NOW))))
 
@@ -119,6 +122,15 @@ def zipped(content: Mapping[str, bytes]) -> bytes:
         for name, member in content.items():
             archive.writestr(name, member)
     return body.getvalue()
+
+
+def payloads(content: bytes) -> list[Any]:
+    """Test runs in a database of DeepEval."""
+    with tempfile.NamedTemporaryFile(suffix=".db") as file:
+        file.write(content)
+        file.flush()
+        with closing(sqlite3.connect(file.name)) as database:
+            return [json.loads(text) for (text,) in database.execute("select payload_json from test_runs order by id")]
 
 
 def with_header(content: bytes, change) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.evals_reading import members, read, recorded
+from tests.unit.evals_reading import members, payloads, read, recorded
 
 SAID_EVERYWHERE = {"Queue", "yes", "no"}
 """Too short or too common to search for."""
@@ -52,7 +52,17 @@ def jsonl_texts() -> Iterator[Any]:
             yield from (scorer.get("judge", {}).get("prompt", "").strip() for scorer in record.get("scorers", []))
 
 
-TEXTS = {"inspect": inspect_texts, "lm_eval": lm_eval_texts, "promptfoo": promptfoo_texts, "jsonl": jsonl_texts}
+def deepeval_texts() -> Iterator[Any]:
+    for name, body in recorded("deepeval").files.items():
+        for document in payloads(body) if name.endswith(".db") else [json.loads(body)]:
+            yield from (prompt["text_template"] for prompt in document["prompts"])
+            for case in document["testCases"] + document["conversationalTestCases"]:
+                yield case.get("input")
+                yield from (turn["content"] for turn in case.get("turns", []))
+                yield from (metric.get(key) for metric in case["metricsData"] for key in ("reason", "error"))
+
+
+TEXTS = {"inspect": inspect_texts, "lm_eval": lm_eval_texts, "promptfoo": promptfoo_texts, "deepeval": deepeval_texts, "jsonl": jsonl_texts}
 OUTPUTS = {"sales", "lockout?", "lol"}
 
 
@@ -68,7 +78,7 @@ def test_no_input_output_or_rationale_is_in_any_record(kind: str):
 @pytest.mark.parametrize("kind", list(TEXTS))
 def test_no_path_of_a_traceback_or_address_of_an_error_is_in_any_record(kind: str):
     written = json.dumps(read(kind, recorded(kind)).tables, default=str)
-    for trace in ("/srv/eval/venv", "Traceback", "models.acme.example", "could not reach"):
+    for trace in ("/srv/eval/venv", "/srv/judge", "Traceback", "models.acme.example", "could not reach"):
         assert trace not in written
 
 

@@ -18,7 +18,7 @@ from tests.unit.evals_reading import DATA, read
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("b/two.eval", "a/one.eval", ".hidden/three.eval", "a/.partial.eval"):
+    for name in ("b/two.eval", "a/one.eval", ".hidden/three.eval", "a/.partial.eval", ".hidden/.latest_run_full.json"):
         path = tmp_path / "evals" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
