@@ -5,12 +5,14 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.contract import Record
 from connectors.experiments.source import Json
 
 MILLISECONDS = 1e11
 """Numbers of time above this are milliseconds: as seconds they would be past the year 5000."""
 PERCENT_TOLERANCE = 0.02
 """A percentage is ours when it differs by less than this share of it, as the vendor rounds."""
+PULL_REQUEST = re.compile(r"https?://[^/\s]+/([\w.-]+/[\w.-]+)/pull/(\d+)")
 
 
 def told(answer: Json, name: str) -> Any:
@@ -43,3 +45,26 @@ def moment(value: Any) -> datetime | str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value or None if isinstance(value, str) else None
     return datetime.fromtimestamp(value / 1000 if value > MILLISECONDS else value, UTC) if value > 0 else None
+
+
+def objects(value: Any) -> list[Json]:
+    """The objects of a list; nothing where there is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def repository_of(experiment: Json) -> Record:
+    """Repository and pull requests by tags (`repository:owner/name`, `pull:12`) and by links to pull requests in its texts."""
+    summary: Json = experiment.get("resultSummary") or {}
+    texts = (
+        experiment.get("description"),
+        experiment.get("hypothesis"),
+        summary.get("conclusions"),
+        *(experiment.get("customFields") or {}).values(),
+    )
+    links = [match for text in texts if isinstance(text, str) for match in PULL_REQUEST.findall(text)]
+    tags = [str(tag) for tag in experiment.get("tags") or ()]
+    tagged = [tag.partition(":")[2] for tag in tags if tag.startswith("repository:")]
+    repository = tagged[0] if tagged else links[0][0] if links else None
+    numbers = {int(number) for name, number in links if name == repository}
+    numbers |= {int(number) for number in (tag.partition(":")[2] for tag in tags if tag.startswith("pull:")) if number.isdigit()}
+    return {"repository_raw": repository, "pull_request_numbers": sorted(numbers)}

@@ -13,6 +13,7 @@ from typing import Any
 from connectors.contract import Event, Page, Record, Rejected
 
 TABLES = ("experiments", "phases", "results", "metric_days")
+"""Tables that hold experiments and their parts."""
 SPLIT_TOLERANCE = 0.0101
 """Three arms written as 0.33 each sum to 0.99 and are meant; 0.5 and 0.4 are not."""
 
@@ -20,6 +21,11 @@ SPLIT_TOLERANCE = 0.0101
 def experiment_id(kind: str, native_id: str) -> str:
     """The durable id of an experiment."""
     return hashlib.sha256(f"{kind}|{native_id}".encode()).hexdigest()
+
+
+def flag_change_id(partition: str, native_id: str) -> str:
+    """The durable id of a change of a flag: stores of one kind count their changes each by itself."""
+    return hashlib.sha256(f"{partition}|{native_id}".encode()).hexdigest()
 
 
 @dataclass

@@ -6,7 +6,7 @@ What the answers mean is in `eppo_records.py`.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from connectors.contract import Cursor, Event, Rejected
+from connectors.contract import Cursor, Event
 from connectors.errors import AuthFailed, ContractBroken, NotFound
 from connectors.experiments.bundles import Bundle, Sound, experiment_id
 from connectors.experiments.eppo_records import metric_ids, result_records, to_bundle
@@ -36,7 +36,7 @@ class EppoReading(ListedReading):
             bundle = to_bundle(experiment | found, self.store)
         except (ContractBroken, NotFound, ValueError) as fault:
             key, reason = experiment_id("eppo", identity), f"experiment {identity}: {fault}"
-            sound.rejected.append(Rejected("experiments", sound.partition, key, reason, experiment, self.store.url))
+            self.reject_experiment(sound, key, reason, experiment, self.store.url)
             return
         self._take_results(found, bundle)
         sound.take(bundle)

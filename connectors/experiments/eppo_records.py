@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.contract import Record
-from connectors.experiments.answers import PERCENT_TOLERANCE, moment, number, told
+from connectors.experiments.answers import PERCENT_TOLERANCE, moment, number, objects, repository_of, told
 from connectors.experiments.bundles import Bundle, experiment_id, kept_a_control
-from connectors.experiments.growthbook_records import objects, repository_of
 from connectors.experiments.options import EppoStore
 from connectors.experiments.source import Json
 

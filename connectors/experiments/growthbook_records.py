@@ -4,7 +4,6 @@ Its results print a missing number as 0: a Bayesian analysis has no p-value, the
 mean. Taken literally, that makes every Bayesian result significant; here such zeros become null.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 
 from connectors.contract import Cursor, Record
 from connectors.errors import ContractBroken
+from connectors.experiments.answers import objects, repository_of
 from connectors.experiments.bundles import Bundle, experiment_id, kept_a_control
 from connectors.experiments.options import GrowthBookStore
 from connectors.experiments.source import Json
@@ -33,7 +33,6 @@ METRIC_KINDS = {
     "quantile": "quantile",
 }
 ROLES = {"goals": "primary", "secondaryMetrics": "secondary", "guardrails": "guardrail"}
-PULL_REQUEST = re.compile(r"https?://[^/\s]+/([\w.-]+/[\w.-]+)/pull/(\d+)")
 
 
 @dataclass(frozen=True)
@@ -127,24 +126,6 @@ def _design(experiment: Json, terms: Terms) -> Record:
         "correction_method": terms.correction if is_frequentist else None,
         "is_cuped": settings.get("regressionAdjustmentEnabled"),
     }
-
-
-def repository_of(experiment: Json) -> Record:
-    """Repository and pull requests by tags (`repository:owner/name`, `pull:12`) and by links to pull requests in its texts."""
-    summary: Json = experiment.get("resultSummary") or {}
-    texts = (
-        experiment.get("description"),
-        experiment.get("hypothesis"),
-        summary.get("conclusions"),
-        *(experiment.get("customFields") or {}).values(),
-    )
-    links = [match for text in texts if isinstance(text, str) for match in PULL_REQUEST.findall(text)]
-    tags = [str(tag) for tag in experiment.get("tags") or ()]
-    tagged = [tag.partition(":")[2] for tag in tags if tag.startswith("repository:")]
-    repository = tagged[0] if tagged else links[0][0] if links else None
-    numbers = {int(number) for name, number in links if name == repository}
-    numbers |= {int(number) for number in (tag.partition(":")[2] for tag in tags if tag.startswith("pull:")) if number.isdigit()}
-    return {"repository_raw": repository, "pull_request_numbers": sorted(numbers)}
 
 
 def _phase_record(phase: Json, number: int, names: dict[str, str], key: str, url: str) -> Record:
@@ -290,8 +271,3 @@ def _without_signatures(experiment: Json) -> Json:
         for variation in objects(experiment.get("variations"))
     ]
     return experiment | {"variations": variations}
-
-
-def objects(value: Any) -> list[Json]:
-    """The objects of a list; nothing where there is no list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -23,18 +23,27 @@ class FilesStore(BaseModel):
         return f"files:{scheme}{separator}{rest.rpartition('@')[2]}" if separator else f"files:{self.path}"
 
 
-class GrowthBookStore(BaseModel):
-    """A GrowthBook organisation, by its REST API."""
+class _Site(BaseModel):
+    """What every vendor's API is reached by."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: SecretStr
+    timeout_seconds: float = Field(default=60.0, gt=0)
+
+
+SITE = "^https?://[^@/]+$"
+"""An address without path, user or password."""
+
+
+class GrowthBookStore(_Site):
+    """A GrowthBook organisation, by its REST API."""
 
     kind: Literal["growthbook"]
     url: str
     """Where the API is, such as `https://api.growthbook.io`."""
-    token: SecretStr
     app_url: str | None = None
     """Where people open experiments; by default the API's address, on GrowthBook's own cloud its `app.` host."""
-    timeout_seconds: float = Field(default=60.0, gt=0)
 
     @field_validator("url", "app_url")
     @classmethod
@@ -59,20 +68,17 @@ class GrowthBookStore(BaseModel):
         return f"{site}/experiment/{native_id}"
 
 
-class StatsigStore(BaseModel):
+class StatsigStore(_Site):
     """A Statsig project, by its Console API."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["statsig"]
     token: SecretStr
     """A Console API key that may read."""
-    url: str = Field(default="https://statsigapi.net", pattern="^https?://[^@/]+$")
+    url: str = Field(default="https://statsigapi.net", pattern=SITE)
     app_url: str = Field(default="https://console.statsig.com", pattern="^https?://")
     """Where people open experiments."""
     project: str | None = None
     """Statsig's name of the project, for messages and where people open experiments; needed where several projects are read."""
-    timeout_seconds: float = Field(default=60.0, gt=0)
 
     @property
     def partition(self) -> str:
@@ -84,16 +90,13 @@ class StatsigStore(BaseModel):
         return f"{self.app_url.rstrip('/')}/{self.project}/experiments/{native_id}" if self.project else self.app_url
 
 
-class EppoStore(BaseModel):
+class EppoStore(_Site):
     """An Eppo organisation, by its REST API."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["eppo"]
     token: SecretStr
     """A REST API key, not an SDK key."""
-    url: str = Field(default="https://eppo.cloud", pattern="^https?://[^@/]+$")
-    timeout_seconds: float = Field(default=60.0, gt=0)
+    url: str = Field(default="https://eppo.cloud", pattern=SITE)
 
     @property
     def partition(self) -> str:
@@ -103,6 +106,71 @@ class EppoStore(BaseModel):
     def experiment_url(self, native_id: str) -> str:
         """Where a reader opens an experiment."""
         return f"{self.url}/experiments/{native_id}"
+
+
+class OptimizelyStore(_Site):
+    """One Optimizely project, by its REST API."""
+
+    kind: Literal["optimizely"]
+    token: SecretStr
+    """A personal access token."""
+    project: int = Field(ge=1)
+    """Number of the project, as its address shows it."""
+    url: str = Field(default="https://api.optimizely.com", pattern=SITE)
+    app_url: str = Field(default="https://app.optimizely.com", pattern=SITE)
+    """Where people open experiments."""
+
+    @property
+    def partition(self) -> str:
+        """Name of the store in cursors and messages."""
+        return f"optimizely:{self.project}"
+
+    def experiment_url(self, native_id: str) -> str:
+        """Where a reader opens an experiment."""
+        return f"{self.app_url}/v2/projects/{self.project}/experiments/{native_id}"
+
+
+class LaunchDarklyStore(_Site):
+    """Experiments of one environment of a LaunchDarkly project, as they are configured; its API tells no results."""
+
+    kind: Literal["launchdarkly"]
+    token: SecretStr
+    """An access token with the role Reader, not an SDK key."""
+    project: str = Field(pattern=r"^[\w.-]+$")
+    environment: str = Field(default="production", pattern=r"^[\w.-]+$")
+    url: str = Field(default="https://app.launchdarkly.com", pattern=SITE)
+
+    @property
+    def partition(self) -> str:
+        """Name of the store in cursors and messages."""
+        return f"launchdarkly:{self.project}/{self.environment}"
+
+    def experiment_url(self, native_id: str) -> str:
+        """The experiment's own address, which a browser that is logged in opens."""
+        return f"{self.url}/api/v2/projects/{self.project}/environments/{self.environment}/experiments/{native_id}"
+
+
+class UnleashStore(_Site):
+    """An Unleash instance: what was done to its feature flags, and when."""
+
+    kind: Literal["unleash"]
+    token: SecretStr
+    """A personal access token, or a service account's, that may read the projects."""
+    url: str = Field(pattern="^https?://[^@]+$")
+    """Where Unleash is, such as `https://unleash.acme.example` or `https://eu.app.unleash-hosted.com/acme`."""
+    projects: tuple[str, ...] = ()
+    """Ids of the projects to read; none: all that the token may see."""
+    repositories: dict[str, str] = Field(default_factory=dict[str, str])
+    """Whose flags a project holds: its id to the repository, owner/name."""
+
+    @property
+    def partition(self) -> str:
+        """Name of the store in cursors and messages."""
+        return f"unleash:{self.url.partition('://')[2].rstrip('/')}"
+
+    def flag_url(self, project: str, flag: str) -> str:
+        """Where a reader opens a flag."""
+        return f"{self.url.rstrip('/')}/projects/{project}/features/{quote(flag)}"
 
 
 class SqlStore(BaseModel):
@@ -130,7 +198,8 @@ class SqlStore(BaseModel):
         return f"sql:{self.name}"
 
 
-Store = Annotated[EppoStore | FilesStore | GrowthBookStore | SqlStore | StatsigStore, Field(discriminator="kind")]
+VendorOptions = EppoStore | GrowthBookStore | LaunchDarklyStore | OptimizelyStore | StatsigStore | UnleashStore
+Store = Annotated[FilesStore | SqlStore | VendorOptions, Field(discriminator="kind")]
 
 
 class ExperimentsOptions(BaseModel):

@@ -2,30 +2,48 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from connectors.contract import Connector, Event, Failed, Finding, Meter, ReadContext, Reader
 from connectors.errors import SourceError
 from connectors.experiments.eppo import EppoReading
 from connectors.experiments.files import FilesReading
 from connectors.experiments.growthbook import GrowthBookReading
-from connectors.experiments.options import EppoStore, ExperimentsOptions, FilesStore, GrowthBookStore, SqlStore, StatsigStore, Store
+from connectors.experiments.launchdarkly import LaunchDarklyReading
+from connectors.experiments.listed import ListedReading
+from connectors.experiments.optimizely import OptimizelyReading
+from connectors.experiments.options import ExperimentsOptions, FilesStore, SqlStore, Store, VendorOptions
 from connectors.experiments.schema import TABLES
-from connectors.experiments.source import EppoSource, FolderSource, GrowthBookSource, QuerySource, StatsigSource
+from connectors.experiments.source import FolderSource, QuerySource
 from connectors.experiments.sql import SqlReading, checked_columns
 from connectors.experiments.statsig import StatsigReading
 from connectors.experiments.taking import Taking
+from connectors.experiments.unleash import UnleashReading
+
+
+class Vendor(NamedTuple):
+    """How the stores of one vendor are read, and the module and class of the client that asks them."""
+
+    reading: type[ListedReading] | type[UnleashReading]
+    module: str
+    client: str
+
+
+VENDORS = {
+    "eppo": Vendor(EppoReading, "eppo_client", "EppoClient"),
+    "growthbook": Vendor(GrowthBookReading, "growthbook_client", "GrowthBookClient"),
+    "launchdarkly": Vendor(LaunchDarklyReading, "launchdarkly_client", "LaunchDarklyClient"),
+    "optimizely": Vendor(OptimizelyReading, "optimizely_client", "OptimizelyClient"),
+    "statsig": Vendor(StatsigReading, "statsig_client", "StatsigClient"),
+    "unleash": Vendor(UnleashReading, "unleash_client", "UnleashClient"),
+}
 
 
 def _folder(store: FilesStore) -> FolderSource:
-    from connectors.experiments.client import Folder
+    from connectors.experiments.folder import Folder
 
     return Folder(store)
-
-
-def _growthbook(store: GrowthBookStore, meter: Meter) -> GrowthBookSource:
-    from connectors.experiments.client import GrowthBookClient
-
-    return GrowthBookClient(store, meter)
 
 
 def _query(store: SqlStore, meter: Meter) -> QuerySource:
@@ -34,27 +52,18 @@ def _query(store: SqlStore, meter: Meter) -> QuerySource:
     return SqlQuery(store, meter)
 
 
-def _statsig(store: StatsigStore, meter: Meter) -> StatsigSource:
-    from connectors.experiments.client import StatsigClient
-
-    return StatsigClient(store, meter)
-
-
-def _eppo(store: EppoStore, meter: Meter) -> EppoSource:
-    from connectors.experiments.client import EppoClient
-
-    return EppoClient(store, meter)
+def _vendor(store: VendorOptions, meter: Meter) -> Any:
+    vendor = VENDORS[store.kind]
+    return getattr(import_module(f"connectors.experiments.{vendor.module}"), vendor.client)(store, meter)
 
 
 @dataclass(frozen=True)
 class Openers:
-    """How stores are opened, by kind; the clients and their libraries are loaded when the first of a kind is."""
+    """How stores are opened; the clients and their libraries are loaded when the first of a kind is."""
 
     folder: Callable[[FilesStore], FolderSource] = _folder
-    growthbook: Callable[[GrowthBookStore, Meter], GrowthBookSource] = _growthbook
     query: Callable[[SqlStore, Meter], QuerySource] = _query
-    statsig: Callable[[StatsigStore, Meter], StatsigSource] = _statsig
-    eppo: Callable[[EppoStore, Meter], EppoSource] = _eppo
+    vendor: Callable[[Any, Meter], Any] = _vendor
 
 
 @dataclass(frozen=True)
@@ -79,12 +88,9 @@ class ExperimentsReader:
                 return FilesReading(self.openers.folder(store), store.partition, Taking(taken)).events(context)
             case SqlStore():
                 return SqlReading(self.openers.query(store, context.meter), store, Taking(taken)).events(context)
-            case EppoStore():
-                return EppoReading(context, self.openers.eppo(store, context.meter), store).events()
-            case StatsigStore():
-                return StatsigReading(context, self.openers.statsig(store, context.meter), store).events()
-            case GrowthBookStore():
-                return GrowthBookReading(context, self.openers.growthbook(store, context.meter), store).events()
+            case _:
+                reading: Any = VENDORS[store.kind].reading
+                return reading(context, self.openers.vendor(store, context.meter), store).events()
 
     def probe(self) -> Iterator[Finding]:
         """Whether each store can be read, and how much it seems to hold."""
@@ -103,12 +109,8 @@ class ExperimentsReader:
                 return f"{len(self.openers.folder(store).names())} files"
             case SqlStore():
                 return f"a query with the columns {', '.join(checked_columns(self.openers.query(store, Meter()), store))}"
-            case EppoStore():
-                return f"{len(next(iter(self.openers.eppo(store, Meter()).experiments())).experiments)} experiments on the first page"
-            case StatsigStore():
-                return f"{next(iter(self.openers.statsig(store, Meter()).experiments())).total} experiments"
-            case GrowthBookStore():
-                return f"{next(iter(self.openers.growthbook(store, Meter()).experiments())).total} experiments"
+            case _:
+                return VENDORS[store.kind].reading.held(self.openers.vendor(store, Meter()))
 
 
 def open_experiments(options: ExperimentsOptions) -> Reader:

@@ -5,7 +5,12 @@ import polars as pl
 
 from connectors.contract import Table, boolean, day, integer, number, text, timestamp
 
-KINDS = ("eppo", "files", "growthbook", "sql", "statsig")
+KINDS = ("eppo", "files", "growthbook", "launchdarkly", "optimizely", "sql", "statsig")
+FLAG_KINDS = ("unleash",)
+CHANGES_OF_FLAGS = (
+    *("created", "enabled", "disabled", "targeting", "variants", "completed", "reopened"),
+    *("archived", "revived", "moved", "deleted"),
+)
 ROLES = ("primary", "secondary", "guardrail", "monitoring")
 DIRECTIONS = ("increase", "decrease")
 METRIC_KINDS = ("proportion", "mean", "ratio", "quantile")
@@ -155,4 +160,27 @@ METRIC_DAYS = Table(
     census=True,
 )
 
-TABLES = (EXPERIMENTS, PHASES, RESULTS, METRIC_DAYS)
+FLAG_CHANGES = Table(
+    name="flag_changes",
+    grain="one change of one feature flag, in one environment where it is of one",
+    key=("flag_change_id",),
+    columns={
+        "flag_change_id": text(null=False, about="sha256 of store and native id."),
+        "kind": text(null=False, one_of=FLAG_KINDS, about="Which kind of store it is from."),
+        "native_id": text(null=False, about="Its id in the store."),
+        "flag_key": text(null=False, about="The flag."),
+        "project_raw": text(about="Project as the store names it."),
+        "repository_raw": text(about="Repository, owner/name, that the configuration gives for the project."),
+        "environment": text(about="Environment; null: it is of the flag as a whole."),
+        "environment_type": text(about="As the store says: production, development; null: not told."),
+        "changed_at": timestamp(null=False, about="When."),
+        "change": text(null=False, one_of=CHANGES_OF_FLAGS, about="What was done; targeting is whom the flag reaches."),
+        "event_type": text(null=False, about="The same in the store's words."),
+        "reach_before": number(at_least=0, at_most=1, about="Share that the changed strategy reached before; null: it has no share."),
+        "reach_after": number(at_least=0, at_most=1, about="Share that it reaches since."),
+        "actor_raw": text(about="Who did it, as the store names them: e-mail or login."),
+    },
+    pii=("actor_raw",),
+)
+
+TABLES = (EXPERIMENTS, PHASES, RESULTS, METRIC_DAYS, FLAG_CHANGES)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 Json = dict[str, Any]
@@ -9,10 +10,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class ListPage:
-    """One page of experiments, and how many there are in all."""
+    """One page of experiments, and how many there are in all; a running total is that of the pages so far."""
 
     experiments: list[Any]
     total: int
+    is_running_total: bool = False
 
 
 class GrowthBookSource(Protocol):
@@ -55,7 +57,7 @@ class EppoSource(Protocol):
     """What can be asked of Eppo. Every method fails with an error of `connectors.errors` that names what was asked for."""
 
     def experiments(self) -> Iterator[ListPage]:
-        """All experiments; Eppo tells no total, so a page's is that of the pages so far."""
+        """All experiments; Eppo tells no total."""
         ...
 
     def experiment(self, native_id: str) -> Json:
@@ -64,6 +66,42 @@ class EppoSource(Protocol):
 
     def metric(self, metric_id: str) -> Json:
         """One metric."""
+        ...
+
+
+class OptimizelySource(Protocol):
+    """What can be asked of Optimizely. Every method fails with an error of `connectors.errors` that names what was asked for."""
+
+    def experiments(self) -> Iterator[ListPage]:
+        """All experiments of the project; Optimizely tells no total."""
+        ...
+
+    def results(self, native_id: str, baseline: str) -> Json | None:
+        """The latest results of an experiment against one of its variations; null when there are none yet."""
+        ...
+
+
+class LaunchDarklySource(Protocol):
+    """What can be asked of LaunchDarkly. Every method fails with an error of `connectors.errors` that names what was asked for."""
+
+    def experiments(self) -> Iterator[ListPage]:
+        """All experiments of the environment with all their iterations, archived ones included."""
+        ...
+
+
+class UnleashSource(Protocol):
+    """What can be asked of Unleash. Every method fails with an error of `connectors.errors` that names what was asked for."""
+
+    def count(self) -> int:
+        """How many changes of flags there are in all."""
+        ...
+
+    def events(self, since: date | None) -> Iterator[list[Any]]:
+        """Changes of flags by pages, the newest first, from a day (UTC) on; null for all."""
+        ...
+
+    def environments(self) -> list[Json]:
+        """All environments with their types."""
         ...
 
 

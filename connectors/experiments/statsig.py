@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.contract import Cursor, Event, Rejected
+from connectors.contract import Cursor, Event
 from connectors.errors import ContractBroken
 from connectors.experiments.answers import moment, told
 from connectors.experiments.bundles import Bundle, Sound, experiment_id
@@ -38,7 +38,7 @@ class StatsigReading(ListedReading):
             bundle = to_bundle(experiment, self.store)
         except ValueError as fault:
             key, reason = experiment_id("statsig", str(experiment["id"])), f"experiment {experiment['id']}: {fault}"
-            sound.rejected.append(Rejected("experiments", sound.partition, key, reason, experiment, self.store.url))
+            self.reject_experiment(sound, key, reason, experiment, self.store.url)
             return
         if _is_settled(experiment, cursor):
             self.has_skipped = True

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.contract import Event, Rejected
-from connectors.experiments.bundles import Bundle, Sound
+from connectors.experiments.bundles import TABLES, Bundle, Sound
 from connectors.experiments.documents import Place, read_document
 from connectors.experiments.formats import Found
-from connectors.experiments.schema import TABLES
 
 
 @dataclass
@@ -33,11 +32,7 @@ class Taking:
         """Tables whose missing rows are really gone; an experiment set aside keeps its last good phases and results too."""
         if self.unreadable or "experiments" in self.doubtful:
             return ()
-        return tuple(
-            table.name
-            for table in TABLES
-            if table.name not in self.doubtful and not (table.name == "results" and "phases" in self.doubtful)
-        )
+        return tuple(table for table in TABLES if table not in self.doubtful and not (table == "results" and "phases" in self.doubtful))
 
     def take(self, found: Found, place: Place, sound: Sound) -> None:
         """Sort one document and its faults."""

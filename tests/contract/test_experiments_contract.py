@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.contract import Event, Page, ReadContext
+from connectors.experiments.bundles import TABLES
 from connectors.experiments.fake import FakeFolder, FakeGrowthBook
 from connectors.experiments.options import ExperimentsOptions, FilesStore, GrowthBookStore
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
@@ -65,12 +66,12 @@ def growthbook(variant: dict[str, Any], users: int = 100) -> FakeGrowthBook:
 
 def read(source: FakeGrowthBook) -> list[Event]:
     stores = (FilesStore(kind="files", path="experiments"), GrowthBookStore(kind="growthbook", url="http://gb", token=SecretStr("x")))
-    openers = Openers(lambda _: FakeFolder({"router.yaml": TEXT}), lambda *_: source)
+    openers = Openers(lambda _: FakeFolder({"router.yaml": TEXT}), vendor=lambda *_: source)
     return list(ExperimentsReader(ExperimentsOptions(stores=stores), openers).read(ReadContext(now=NOW)))
 
 
 def checked(source: FakeGrowthBook) -> dict[str, Checked]:
-    found: dict[str, list[Any]] = {table.name: [] for table in CONNECTOR.tables}
+    found: dict[str, list[Any]] = {table: [] for table in TABLES}
     for event in read(source):
         if isinstance(event, Page):
             found[event.table] += event.records

@@ -1,20 +1,11 @@
-"""The SQL experiment store on a real PostgreSQL: refused logins, a cursor that the server keeps, bounded memory, equal sums.
-
-The server is Debian's package, which `.ci/run` installs; it listens on loopback alone, in a folder of the test's own.
-"""
+"""The SQL experiment store on a real PostgreSQL: refused logins, a cursor that the server keeps, bounded memory, equal sums."""
 
 import json
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -22,76 +13,17 @@ from pydantic import SecretStr
 from connectors.contract import Failed, Page, ReadContext, Rejected
 from connectors.experiments.options import ExperimentsOptions, SqlStore
 from connectors.experiments.resources import ExperimentsReader, Openers
+from tests.integration.postgres import Postgres, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
-PASSWORD = "hush/%hush"
+PASSWORD, QUOTED = "hush/%hush", "hush%2F%25hush"
 UNITS = 200_000
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass
-class Postgres:
-    """A running server."""
-
-    port: int
-    run: Any
-
-    def dsn(self, user: str = "reader", password: str = "hush%2F%25hush") -> SecretStr:
-        return SecretStr(f"postgresql://{user}:{password}@127.0.0.1:{self.port}/postgres")
-
-    def execute(self, sql: str) -> str:
-        return self.run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-Atc", sql, "postgres")
-
-
-def programs() -> Path:
-    """Folder of the newest server's programs; Debian keeps them out of the path."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not found:
-        on_path = shutil.which("initdb")
-        if on_path is None:
-            pytest.skip("PostgreSQL's server is not on this machine; `.ci/run` installs it (apt-get install postgresql)")
-        return Path(on_path).resolve().parent
-    return found[-1].parent
-
-
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """Not among pytest's folders, which no other account may enter."""
-    with tempfile.TemporaryDirectory(prefix="fulcrum-postgres-") as name:
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-def postgres(folder: Path) -> Iterator[Postgres]:
-    bin_folder = programs()
-    owner: dict[str, Any] = {}
-    if os.getuid() == 0:
-        # The server refuses to run as root; its package makes this account.
-        shutil.chown(folder, "postgres", "postgres")
-        owner = {"user": "postgres", "group": "postgres", "extra_groups": []}
-
-    def run(program: str, *arguments: str) -> str:
-        environment = {"PATH": os.environ["PATH"], "PGPASSWORD": "", "LC_ALL": "C.UTF-8"}
-        command = [str(bin_folder / program), *arguments]
-        # Not by pipes: the server would hold them open.
-        with (folder / "out").open("w+") as out:
-            done = subprocess.run(command, stdout=out, stderr=out, env=environment, cwd=folder, **owner)
-            out.seek(0)
-            said = out.read()
-        assert done.returncode == 0, f"{program}: {said}"
-        return said.strip()
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    run("initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--no-sync")
-    login = "host all reader 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
-    (data / "pg_hba.conf").write_text(login)
-    listening = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off"
-    run("pg_ctl", "-D", str(data), "-o", listening, "-l", str(folder / "log"), "-w", "start")
-    try:
-        made = Postgres(port, run)
+def postgres() -> Iterator[Postgres]:
+    with running("host all reader 127.0.0.1/32 scram-sha-256") as made:
         made.execute(f"create role reader login password '{PASSWORD}'")
         made.execute(
             "create table units as select 'ranker'::text as experiment, case when i % 2 = 0 then 'control' else 'treatment' end as arm,"
@@ -102,8 +34,6 @@ def postgres(folder: Path) -> Iterator[Postgres]:
         made.execute("create table closed as select 1 as n")
         made.execute("grant select on units to reader")
         yield made
-    finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
 
 
 def store(folder: Path, dsn: SecretStr, query: str, rows: str = "units") -> ExperimentsOptions:
@@ -117,7 +47,7 @@ from units where unit like '%'"""
 
 
 def test_units_of_postgres_give_the_sums_that_postgres_itself_finds(postgres: Postgres, tmp_path: Path):
-    options = store(tmp_path, postgres.dsn(), QUERY)
+    options = store(tmp_path, postgres.dsn("reader", QUOTED), QUERY)
     events = list(ExperimentsReader(options, Openers()).read(ReadContext(now=datetime.now(UTC))))
     assert [event for event in events if isinstance(event, Failed)] == []
     [result] = [record for event in events if isinstance(event, Page) and event.table == "results" for record in event.records]
@@ -159,7 +89,7 @@ def test_memory_stays_bounded_however_many_units_there_are(postgres: Postgres, t
 
 
 def _peak(postgres: Postgres, folder: Path, query: str) -> int:
-    store(folder, postgres.dsn(), query)
+    store(folder, postgres.dsn("reader", QUOTED), query)
     program = (
         "import json, resource, sys\n"
         "from datetime import UTC, datetime\n"
@@ -174,7 +104,7 @@ def _peak(postgres: Postgres, folder: Path, query: str) -> int:
     told = {
         "kind": "sql",
         "name": "pg",
-        "dsn": postgres.dsn().get_secret_value(),
+        "dsn": postgres.dsn("reader", QUOTED).get_secret_value(),
         "query": str(folder / "experiments.sql"),
         "rows": "units",
     }

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from connectors.contract import Meter
 from connectors.errors import AuthFailed, ContractBroken, NotFound, RateLimited, Unavailable
 from connectors.experiments.__main__ import main
-from connectors.experiments.client import GrowthBookClient
+from connectors.experiments.growthbook_client import GrowthBookClient
 from connectors.experiments.options import GrowthBookStore
 from tests.unit.scripted_site import Answer, Site, always, first_then, serving
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from connectors.contract import Counted, Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
 from connectors.errors import AuthFailed, ContractBroken
-from connectors.experiments.client import EppoClient
+from connectors.experiments.eppo_client import EppoClient
 from connectors.experiments.options import EppoStore, ExperimentsOptions
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
 from pipelines.gates import check_records
@@ -74,7 +74,7 @@ def store(site: Site) -> EppoStore:
 
 
 def read(site: Site) -> list[Event]:
-    openers = Openers(eppo=lambda found, meter: EppoClient(found, meter, lambda _: None))
+    openers = Openers(vendor=lambda found, meter: EppoClient(found, meter, lambda _: None))
     return list(ExperimentsReader(ExperimentsOptions(stores=(store(site),)), openers).read(ReadContext(now=NOW)))
 
 

@@ -99,7 +99,7 @@ def site(*experiments: Any, results: dict[str, Any] | None = None, **more: Any) 
 
 def reader(source: FakeGrowthBook) -> ExperimentsReader:
     store = GrowthBookStore(kind="growthbook", url="https://gb.acme.example/api/", token=SecretStr("s3cret"))
-    return ExperimentsReader(ExperimentsOptions(stores=(store,)), Openers(lambda _: FakeFolder({}), lambda *_: source))
+    return ExperimentsReader(ExperimentsOptions(stores=(store,)), Openers(lambda _: FakeFolder({}), vendor=lambda *_: source))
 
 
 def read(source: FakeGrowthBook, context: ReadContext | None = None) -> list[Event]:

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from connectors.contract import Counted, Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
 from connectors.errors import AuthFailed, ContractBroken, RateLimited
-from connectors.experiments.client import StatsigClient
 from connectors.experiments.options import ExperimentsOptions, StatsigStore
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
+from connectors.experiments.statsig_client import StatsigClient
 from pipelines.gates import check_records
 from pipelines.statistics import checks, effects
 from tests.unit.scripted_site import Answer, Site, always, first_then, serving
@@ -92,7 +92,7 @@ def store(site: Site) -> StatsigStore:
 
 
 def read(site: Site, cursors: dict[str, Any] | None = None) -> list[Event]:
-    openers = Openers(statsig=lambda found, meter: StatsigClient(found, meter, lambda _: None))
+    openers = Openers(vendor=lambda found, meter: StatsigClient(found, meter, lambda _: None))
     reader = ExperimentsReader(ExperimentsOptions(stores=(store(site),)), openers)
     return list(reader.read(ReadContext(now=NOW, cursors=cursors or {})))
 

@@ -2,21 +2,6 @@
 with experiments as (
     select *, {{ repository_slug('repository_raw') }} as slug, lower(trim(project_raw)) as spelling
     from {{ ref('stg_experiments__experiments') }}
-),
-
-project_names as (
-    select spelling, min(project_id) as project_id
-    from (
-        select lower(project_id) as spelling, project_id from {{ ref('int_repository_projects') }}
-        union
-        select lower(name), project_id from {{ ref('int_repository_projects') }}
-        union
-        select split_part(names.slug, '/', 2), projects.project_id
-        from {{ ref('int_repository_names') }} as names
-        inner join {{ ref('int_repository_projects') }} as projects on names.repository_id = projects.repository_id
-    ) as spellings
-    group by spelling
-    having count(distinct project_id) = 1
 )
 
 select
@@ -33,4 +18,4 @@ from experiments
 left join {{ ref('int_repository_names') }} as names
     on experiments.slug = names.slug and {{ is_valid_at('names', 'coalesce(experiments.started_at, ' ~ built_at() ~ ')') }}
 left join {{ ref('int_repository_projects') }} as projects on names.repository_id = projects.repository_id
-left join project_names on experiments.spelling = project_names.spelling
+left join {{ ref('int_project_spellings') }} as project_names on experiments.spelling = project_names.spelling

@@ -60,6 +60,8 @@ sightings as (
     select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at from {{ ref('stg_evals__runs') }}
     union all
     select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at from {{ ref('stg_experiments__experiments') }}
+    union all
+    select 'experiments', lower(trim(actor_raw)), null, null, null, null, changed_at from {{ ref('stg_experiments__flag_changes') }}
 )
 
 select * from sightings

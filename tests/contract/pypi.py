@@ -1,0 +1,33 @@
+"""Packages that only a test compares with, kept apart from our own environment. Nothing of them is committed."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+CACHE = Path(__file__).resolve().parents[2] / ".fulcrum" / "pypi"
+INTERPRETER = getattr(sys, "_base_executable", sys.executable)
+"""The interpreter that our environment was made of: it has pip, the environment itself has none."""
+
+
+def pypi_folder(package: str, version: str) -> Path:
+    """A folder to import one version of a package from, without what it depends on; installed at first need."""
+    target = CACHE / f"{package}-{version}"
+    if target.exists():
+        return target
+    CACHE.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=CACHE))
+    command = [INTERPRETER, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(part), f"{package}=={version}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        shutil.rmtree(part)
+        pytest.fail(f"pip could not install {package} {version}: {done.stderr.strip()}")
+    try:
+        part.rename(target)
+    except OSError:
+        # Another worker was faster.
+        shutil.rmtree(part)
+    return target
