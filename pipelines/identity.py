@@ -6,13 +6,15 @@ The journal is a file in the configuration's folder, not a table: it survives a 
 import getpass
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import duckdb
+from filelock import FileLock, Timeout
 
 from connectors.people.client import PeopleFile
 from connectors.people.decisions import Standing, Subject, settle, why_no_merge
@@ -23,6 +25,8 @@ from pipelines.evidence import rows
 
 Act = Literal["link", "unlink", "exclude", "include"]
 AT_NEXT_SYNC = "from the next sync on"
+LONGEST_WAIT = 30
+"""Seconds that one decision waits for another that is being written."""
 
 
 class UnknownAccount(LookupError):
@@ -164,6 +168,8 @@ class Registry:
         return f"counts for {owner} by rule {account.rule}" if owner else "counts for nobody"
 
     def _link(self, account: Account, person: str) -> str:
+        if account.rule == "ghost":
+            raise DecisionRefused(f"{account} is GitHub's account for what deleted accounts have left; it can be nobody's")
         decided = self.standing.deciding.get(account.subject)
         owner = self._owner(account)
         if owner == person:
@@ -212,9 +218,25 @@ def _written(account: Account) -> str:
     return f"{account.system}:{account.account}"
 
 
+@contextmanager
+def deciding(journal: Path) -> Generator[None]:
+    """Hold a journal from the check of a decision to its last byte, so that two that contradict each other cannot both be written.
+
+    Raises:
+        DecisionRefused: when others hold it for `LONGEST_WAIT`.
+    """
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    lock = journal.with_name(f".{journal.name}.lock")
+    try:
+        with FileLock(lock, timeout=LONGEST_WAIT):
+            yield
+    except Timeout:
+        waited = f"{journal}: another process has been writing a decision for {LONGEST_WAIT} s"
+        raise DecisionRefused(f"{waited}; nothing was written: run the command again once it has ended ({lock} is held)") from None
+
+
 def append(path: Path, decision: Decision) -> None:
-    """Add a decision to the journal, on the disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Add a decision to the journal, on the disk when this returns; only while `deciding`."""
     with path.open("a+b") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - 1, 0))

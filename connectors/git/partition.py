@@ -15,7 +15,7 @@ from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
-from connectors.git import blame, code_owners, commits, imports, manifests, mentions, reverts, workflows
+from connectors.git import blame, code_owners, commits, imports, mailmap, manifests, mentions, reverts, workflows
 from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
 from connectors.git.options import ArtifactOptions, GitOptions
@@ -26,7 +26,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 7
+RULES = 8
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -113,19 +113,19 @@ class Reading:
         landings = self.client.landings(mirror, head.sha)
         files = {entry.path: entry for entry in self.client.tree(mirror, head.sha)}
         history = History(remote, self.client, mirror, head.sha, landings, files, self.is_full)
-        mailmap = history.blob_of(".mailmap")
+        names = history.blob_of(mailmap.PLACE)
         known = {landing.sha for landing in landings}
         # Commits never change; they are read again only where their landing or their names may have.
-        since = cursor["head"] if cursor.get("head") in known and cursor.get("mailmap") == mailmap else None
+        since = cursor["head"] if cursor.get("head") in known and cursor.get("mailmap") == names else None
         entries = self.client.commits(mirror, head.sha, since)
-        mapped = partial(self.client.mapped, mirror, head.sha) if mailmap else None
+        mapped = partial(self.client.mapped, mirror, head.sha) if names else None
         derived = self._derived(history)
         return chain(
             [Page(REPOSITORIES.name, remote.partition, [_repository(remote, head)])],
             commits.pages(remote, landings, entries, mapped),
             [Counted(commits.COMMITS, remote.partition, count, "git rev-list --count")],
             derived,
-            [Finished(remote.partition, {**target, "mailmap": mailmap}, CENSUS if since is None else _without_commits())],
+            [Finished(remote.partition, {**target, "mailmap": names}, CENSUS if since is None else _without_commits())],
         )
 
     def _derived(self, history: History) -> list[Event]:
@@ -140,6 +140,7 @@ class Reading:
             mentions.table(self.options.artifacts),
             imports.table(others),
             code_owners.table(),
+            mailmap.table(),
         ]
         rules = f"{self._rules()} {history.remote.url}"
         _learn(detectors, history, Memory.opened(history.mirror.with_suffix(".facts.json"), rules, history.is_fresh))

@@ -278,6 +278,26 @@ REVERTS = Table(
     },
 )
 
+MAILMAP_ENTRIES = Table(
+    name="mailmap_entries",
+    grain="one statement of .mailmap that an address is another's, for as long as it stood on the default branch",
+    key=("repository_id", "path", "email", "commit_name", "commit_email", "from_sha"),
+    census=True,
+    pii=("name", "email", "commit_name", "commit_email", "from_author_email", "to_author_email"),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "email": text(null=False, about="The author's own address, lowercased."),
+        "commit_name": text(null=False, about="Only commits under this name are meant; empty: all of the address."),
+        "commit_email": text(null=False, about="The address in commits, lowercased."),
+        **_INTERVAL_START,
+        "name": text(about="The author's own name."),
+        "line": _LINE,
+        **_INTERVAL_END,
+        "is_current": _CURRENT,
+    },
+)
+
 TREE_FILES = Table(
     name="tree_files",
     grain="one file at the head of the default branch",
@@ -318,6 +338,7 @@ TABLES = (
     IMPORTS,
     CODE_OWNERS,
     REVERTS,
+    MAILMAP_ENTRIES,
     TREE_FILES,
     SURVIVING_LINES,
 )

@@ -1,5 +1,6 @@
 """Identity commands: who is who, by which rule, who is not resolved, and what people have decided about it."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -85,12 +86,12 @@ def _decide(session: Session, act: "Act", what: str, person: str, reason: str, b
         from pipelines.evidence import snapshot
 
         people = session.settings().people
-        with snapshot.reading(session.home) as connection:
+        with nullcontext() if dry_run else identity.deciding(people.decisions), snapshot.reading(session.home) as connection:
             registry = identity.Registry(people, connection)
             author = by.strip() or identity.author(people.decisions.parent)
             proposal = registry.propose(act, what, person, author, reason.strip(), identity.moment())
-        if not dry_run:
-            identity.append(people.decisions, proposal.decision)
+            if not dry_run:
+                identity.append(people.decisions, proposal.decision)
 
     def show() -> None:
         session.out.print(proposal.change, markup=False)

@@ -2,14 +2,17 @@
 
 import json
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner, Result
 
+from pipelines import identity
 from pipelines.cli.app import app
 
 PEOPLE = """person,name,emails,logins,team,manager,level,from,to,kind
@@ -27,6 +30,7 @@ ACCOUNTS = [
     ("ben", "github", "login:benroe", "benroe", "human", "directory_only"),
 ]
 UNRESOLVED = [
+    ("github", "10137", "ghost", "ghost"),
     ("github", "99", "stranger", "no_rule"),
     ("git", "pair@acme.example", None, "conflict"),
     ("git", "s@x.example", None, "no_rule"),
@@ -126,6 +130,7 @@ def test_a_line_without_an_end_is_not_joined_by_the_next(office: Office):
         (("link", "github:11", "ana"), 4, "github:11 (ana) counts for ana by rule directory_login; nothing would change"),
         (("unlink", "github:11", "ben"), 4, "github:11 (ana) counts for ana by rule directory_login, not for ben"),
         (("unlink", "github:99", "ben"), 4, "github:99 (stranger) counts for nobody, not for ben; there is nothing to take back"),
+        (("link", "github:10137", "ben"), 4, "what deleted accounts have left"),
         (("include", "github:99"), 4, "only an exclusion can be ended"),
         (("link", "ana", "ana"), 4, "ana cannot count as ana: they are one person_id"),
         (("link", "shipper", "ben"), 4, "'shipper' is bot and 'ben' is human; only two of a kind can be the same"),
@@ -187,3 +192,20 @@ def test_a_reason_is_asked_for(office: Office):
     assert office.run("exclude", "s@x.example").exit_code == 2
     assert "say why" in office.run("exclude", "s@x.example", "--reason", " ").stderr
     assert not office.journal.exists()
+
+
+def test_two_who_decide_at_once_do_not_both_have_their_way(office: Office):
+    places = ["--config", str(office.root / "fulcrum.toml"), "--home", str(office.root / "home"), "people"]
+    command = [sys.executable, "-c", "from pipelines.cli import main; main()", *places, "link", "github:99"]
+    both = [subprocess.Popen([*command, who, "--reason", "asked", "--by", who], stderr=subprocess.DEVNULL) for who in ("ana", "ben")]
+    assert sorted(one.wait(60) for one in both) == [0, 4]
+    assert len(office.journal.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_journal_that_somebody_is_writing_is_waited_for_and_then_refused(office: Office, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(identity, "LONGEST_WAIT", 0)
+    with FileLock(office.root / ".people-decisions.jsonl.lock"):
+        code, said = office.refused("link", "github:99", "ben")
+        assert (code, "another process has been writing a decision" in said) == (4, True)
+        assert office.decide("link", "github:99", "ben", "--dry-run")["written"] is None
+    office.decide("link", "github:99", "ben")

@@ -1,4 +1,4 @@
--- Accounts that are no people: bots by their source's own mark, bots and coding agents by the seeded patterns.
+-- Accounts that are no people: GitHub's ghost, bots by their source's own mark, bots and coding agents by the seeded patterns.
 with patterns as (
     select * from {{ ref('ai_agents') }}
     union all
@@ -48,8 +48,26 @@ marked as (
         (system = 'github' and account_type = 'Bot')
         or (system = 'jira' and account_type = 'app')
         or (system in ('github', 'git') and account_login like '%[bot]')
+),
+
+ghost as (
+    select
+        system,
+        account,
+        cast(null as varchar) as person_id,
+        'ghost' as display_name,
+        'unknown' as kind,
+        'ghost' as rule,
+        1.0 as confidence,
+        'GitHub shows deleted accounts as this one' as evidence,
+        -- Not even people can tell whose this is: it is many accounts' work.
+        -2 as priority
+    from {{ ref('int_accounts_seen') }}
+    where system = 'github' and account = '{{ ghost_id() }}'
 )
 
 select * from matched
 union all
 select * from marked
+union all
+select * from ghost

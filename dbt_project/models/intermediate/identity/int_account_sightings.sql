@@ -1,21 +1,27 @@
 -- Every place where an account of some system acts or is named. One row per sighting; nothing is joined to people yet.
 with github as (
-    select author_id as account_id, author_login as login, author_type as account_type, created_at as seen_at
+    select
+        {{ or_ghost('author_id') }} as account_id, {{ or_ghost('author_login', 'author_id') }} as login, author_type as account_type,
+        created_at as seen_at, _extracted_at as login_seen_at
     from {{ ref('stg_github__pull_requests') }}
     union all
-    select merged_by_id, merged_by_login, merged_by_type, merged_at from {{ ref('stg_github__pull_requests') }}
+    select merged_by_id, merged_by_login, merged_by_type, merged_at, _extracted_at from {{ ref('stg_github__pull_requests') }}
     union all
-    select author_id, author_login, author_type, submitted_at from {{ ref('stg_github__reviews') }}
+    select {{ or_ghost('author_id') }}, {{ or_ghost('author_login', 'author_id') }}, author_type, submitted_at, _extracted_at
+    from {{ ref('stg_github__reviews') }}
     union all
-    select author_id, author_login, author_type, created_at from {{ ref('stg_github__issues') }}
+    select {{ or_ghost('author_id') }}, {{ or_ghost('author_login', 'author_id') }}, author_type, created_at, _extracted_at
+    from {{ ref('stg_github__issues') }}
     union all
-    select actor_id, actor_login, actor_type, created_at from {{ ref('stg_github__workflow_runs') }}
+    select actor_id, actor_login, actor_type, created_at, _extracted_at from {{ ref('stg_github__workflow_runs') }}
     union all
-    select triggering_actor_id, triggering_actor_login, triggering_actor_type, run_started_at from {{ ref('stg_github__workflow_runs') }}
+    select triggering_actor_id, triggering_actor_login, triggering_actor_type, run_started_at, _extracted_at
+    from {{ ref('stg_github__workflow_runs') }}
     union all
-    select author_user_id, author_login, null, committed_at from {{ ref('stg_github__pull_request_commits') }}
+    select author_user_id, author_login, null, committed_at, _extracted_at from {{ ref('stg_github__pull_request_commits') }}
     union all
-    select {{ json_integer('envelope', '$.actor_id') }}, {{ json_text('envelope', '$.actor') }}, null, started_at
+    -- An envelope holds the login as it was when it was written.
+    select {{ json_integer('envelope', '$.actor_id') }}, {{ json_text('envelope', '$.actor') }}, null, started_at, started_at
     from {{ ref('stg_evals__runs') }}
 ),
 
@@ -51,17 +57,23 @@ jira as (
 ),
 
 sightings as (
-    select 'github' as system, cast(account_id as varchar) as account, login, null as email, null as name, account_type, seen_at from github
+    select
+        'github' as system, cast(account_id as varchar) as account, login, null as email, null as name, account_type, seen_at,
+        -- GitHub shows an account's login as it is when it is asked, also on records of long before.
+        login_seen_at
+    from github
     union all
-    select 'git', email, {{ extract('email', "'^(?:[0-9]+[+])?([^@]+)@users[.]noreply[.]'") }}, email, name, null, seen_at from signatures
+    select
+        'git', email, {{ extract('email', "'^(?:[0-9]+[+])?([^@]+)@users[.]noreply[.]'") }}, email, name, null, seen_at, seen_at
+    from signatures
     union all
-    select 'jira', account_id, null, email, name, account_type, seen_at from jira
+    select 'jira', account_id, null, email, name, account_type, seen_at, null from jira
     union all
-    select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at from {{ ref('stg_evals__runs') }}
+    select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at, null from {{ ref('stg_evals__runs') }}
     union all
-    select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at from {{ ref('stg_experiments__experiments') }}
+    select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at, null from {{ ref('stg_experiments__experiments') }}
     union all
-    select 'experiments', lower(trim(actor_raw)), null, null, null, null, changed_at from {{ ref('stg_experiments__flag_changes') }}
+    select 'experiments', lower(trim(actor_raw)), null, null, null, null, changed_at, null from {{ ref('stg_experiments__flag_changes') }}
 )
 
 select * from sightings

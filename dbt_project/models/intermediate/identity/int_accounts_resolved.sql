@@ -3,6 +3,8 @@ with settled as (
     select * from {{ ref('int_accounts_settled_direct') }}
     union all
     select * from {{ ref('int_accounts_settled_linked') }}
+    union all
+    select * from {{ ref('int_accounts_settled_mailmap') }}
 ),
 
 taken_away as (

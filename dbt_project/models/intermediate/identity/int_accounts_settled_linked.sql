@@ -7,7 +7,7 @@ with direct as (
 links as (
     select
         links.*,
-        case links.rule when 'noreply_id' then 6 else 7 end as priority
+        case links.rule when 'noreply_id' then 6 when 'github_verified_email' then 7 else 8 end as priority
     from {{ ref('int_account_email_links') }} as links
 ),
 

@@ -2,7 +2,7 @@ select
     system,
     account,
     account_login,
-    case rule when 'conflict' then 'conflict' when 'decision_link' then 'unknown_person' else 'no_rule' end as reason,
+    case rule when 'conflict' then 'conflict' when 'decision_link' then 'unknown_person' when 'ghost' then 'ghost' else 'no_rule' end as reason,
     evidence as detail,
     email,
     name as shown_name,
