@@ -9,6 +9,7 @@ MODULES = {
     "github": "connectors.github.resources",
     "git": "connectors.git.resources",
     "jira": "connectors.jira.resources",
+    "incidents": "connectors.incidents.resources",
     "evals": "connectors.evals.resources",
     "experiments": "connectors.experiments.resources",
 }

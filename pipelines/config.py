@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from connectors.evals.options import EvalStore
 from connectors.experiments.options import Store as ExperimentStore
 from connectors.github.options import GithubOptions
+from connectors.incidents.options import IncidentStore
 from connectors.jira.options import JiraOptions
 
 SECRET_KEYS = {"token", "tokens", "private_key", "password", "dsn"}
@@ -46,6 +47,7 @@ class Sources(Section):
     github: GithubOptions | None = None
     git: GitSource | None = None
     jira: JiraOptions | None = None
+    incidents: tuple[IncidentStore, ...] = ()
     evals: tuple[EvalStore, ...] = ()
     experiments: tuple[ExperimentStore, ...] = ()
 
@@ -250,7 +252,7 @@ def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     git = sources.get("git") if isinstance(sources, dict) else None
     if isinstance(git, dict) and "mirrors" in git:
         git["mirrors"] = str(folder / str(git["mirrors"]))
-    for kind in ("evals", "experiments"):
+    for kind in ("incidents", "evals", "experiments"):
         stores = sources.get(kind, []) if isinstance(sources, dict) else []
         for store in stores if isinstance(stores, list) else []:
             for name in ("path", "query"):

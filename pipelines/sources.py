@@ -13,6 +13,7 @@ from connectors.evals.options import EvalsOptions
 from connectors.experiments.options import ExperimentsOptions
 from connectors.git.options import ArtifactOptions, GitOptions
 from connectors.github.options import GithubOptions
+from connectors.incidents.options import IncidentsOptions
 from connectors.people.options import PeopleOptions
 from pipelines.config import Settings
 
@@ -36,6 +37,8 @@ def options_of(settings: Settings, name: str) -> Any | None:
             return _git(settings) if sources.git else None
         case "jira":
             return sources.jira
+        case "incidents":
+            return IncidentsOptions(stores=sources.incidents) if sources.incidents else None
         case "evals":
             return EvalsOptions(stores=sources.evals) if sources.evals else None
         case "experiments":

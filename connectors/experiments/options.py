@@ -6,6 +6,8 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from connectors.folder import without_login
+
 
 class FilesStore(BaseModel):
     """A folder or file of experiments in the documented shape."""
@@ -19,8 +21,7 @@ class FilesStore(BaseModel):
     @property
     def partition(self) -> str:
         """Name of the store in cursors and messages, without whatever stands before an `@` in the address."""
-        scheme, separator, rest = self.path.partition("://")
-        return f"files:{scheme}{separator}{rest.rpartition('@')[2]}" if separator else f"files:{self.path}"
+        return f"files:{without_login(self.path)}"
 
 
 class _Site(BaseModel):

@@ -41,9 +41,9 @@ VENDORS = {
 
 
 def _folder(store: FilesStore) -> FolderSource:
-    from connectors.experiments.folder import Folder
+    from connectors.folder import Folder
 
-    return Folder(store)
+    return Folder("experiments", store.partition.partition(":")[2], store.path)
 
 
 def _query(store: SqlStore, meter: Meter) -> QuerySource:

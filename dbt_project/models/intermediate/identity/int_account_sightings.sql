@@ -56,6 +56,15 @@ jira as (
     select author_id, null, null, null, created_at from {{ ref('stg_jira__issue_comments') }}
 ),
 
+incidents as (
+    select kind, account, email, name, cast(null as timestamp with time zone) as seen_at
+    from {{ ref('stg_incidents__users') }}
+    union all
+    select kind, account, null, null, responded_at from {{ ref('stg_incidents__incident_responders') }}
+    union all
+    select kind, account, null, null, started_at from {{ ref('stg_incidents__on_call_shifts') }}
+),
+
 sightings as (
     select
         'github' as system, cast(account_id as varchar) as account, login, null as email, null as name, account_type, seen_at,
@@ -69,7 +78,13 @@ sightings as (
     union all
     select 'jira', account_id, null, email, name, account_type, seen_at, null from jira
     union all
+<<<<<<< HEAD
     select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at, null from {{ ref('stg_evals__runs') }}
+=======
+    select {{ incident_account_system('kind') }}, account, null, email, name, null, seen_at from incidents
+    union all
+    select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at from {{ ref('stg_evals__runs') }}
+>>>>>>> d975073 (Incidents, who responded and who was on call, out of PagerDuty, Opsgenie and exported files)
     union all
     select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at, null from {{ ref('stg_experiments__experiments') }}
     union all

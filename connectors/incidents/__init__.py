@@ -1,0 +1,1 @@
+"""Incidents with who responded, and on-call shifts, from PagerDuty, Opsgenie and exported files, behind one contract."""
