@@ -126,7 +126,10 @@ def test_a_manager_may_stand_below_their_reports():
 @pytest.mark.parametrize(
     ("login", "said"),
     [
-        ("gihub:ana", "login 'gihub:ana' names the system 'gihub'; expected github, git, jira, evals, experiments (nearest: 'github')"),
+        (
+            "gihub:ana",
+            "login 'gihub:ana' names the system 'gihub'; expected github, git, jira, pagerduty, opsgenie, incidents, evals, experiments (nearest: 'github')",
+        ),
         ("ana@acme.example", "login 'ana@acme.example' looks like an e-mail; put it under emails"),
         ("jira:", "login 'jira:' names a system but no account"),
     ],

@@ -78,13 +78,9 @@ sightings as (
     union all
     select 'jira', account_id, null, email, name, account_type, seen_at, null from jira
     union all
-<<<<<<< HEAD
-    select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at, null from {{ ref('stg_evals__runs') }}
-=======
-    select {{ incident_account_system('kind') }}, account, null, email, name, null, seen_at from incidents
+    select {{ incident_account_system('kind') }}, account, null, email, name, null, seen_at, null from incidents
     union all
-    select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at from {{ ref('stg_evals__runs') }}
->>>>>>> d975073 (Incidents, who responded and who was on call, out of PagerDuty, Opsgenie and exported files)
+    select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at, null from {{ ref('stg_evals__runs') }}
     union all
     select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at, null from {{ ref('stg_experiments__experiments') }}
     union all
