@@ -17,7 +17,7 @@ from connectors.evals.deepeval_cases import OVERALL, cases_of, judge_of, named_m
 from connectors.evals.digest import canonical, kept, sha_of_prompt, sha_of_text
 from connectors.evals.envelope import declared
 from connectors.evals.model import Metric, OpenLog, Place, Planned, Run, Scorer
-from connectors.evals.shape import Json, UnreadableLog, at, later, listing, mapping, moment, number, objects, parse, text
+from connectors.evals.shape import Json, UnreadableLog, at, integer, later, listing, mapping, moment, number, objects, parse, text
 
 TOOL = "deepeval"
 LEADING = "pass_rate"
@@ -183,14 +183,13 @@ class _TestRun:
     def _scored(self, found: Json, variant: str) -> Iterator[Metric]:
         name, scores = text(found, "metric"), [number(score) for score in listing(found, "scores")]
         known = [score for score in scores if score is not None]
-        passes, fails = number(found, "passes") or 0, number(found, "fails") or 0
+        passes = integer(found, "passes")
         if name is None or not known or name == OVERALL:
             return
         judge = judge_of(self.by_name.get(name, {}))
         yield Metric(name, MEAN, statistics.fmean(known), variant=variant, n=len(known), higher_is_better=True, judge=judge)
-        if passes + fails:
-            share = passes / (passes + fails)
-            yield Metric(name, LEADING, share, variant=variant, n=int(passes + fails), higher_is_better=True, judge=judge)
+        if passes is not None and 0 <= passes <= len(known):
+            yield Metric(name, LEADING, passes / len(known), variant=variant, n=len(known), higher_is_better=True, judge=judge)
 
     def _raw(self) -> Json:
         """Counts and identities, without cases and prompts."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Kind = Literal["inspect", "lm_eval", "promptfoo", "deepeval", "jsonl"]
+Kind = Literal["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "jsonl"]
 
 ONLY_FOR = {"timezone": "deepeval"}
 """Options that mean something for one kind alone."""

@@ -15,6 +15,7 @@ from connectors.evals.jsonl_runs import JsonlRuns
 from connectors.evals.ledger import Ledger
 from connectors.evals.lm_eval_results import LmEvalResults
 from connectors.evals.model import Format
+from connectors.evals.openai_evals_logs import OpenAIEvalsLogs
 from connectors.evals.options import EvalsOptions, EvalStore
 from connectors.evals.promptfoo_results import PromptfooResults
 from connectors.evals.schema import TABLES
@@ -22,7 +23,8 @@ from connectors.evals.store import FsspecStore, Store
 from connectors.evals.units import sorted_out
 from connectors.evals.visit import DatasetVersions, StoreVisit
 
-FORMATS: dict[str, Format] = {tool.kind: tool for tool in (InspectLogs(), LmEvalResults(), PromptfooResults(), DeepEvalRuns(), JsonlRuns())}
+_TOOLS: tuple[Format, ...] = (InspectLogs(), LmEvalResults(), PromptfooResults(), DeepEvalRuns(), OpenAIEvalsLogs(), JsonlRuns())
+FORMATS: dict[str, Format] = {tool.kind: tool for tool in _TOOLS}
 """How each kind is read where the store is given no options of its kind."""
 
 

@@ -62,7 +62,22 @@ def deepeval_texts() -> Iterator[Any]:
                 yield from (metric.get(key) for metric in case["metricsData"] for key in ("reason", "error"))
 
 
-TEXTS = {"inspect": inspect_texts, "lm_eval": lm_eval_texts, "promptfoo": promptfoo_texts, "deepeval": deepeval_texts, "jsonl": jsonl_texts}
+def openai_evals_texts() -> Iterator[Any]:
+    for body in recorded("openai_evals").files.values():
+        for line in body.splitlines()[1:]:
+            data = json.loads(line).get("data", {})
+            yield from (data.get(key) for key in ("prompt", "picked", "expected", "message"))
+    yield from ("was charged twice", "oaieval acme-router", "/srv/eval/oa")
+
+
+TEXTS = {
+    "inspect": inspect_texts,
+    "lm_eval": lm_eval_texts,
+    "promptfoo": promptfoo_texts,
+    "deepeval": deepeval_texts,
+    "openai_evals": openai_evals_texts,
+    "jsonl": jsonl_texts,
+}
 OUTPUTS = {"sales", "lockout?", "lol"}
 
 
