@@ -32,6 +32,12 @@ def last_line(part: OpenPart) -> bytes:
     return part.body.read().rstrip().rpartition(b"\n")[2]
 
 
+def ends_its_line(part: OpenPart) -> bool:
+    """Whether the last line is whole, for tools that end each of them: a file cut between two lines shows no other trace."""
+    part.body.seek(max(0, part.size - 1))
+    return part.body.read() == b"\n"
+
+
 def place(part: OpenPart, number: int) -> str:
     """What names a line in a rejection."""
     return f"{part.name}#{number}"

@@ -16,11 +16,12 @@ JudgeKind = Literal["human", "llm", "code"]
 
 @dataclass(frozen=True)
 class OpenPart:
-    """One file of a log: its name, and its bytes from the start."""
+    """One file of a log: its name, its bytes from the start, and their hash."""
 
     name: str
     size: int
     body: BinaryIO
+    sha: str
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class OpenLog:
 
 @dataclass(frozen=True)
 class Judge:
-    """Who scored: people, a model, or code; a model with its name and the hash of what it was told."""
+    """Who scored: people, a model, or code, None where the log does not say; a model with its name and the hash of what it was told."""
 
-    kind: JudgeKind = "code"
+    kind: JudgeKind | None = "code"
     name: str | None = None
     prompt_sha: str | None = None
 
@@ -162,10 +163,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Place:
-    """What a file is in its log: parts and main file share a key."""
+    """What a file is in its log: parts and main file share a key.
+
+    Attributes:
+        is_shared: a part of every log with its key, and of no interest where there is none.
+    """
 
     is_main: bool
     key: str
+    is_shared: bool = False
 
 
 class Format(Protocol):

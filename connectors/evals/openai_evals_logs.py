@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from connectors.evals.digest import kept
-from connectors.evals.lines import bad_line, lines
+from connectors.evals.lines import bad_line, ends_its_line, lines
 from connectors.evals.model import BadSample, Judge, Metric, OpenLog, OpenPart, Place, Planned, Run, Sample, Scorer, Status
 from connectors.evals.openai_evals_events import MATCH, SampleEvents, numbers_of
 from connectors.evals.shape import Json, UnreadableLog, at, integer, listing, mapping, moment, parse, text
@@ -70,7 +70,7 @@ class _Events:
                 self._add(parse(line))
             except UnreadableLog as error:
                 self.faults.append(bad_line(part, number, line, error.reason))
-        if not _ends_its_line(part):
+        if not ends_its_line(part):
             self.faults.append(BadSample(part.name, "its last line has no end: the file was cut there"))
         missing = max(self._ids, default=-1) + 1 - len(self._ids)
         if missing:
@@ -98,12 +98,6 @@ class _Events:
         self.last_at = max(filter(None, (self.last_at, moment(event, "created_at"))), default=None)
         found = self.samples.get(key) or self.samples.setdefault(key, SampleEvents(key))
         found.add(text(event, "type"), mapping(event, "data"))
-
-
-def _ends_its_line(part: OpenPart) -> bool:
-    """Every line is written with its end, and the events that a cut took away leave no other trace."""
-    part.body.seek(max(0, part.size - 1))
-    return part.body.read() == b"\n"
 
 
 class _EvalRun:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Kind = Literal["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "jsonl"]
+Kind = Literal["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl"]
 
-ONLY_FOR = {"timezone": "deepeval"}
+ONLY_FOR = {"timezone": "deepeval", "metrics": "ragas"}
 """Options that mean something for one kind alone."""
 
 
@@ -27,6 +27,9 @@ class EvalStore(BaseModel):
     """What a run's leading metric must reach, where neither the run nor its envelope says."""
     timezone: str | None = None
     """IANA name (`Europe/Berlin`) of the clock by which DeepEval named its exports; without it their runs have no time."""
+
+    metrics: tuple[str, ...] = ()
+    """Columns of Ragas' experiments that are scores, the leading one first; without it those of nothing but numbers from 0 to 1."""
 
     @field_validator("timezone")
     @classmethod

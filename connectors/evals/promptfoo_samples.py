@@ -132,7 +132,7 @@ def _provider_name(provider: Any) -> str | None:
 
 
 def _weight(judge: Judge | None) -> int:
-    return -1 if judge is None else {"code": 0, "llm": 1, "human": 2}[judge.kind]
+    return -1 if judge is None else {"code": 0, "llm": 1, "human": 2}[judge.kind or "code"]
 
 
 def _raw(row: Json) -> Json:

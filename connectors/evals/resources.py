@@ -18,12 +18,21 @@ from connectors.evals.model import Format
 from connectors.evals.openai_evals_logs import OpenAIEvalsLogs
 from connectors.evals.options import EvalsOptions, EvalStore
 from connectors.evals.promptfoo_results import PromptfooResults
+from connectors.evals.ragas_experiments import RagasExperiments
 from connectors.evals.schema import TABLES
 from connectors.evals.store import FsspecStore, Store
 from connectors.evals.units import sorted_out
 from connectors.evals.visit import DatasetVersions, StoreVisit
 
-_TOOLS: tuple[Format, ...] = (InspectLogs(), LmEvalResults(), PromptfooResults(), DeepEvalRuns(), OpenAIEvalsLogs(), JsonlRuns())
+_TOOLS: tuple[Format, ...] = (
+    InspectLogs(),
+    LmEvalResults(),
+    PromptfooResults(),
+    DeepEvalRuns(),
+    OpenAIEvalsLogs(),
+    RagasExperiments(),
+    JsonlRuns(),
+)
 FORMATS: dict[str, Format] = {tool.kind: tool for tool in _TOOLS}
 """How each kind is read where the store is given no options of its kind."""
 
@@ -62,7 +71,13 @@ class EvalsReader:
 
 
 def _format(options: EvalStore) -> Format:
-    return DeepEvalRuns(options.zone) if options.zone else FORMATS[options.kind]
+    match options.kind:
+        case "deepeval":
+            return DeepEvalRuns(options.zone)
+        case "ragas":
+            return RagasExperiments(options.metrics)
+        case kind:
+            return FORMATS[kind]
 
 
 def open_evals(options: EvalsOptions) -> Reader:

@@ -16,11 +16,12 @@ class Unit:
     main: Entry
     parts: tuple[Entry, ...] = ()
     envelope: Entry | None = None
+    shared: tuple[Entry, ...] = ()
 
     @property
     def files(self) -> tuple[Entry, ...]:
-        """The log's own files, main first."""
-        return (self.main, *self.parts)
+        """The files that the log is read from, main first."""
+        return (self.main, *self.parts, *self.shared)
 
     @property
     def members(self) -> tuple[Entry, ...]:
@@ -41,7 +42,8 @@ class Listing:
     def files(self) -> Iterator[Entry]:
         """Every file of a kind that this store is about."""
         for unit in self.units:
-            yield from unit.files
+            yield from (unit.main, *unit.parts)
+        yield from dict.fromkeys(entry for unit in self.units for entry in unit.shared)
         yield from self.envelopes
         yield from self.orphans
 
@@ -51,15 +53,18 @@ def sorted_out(entries: Sequence[Entry], tool: Format) -> Listing:
     envelopes = {entry.name: entry for entry in entries if is_envelope(entry.name)}
     mains: dict[str, list[Entry]] = {}
     parts: dict[str, list[Entry]] = {}
+    shared: dict[str, list[Entry]] = {}
     for entry in entries:
         place = None if entry.name in envelopes else tool.place(entry.name)
         if place is not None:
-            (mains if place.is_main else parts).setdefault(place.key, []).append(entry)
+            (shared if place.is_shared else mains if place.is_main else parts).setdefault(place.key, []).append(entry)
     units: list[Unit] = []
     for key, found in mains.items():
         # Two main files with one key would share their parts; the first has them, as each part belongs to one log.
         owned = [tuple(parts.get(key, ())), *((),) * (len(found) - 1)]
-        units += [Unit(main, own, _envelope_of(main, envelopes)) for main, own in zip(found, owned, strict=True)]
+        units += [
+            Unit(main, own, _envelope_of(main, envelopes), tuple(shared.get(key, ()))) for main, own in zip(found, owned, strict=True)
+        ]
     orphans = tuple(entry for key, found in parts.items() if key not in mains for entry in found)
     return Listing(tuple(units), tuple(envelopes.values()), orphans)
 

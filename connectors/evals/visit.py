@@ -149,8 +149,9 @@ class StoreVisit:
             self._reject_line(line, unit.main)
         if result.faults:
             self._reject(unit.main, result.reason, shas[unit.main.path])
-        for entry in unit.parts if result.faults else unit.files:
-            self._list(entry, shas[entry.path], result.run_ids[0] if result.run_ids else None)
+        run_id = result.run_ids[0] if result.run_ids else None
+        for entry in unit.files[1:] if result.faults else unit.files:
+            self._list(entry, shas[entry.path], None if entry in unit.shared else run_id)
 
     def _run(self, run: Run, unit: Unit, content_sha: str, sidecar: Sidecar | None, result: UnitResult) -> Iterator[Event]:
         """One run's rows: samples as they stream by, then what they add up to; none where a newer copy of it stands."""
@@ -238,5 +239,5 @@ def _is_row_of(known: Known, row: Record) -> bool:
 
 
 def _open_log(fetched: FetchedUnit) -> OpenLog:
-    parts = [OpenPart(entry.name, file.size, file.body) for entry, file in fetched.files]
+    parts = [OpenPart(entry.name, file.size, file.body, file.sha) for entry, file in fetched.files]
     return OpenLog(parts[0], tuple(parts[1:]))

@@ -6,7 +6,7 @@ from connectors.evals.resources import CONNECTOR
 from pipelines.gates import check_records
 from tests.unit.evals_reading import read, recorded
 
-KINDS = ["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "jsonl"]
+KINDS = ["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

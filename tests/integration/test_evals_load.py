@@ -13,7 +13,7 @@ from pipelines.landing import Run
 from pipelines.warehouse import Home
 from tests.unit.evals_reading import DATA
 
-KINDS = ("inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "jsonl")
+KINDS = ("inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl")
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def test_logs_of_every_tool_arrive_a_bad_one_is_set_aside_and_a_second_sync_chan
         "promptfoo": 6,
         "deepeval": 3,
         "openai_evals": 4,
+        "ragas": 4,
         "jsonl": 2,
     }
     assert ask(home, "select status from raw_evals.runs where task_name = 'triage'") == [("success",)], "the edited copy is the newest"

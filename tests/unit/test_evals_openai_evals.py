@@ -141,6 +141,16 @@ def test_several_events_of_a_sample_are_one_score():
     assert (row["score_num"], row["passed"]) == (0.5, None), "one that matched and one that did not"
 
 
+def test_a_sample_that_broke_and_was_scored_in_the_end_is_no_error():
+    def change(lines):
+        again = {"event_id": 8, "type": "metrics", "data": {"brevity": 0.25}}
+        lines.append(events_of(lines, "error")[0] | again)
+
+    reading = changed("tone.jsonl", change)
+    (row,) = reading.samples(reading.run(), sample_key="tickets.tone.2")
+    assert (row["score_num"], row["error_kind"], reading.run()["n_errors"]) == (0.25, None, 0)
+
+
 def test_a_model_that_grades_is_named_and_is_not_the_model_under_test():
     def change(lines):
         lines[0]["spec"]["completion_fns"] = ["acme-small", "acme-judge"]

@@ -70,12 +70,20 @@ def openai_evals_texts() -> Iterator[Any]:
     yield from ("was charged twice", "oaieval acme-router", "/srv/eval/oa")
 
 
+def ragas_texts() -> Iterator[Any]:
+    for name, body in recorded("ragas").files.items():
+        for line in body.splitlines() if name.endswith(".jsonl") else []:
+            row = json.loads(line)
+            yield from (row.get(key) for key in ("user_input", "reference", "response"))
+
+
 TEXTS = {
     "inspect": inspect_texts,
     "lm_eval": lm_eval_texts,
     "promptfoo": promptfoo_texts,
     "deepeval": deepeval_texts,
     "openai_evals": openai_evals_texts,
+    "ragas": ragas_texts,
     "jsonl": jsonl_texts,
 }
 OUTPUTS = {"sales", "lockout?", "lol"}
