@@ -143,6 +143,7 @@ def test_of_several_datasets_the_rows_name_theirs():
 def test_a_dataset_that_changes_has_its_experiments_read_again_and_one_alone_is_no_fault():
     memory = recorded("ragas", NIGHTLY, DATASET)
     first = read("ragas", memory)
+    assert first.rows("files")[(f"store/{DATASET}",)]["run_id"] is None, "it is of every experiment beside it"
     assert read("ragas", memory, again(first)).rows("runs") == {}
     memory.files[DATASET] += b'{"user_input": "Which plans are there?"}\n'
     memory.modified = {DATASET: NOW}
