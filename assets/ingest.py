@@ -1,6 +1,7 @@
 """Raw tables as assets: one factory over the connector registry, one step per source, one asset and two checks per table."""
 
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 from typing import Any
 
 import dagster as dg
@@ -12,7 +13,7 @@ from connectors import registry
 from connectors.contract import Connector, Table
 from connectors.errors import Terminal
 from pipelines import load, outcomes, privacy, reconcile, sources, warehouse
-from pipelines.statistics import experiments as experiment_arithmetic
+from pipelines.statistics import experiments, labels
 
 
 def ingest_assets() -> list[dg.AssetsDefinition]:
@@ -106,32 +107,41 @@ def configuration_tables(context: dg.AssetExecutionContext, fulcrum: Fulcrum) ->
             yield dg.MaterializeResult(asset_key=key)
 
 
-def derived_assets() -> list[dg.AssetsDefinition]:
-    """Tables computed from raw ones by libraries rather than SQL: experiment statistics and pseudonyms."""
-    experiments, people = registry.get("experiments"), registry.get("people")
-    keys = {table: dg.AssetKey(["raw_statistics", table]) for table in experiment_arithmetic.TABLES}
+def statistics_assets(name: str, arithmetic: ModuleType, sources: Sequence[str], description: str) -> dg.AssetsDefinition:
+    """The tables of one module of `pipelines.statistics` that is computed from raw tables."""
+    keys = {table: dg.AssetKey(["raw_statistics", table]) for table in arithmetic.TABLES}
+    connectors = [registry.get(source) for source in sources]
 
     @dg.multi_asset(
         specs=[
             dg.AssetSpec(
-                keys[table],
-                deps=[raw_key(experiments, each.name) for each in experiments.tables],
+                key,
+                deps=[raw_key(connector, each.name) for connector in connectors for each in connector.tables],
                 group_name="raw_statistics",
                 kinds={"duckdb", "python"},
                 owners=OWNERS,
+                description=description,
             )
-            for table in experiment_arithmetic.TABLES
+            for key in keys.values()
         ],
-        name="experiment_statistics",
+        name=name,
         pool=WRITER_POOL,
     )
-    def experiment_statistics(context: dg.AssetExecutionContext, fulcrum: Fulcrum) -> Iterator[dg.MaterializeResult[Any]]:
-        """Effects recomputed from counts and moments beside the vendor's, every check, and what launches did."""
+    def computed(context: dg.AssetExecutionContext, fulcrum: Fulcrum) -> Iterator[dg.MaterializeResult[Any]]:
         with fulcrum.writing(context), warehouse.connect(fulcrum.home.warehouse) as connection:
-            experiment_arithmetic.recompute(connection)
-            for table in experiment_arithmetic.TABLES:
+            arithmetic.recompute(connection)
+            for table, key in keys.items():
                 rows = warehouse.row_count(connection, "raw_statistics", table)
-                yield dg.MaterializeResult(asset_key=keys[table], metadata={"dagster/row_count": rows})
+                yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows})
+
+    return computed
+
+
+def derived_assets() -> list[dg.AssetsDefinition]:
+    """Tables computed from raw ones by libraries rather than SQL: statistics and pseudonyms."""
+    of_experiments = "Effects recomputed from counts and moments beside the vendor's, every check, and what launches did."
+    of_labels = "Agreement among raters, and of automatic judges with them."
+    people = registry.get("people")
 
     @dg.asset(
         key=dg.AssetKey(["raw_config", "pseudonyms"]),
@@ -146,4 +156,9 @@ def derived_assets() -> list[dg.AssetsDefinition]:
         with fulcrum.writing(context), warehouse.connect(fulcrum.home.warehouse) as connection:
             privacy.write_pseudonyms(connection, fulcrum.home)
 
-    return [configuration_tables, experiment_statistics, pseudonyms]
+    return [
+        configuration_tables,
+        statistics_assets("experiment_statistics", experiments, ["experiments"], of_experiments),
+        statistics_assets("label_statistics", labels, ["labels", "evals"], of_labels),
+        pseudonyms,
+    ]

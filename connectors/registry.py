@@ -12,6 +12,7 @@ MODULES = {
     "incidents": "connectors.incidents.resources",
     "evals": "connectors.evals.resources",
     "experiments": "connectors.experiments.resources",
+    "labels": "connectors.labels.resources",
 }
 """In the order in which a sync reads them: git needs GitHub's repositories."""
 

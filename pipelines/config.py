@@ -23,6 +23,7 @@ from connectors.experiments.options import Store as ExperimentStore
 from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentStore
 from connectors.jira.options import JiraOptions
+from connectors.labels.options import LabelSet
 
 SECRET_KEYS = {"token", "tokens", "private_key", "password", "dsn"}
 REFERENCE = re.compile(r"\$\{(file:)?([^}]+)\}")
@@ -50,6 +51,7 @@ class Sources(Section):
     incidents: tuple[IncidentStore, ...] = ()
     evals: tuple[EvalStore, ...] = ()
     experiments: tuple[ExperimentStore, ...] = ()
+    labels: tuple[LabelSet, ...] = ()
 
 
 class People(Section):
@@ -252,7 +254,7 @@ def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     git = sources.get("git") if isinstance(sources, dict) else None
     if isinstance(git, dict) and "mirrors" in git:
         git["mirrors"] = str(folder / str(git["mirrors"]))
-    for kind in ("incidents", "evals", "experiments"):
+    for kind in ("incidents", "evals", "experiments", "labels"):
         stores = sources.get(kind, []) if isinstance(sources, dict) else []
         for store in stores if isinstance(stores, list) else []:
             for name in ("path", "query"):

@@ -14,6 +14,7 @@ from connectors.experiments.options import ExperimentsOptions
 from connectors.git.options import ArtifactOptions, GitOptions
 from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentsOptions
+from connectors.labels.options import LabelsOptions
 from connectors.people.options import PeopleOptions
 from pipelines.config import Settings
 
@@ -43,6 +44,8 @@ def options_of(settings: Settings, name: str) -> Any | None:
             return EvalsOptions(stores=sources.evals) if sources.evals else None
         case "experiments":
             return ExperimentsOptions(stores=sources.experiments) if sources.experiments else None
+        case "labels":
+            return LabelsOptions(sets=sources.labels) if sources.labels else None
         case _:
             raise KeyError(f"unknown source {name!r}; known: {', '.join(registry.MODULES)}")
 

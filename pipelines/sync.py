@@ -19,7 +19,7 @@ from pipelines.config import Settings
 from pipelines.gates import SuspiciousLoad
 from pipelines.landing import Pace, Run
 from pipelines.load import SourceResult
-from pipelines.statistics import experiments, gates
+from pipelines.statistics import experiments, gates, labels
 from pipelines.warehouse import Home
 
 
@@ -130,6 +130,7 @@ def finish(settings: Settings, run: Run, report: Report, full_refresh: bool = Fa
     home = run.home
     with warehouse.connect(home.warehouse) as connection, outcomes.step(connection, run.run_id, "statistics"):
         experiments.recompute(connection)
+        labels.recompute(connection)
         privacy.write_pseudonyms(connection, home)
     if not (force or full_refresh) and _published_already(home, transform.fingerprint(home)):
         report.build = "unchanged"

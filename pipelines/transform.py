@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors import registry
 from pipelines import statistics, warehouse
-from pipelines.statistics import experiments
+from pipelines.statistics import experiments, labels
 from pipelines.warehouse import Home, quote
 
 BAD = {"error", "fail", "runtime error"}
@@ -91,7 +91,7 @@ def fingerprint(home: Home) -> str:
                 content = "count(*), count(_deleted_at), max(_load_id), bit_xor(hash(_row_hash))"
                 state = connection.execute(f"select {content} from {relation}").fetchone()
                 digest.update(repr((name, table.name, state)).encode())
-        computed = [f"raw_statistics.{table}" for table in experiments.TABLES]
+        computed = [f"raw_statistics.{table}" for table in (*experiments.TABLES, *labels.TABLES)]
         for name in ("raw_config.artifacts", "raw_config.project_groups", "raw_config.settings", *computed, "raw_ops.held_back"):
             digest.update(repr(connection.execute(f"select * from {name} order by all").fetchall()).encode())
     return digest.hexdigest()

@@ -32,7 +32,7 @@ matches as (
         seen.system || '_email' as rule, 0.95 as confidence, 'people.csv lists the address that ' || seen.system || ' shows' as evidence
     from {{ ref('int_accounts_seen') }} as seen
     inner join listed on seen.email = listed.account
-    where seen.system in ('jira', 'pagerduty', 'opsgenie', 'incidents', 'evals', 'experiments') and listed.system = 'git'
+    where seen.system in ('jira', 'pagerduty', 'opsgenie', 'incidents', 'evals', 'experiments', 'labels') and listed.system = 'git'
 )
 
 select

@@ -85,6 +85,8 @@ sightings as (
     select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at, null from {{ ref('stg_experiments__experiments') }}
     union all
     select 'experiments', lower(trim(actor_raw)), null, null, null, null, changed_at, null from {{ ref('stg_experiments__flag_changes') }}
+    union all
+    select 'labels', lower(trim(rater_raw)), null, null, null, null, labelled_at, null from {{ ref('stg_labels__labels') }}
 )
 
 select * from sightings

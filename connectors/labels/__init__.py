@@ -1,0 +1,1 @@
+"""Labels that people give to items: exports of labelling tools."""

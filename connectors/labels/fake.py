@@ -1,0 +1,26 @@
+"""Label exports in memory, for tests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass
+class FakeFolder:
+    """Files by name; a value of None cannot be read."""
+
+    files: dict[str, str | None]
+
+    def names(self) -> Sequence[str]:
+        """Sorted names."""
+        return sorted(self.files)
+
+    def read(self, name: str) -> bytes:
+        """Content of one file."""
+        content = self.files[name]
+        if content is None:
+            raise PermissionError(name)
+        return content.encode()
+
+    def url(self, name: str) -> str:
+        """An address that names the file."""
+        return f"memory://{name}"
