@@ -99,6 +99,36 @@ def test_no_column_ranks_or_scores_people():
     assert found == []
 
 
+def refs_of(text: str) -> set[str]:
+    return set(re.findall(r"""ref\(['"](\w+)['"]\)""", text))
+
+
+def blames(texts: dict[str, str], roots: set[str]) -> list[str]:
+    """Models that some root is built from, itself included, which read what caused an incident."""
+    reached, waiting = set[str](), set(roots)
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= (refs_of(texts.get(name, "")) & texts.keys()) - reached
+    # The table of incidents holds the cause for whoever looks at the incident; what is built on it may not take it along.
+    return sorted(
+        name
+        for name in reached - {"fct_incidents", "int_incident_causes"}
+        if "int_incident_causes" in refs_of(texts[name]) or "causing_pull_request" in texts[name]
+    )
+
+
+def test_who_wrote_what_caused_an_incident_is_in_no_evidence():
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in MODELS}
+    evidence = {path.stem for path in MODELS if "evidence" in path.parts}
+    assert evidence
+    assert blames(texts, evidence) == []
+    texts["int_between"] = "select * from {{ ref('int_incident_causes') }}"
+    texts["evidence_blame"] = "select * from {{ ref('int_between') }}"
+    texts["evidence_column"] = "select causing_pull_request_id from {{ ref('fct_incidents') }}"
+    assert blames(texts, {"evidence_blame", "evidence_column"}) == ["evidence_column", "int_between"]
+
+
 def test_help_is_light():
     """`fulcrum --help` starts in a fraction of a second because it loads neither dbt, Dagster nor dlt."""
     code = (

@@ -1,6 +1,6 @@
 select
-    {{ stable_hash(['issue_id', 'person_id']) }} as incident_responder_id,
-    issue_id as incident_id,
+    {{ stable_hash(['incident_id', 'person_id']) }} as incident_responder_id,
+    incident_id,
     person_id,
     role,
     n_touches,
