@@ -1,4 +1,4 @@
-"""People, Jira and experiments into the warehouse: what a user finds there after a fault, its correction, and a deletion."""
+"""People, Jira, incidents and experiments into the warehouse: what a user finds there after a fault, its correction, and a deletion."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from connectors.contract import Connector
 from connectors.experiments.options import ExperimentsOptions
 from connectors.experiments.resources import CONNECTOR as EXPERIMENTS
+from connectors.incidents.options import IncidentsOptions
+from connectors.incidents.resources import CONNECTOR as INCIDENTS
 from connectors.jira.fake import FakeJira, make_issue, make_project
 from connectors.jira.options import JiraOptions
 from connectors.jira.resources import CONNECTOR as JIRA
@@ -134,3 +136,25 @@ def test_an_unreadable_experiment_file_takes_nothing_away_and_a_corrected_one_is
     assert {state for (state,) in ask(home, "select distinct state from raw_ops.reconciliations where source = 'experiments'")} == {
         "matched"
     }
+
+
+def test_incidents_of_files_come_go_and_are_put_right(home: Home, tmp_path: Path):
+    store = tmp_path / "incidents"
+    store.mkdir()
+    options = IncidentsOptions.model_validate({"stores": [{"kind": "files", "path": str(store)}]})
+    header = "native_id,status,created_at,resolved_at,responders\n"
+    one = "1,resolved,2026-02-02T09:00:00Z,2026-02-02T10:00:00Z,ana@acme.example;ben@acme.example\n"
+    (store / "a.csv").write_text(f"{header}{one}2,resolved,2026-02-02T09:00:00Z,2026-02-01T09:00:00Z,\n", encoding="utf-8")
+    sync(home, INCIDENTS, options)
+    alive = """select native_id, count(account) from raw_incidents.incidents as i
+        left join raw_incidents.incident_responders as r on r.incident_id = i.incident_id and r._deleted_at is null
+        where i._deleted_at is null group by native_id order by native_id"""
+    assert ask(home, alive) == [("1", 2)]
+    assert "resolved_at is not before created_at" in set_aside(home)[0]
+    assert sync(home, INCIDENTS, options).rows_changed == 0
+
+    (store / "a.csv").write_text(f"{header}2,resolved,2026-02-02T09:00:00Z,2026-02-02T11:00:00Z,ana@acme.example\n", encoding="utf-8")
+    sync(home, INCIDENTS, options)
+    assert ask(home, alive) == [("2", 1)]
+    assert set_aside(home) == []
+    assert {state for (state,) in ask(home, "select distinct state from raw_ops.reconciliations where source = 'incidents'")} == {"matched"}

@@ -81,6 +81,8 @@ def pagerduty(*incidents: Any, log: Any = LOG, turns: Any = TURNS, depth: int = 
             ]
             total = depth if end - start > timedelta(days=1) and depth else len(found)
             offset, limit = int(asked["offset"]), int(asked["limit"])
+            if total > 10_000 and limit > 1:
+                return Answer({"error": {"message": "Arguments Caused Error", "code": 2001}}, 400)
             return Answer({"incidents": found[offset : offset + limit], "more": offset + limit < len(found), "total": total})
         if path.endswith("/log_entries"):
             return Answer({"log_entries": log, "more": False}) if log is not None else Answer({"error": {"message": "Not Found"}}, 404)
