@@ -20,6 +20,8 @@ from connectors.people.client import PeopleFile
 from connectors.people.decisions import Standing, Subject, settle, why_no_merge
 from connectors.people.journal import Decision, JournalFile
 from connectors.people.resources import take_roster
+from connectors.people.roster import Roster
+from connectors.people.scim import ProviderFile
 from pipelines.config import People
 from pipelines.evidence import rows
 
@@ -71,7 +73,7 @@ class Registry:
         self._connection = connection
         journal = JournalFile(people.decisions).read()
         self._decisions = journal.decisions if journal else ()
-        self.standing: Standing = settle(self._decisions, take_roster(PeopleFile(people.directory)).kinds)
+        self.standing: Standing = settle(self._decisions, _everybody(people).kinds)
 
     def propose(self, act: Act, what: str, who: str, by: str, reason: str, now: datetime) -> Proposal:
         """Check a decision against what holds.
@@ -212,6 +214,10 @@ class Registry:
         (n_accounts,) = self._connection.execute(query, [one]).fetchall()[0]
         accounts = "1 account" if n_accounts == 1 else f"{n_accounts} accounts"
         return f"{one} has {accounts}; {AT_NEXT_SYNC} what {one} has counts for {other}, and {one} is no person of its own"
+
+
+def _everybody(people: People) -> Roster:
+    return take_roster(PeopleFile(people.directory), ProviderFile(people.scim) if people.scim else None)
 
 
 def _written(account: Account) -> str:

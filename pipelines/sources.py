@@ -31,7 +31,7 @@ def options_of(settings: Settings, name: str) -> Any | None:
     match name:
         case "people":
             people = settings.people
-            return PeopleOptions(directory=people.directory, decisions=people.decisions) if people.directory.exists() else None
+            return PeopleOptions(**people.model_dump()) if people.directory.exists() else None
         case "github":
             return sources.github
         case "git":

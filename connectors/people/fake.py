@@ -1,10 +1,11 @@
-"""People and decisions kept in memory, for tests: the same protocols as `client.PeopleFile` and `journal.JournalFile`."""
+"""People, decisions and exports kept in memory, for tests: the same protocols as the files."""
 
 from collections.abc import Iterator
 
-from connectors.people import journal
+from connectors.people import journal, scim
 from connectors.people.client import Line, parse
 from connectors.people.journal import Journal
+from connectors.people.scim import Export
 
 
 class FakePeople:
@@ -30,3 +31,15 @@ class FakeJournal:
     def read(self) -> Journal | None:
         """The journal of the text."""
         return None if self.text is None else journal.parse(self.text, self.name, f"memory:{self.name}")
+
+
+class FakeProvider:
+    """The text of an identity provider's export without the file."""
+
+    def __init__(self, text: str, name: str = "scim.json") -> None:
+        self.text = text
+        self.name = name
+
+    def read(self) -> Export:
+        """The export of the text."""
+        return scim.parse(self.text, self.name, f"memory:{self.name}")

@@ -13,5 +13,8 @@ class PeopleOptions(BaseModel):
     directory: Path
     """The directory of people as a CSV file, usually `people.csv`."""
 
+    scim: Path | None = None
+    """The users of an identity provider: SCIM 2.0 as JSON, or a CSV export; None where there is none."""
+
     decisions: Path | None = None
     """The journal of decisions about who is who, a JSON object a line; None where there is none."""

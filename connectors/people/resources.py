@@ -9,9 +9,12 @@ from connectors.people.client import PeopleFile, PeopleSource
 from connectors.people.decisions import Standing, settle
 from connectors.people.journal import Decision, Journal, JournalFile, JournalSource
 from connectors.people.options import PeopleOptions
+from connectors.people.provider import take_export
 from connectors.people.roster import PARTITION, Roster
 from connectors.people.schema import TABLES
+from connectors.people.scim import ProviderFile, ProviderSource
 
+PROVIDER_PARTITION = "scim"
 DECISIONS_PARTITION = "decisions"
 
 
@@ -21,6 +24,7 @@ class PeopleReader:
 
     source: PeopleSource
     journal: JournalSource | None = None
+    provider: ProviderSource | None = None
 
     def read(self, context: ReadContext) -> Iterator[Event]:
         """All people, accounts and spells of the file, and every line that could not be taken.
@@ -28,7 +32,9 @@ class PeopleReader:
         Raises:
             SourceError: when the file is not there or has not the documented columns; then nothing changes.
         """
-        roster = take_roster(self.source)
+        roster, failure = self._roster()
+        if failure:
+            yield Failed(PROVIDER_PARTITION, failure)
         people = [person.record for person in roster.people.values()]
         yield Page("people", PARTITION, people)
         yield Page("accounts", PARTITION, [account.record for account in roster.accounts.values()])
@@ -37,6 +43,15 @@ class PeopleReader:
         context.progress(f"people: {len(people)} people in {self.source.name}")
         yield Finished(PARTITION, {}, _complete_tables(roster))
         yield from self._decisions(roster)
+
+    def _roster(self) -> tuple[Roster, SourceError | None]:
+        """Everybody; where the identity provider's export cannot be read, those of `people.csv`, and then nobody counts as gone."""
+        try:
+            return take_roster(self.source, self.provider), None
+        except SourceError as error:
+            roster = take_roster(self.source)
+            roster.doubtful |= {"people", "accounts", "spells"}
+            return roster, error
 
     def _decisions(self, roster: Roster) -> Iterator[Event]:
         """The journal's decisions. One that is missing or cannot be read takes no decision back: the last good rows stay."""
@@ -56,10 +71,12 @@ class PeopleReader:
     def probe(self) -> Iterator[Finding]:
         """Whether the file can be read, and each line that would be set aside."""
         try:
-            roster = take_roster(self.source)
+            roster, failure = self._roster()
         except SourceError as error:
             yield Finding("people", "fail", f"{error.what}: {error.why}", error.hint)
             return
+        if failure:
+            yield Finding("scim", "fail", f"{failure.what}: {failure.why}", failure.hint)
         yield Finding("people", "ok", f"{len(roster.people)} people, {len(roster.accounts)} accounts in {self.source.name}")
         for rejected in roster.rejected:
             yield Finding("people", "warn", rejected.reason, f"correct the line in {self.source.name}")
@@ -79,11 +96,13 @@ class PeopleReader:
                 yield Finding("decisions", "warn", fault.reason, "append a decision that settles it; lines are never edited")
 
 
-def take_roster(source: PeopleSource) -> Roster:
-    """Read every line of a people file together."""
+def take_roster(source: PeopleSource, provider: ProviderSource | None = None) -> Roster:
+    """Read every line of a people file together, and then the users of an identity provider."""
     roster = Roster(source.name, source.url)
     for line in source.lines():
         roster.take(line)
+    if provider:
+        take_export(roster, provider.read())
     roster.check_managers()
     return roster
 
@@ -132,7 +151,8 @@ def _faults(journal: Journal, standing: Standing) -> Iterator[Rejected]:
 
 def open_people(options: PeopleOptions) -> Reader:
     """A reader of the configured files; they are opened when reading starts."""
-    return PeopleReader(PeopleFile(options.directory), JournalFile(options.decisions) if options.decisions else None)
+    journal = JournalFile(options.decisions) if options.decisions else None
+    return PeopleReader(PeopleFile(options.directory), journal, ProviderFile(options.scim) if options.scim else None)
 
 
 CONNECTOR = Connector(name="people", title="People", tables=TABLES, open=open_people)

@@ -95,12 +95,35 @@ class Roster:
         """List every spell whose manager no line knows. The spell stays, with the manager as written."""
         for person_id, spell in [(person_id, spell) for person_id, spells in self.spells.items() for spell in spells]:
             manager = spell.record["manager_id"]
-            if manager is None or manager in self.people:
+            # Line 0: an identity provider's, which has said so itself.
+            if manager is None or manager in self.people or not spell.line:
                 continue
             nearest = difflib.get_close_matches(manager, self.people, 1)
             hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
             reason = f"manager {manager!r} is no person of this file{hint} (the spell is kept, its manager leads nowhere)"
             self._reject("spells", f"{person_id}|{spell.start}|manager", Line(spell.line, spell.record["_raw"]), reason)
+
+    def owners(self, system: str) -> Iterator[tuple[str, str]]:
+        """Every account of a system in lower case, and whose it is."""
+        return ((account, known.record["person_id"]) for (held_in, account), known in self.accounts.items() if held_in == system)
+
+    def add_person(self, person_id: str, name: str, url: str) -> None:
+        """Somebody whom an identity provider knows; who is known already keeps all but a missing name."""
+        record = {"person_id": person_id, "name": None, "kind": "human", "_raw": {"person": person_id, "name": name}, "_source_url": url}
+        known = self.people.setdefault(person_id, _Person(record, named_on=""))
+        known.record["name"] = known.record["name"] or name or None
+
+    def add_account(self, person_id: str, system: str, account: str, url: str) -> None:
+        """An account that an identity provider states; who has it already keeps it."""
+        record = {"person_id": person_id, "system": system, "account": account, "valid_from": None, "valid_to": None, "stated_by": "scim"}
+        record |= {"_raw": {"person": person_id, "system": system, "account": account}, "_source_url": url}
+        self.accounts.setdefault((system, account.casefold()), _Account(0, record))
+
+    def add_spell(self, person_id: str, start: date, end: date | None, team: str, manager: str | None, url: str) -> None:
+        """A time in a team that an identity provider states."""
+        record = {"person_id": person_id, "valid_from": start, "valid_to": end, "team": team, "manager_id": manager, "level": None}
+        raw = {"person": person_id, "team": team, "manager": manager, "from": start.isoformat(), "to": end and end.isoformat()}
+        self.spells[person_id] = [_Spell(0, record | {"_raw": raw, "_source_url": url})]
 
     def _take_person(self, line: Line) -> None:
         values = line.values
@@ -172,7 +195,11 @@ class Roster:
         known = self.accounts.get((system, account.casefold()))
         if known is None:
             record = {"person_id": person_id, "system": system, "account": account, "valid_from": start, "valid_to": end}
-            record |= {"_raw": {"person": person_id, "system": system, "account": account}, "_source_url": self.url}
+            record |= {
+                "stated_by": "directory",
+                "_raw": {"person": person_id, "system": system, "account": account},
+                "_source_url": self.url,
+            }
             self.accounts[system, account.casefold()] = _Account(line.number, record)
         elif known.record["person_id"] == person_id:
             known.widen(start, end)

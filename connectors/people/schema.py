@@ -18,10 +18,13 @@ ENDS_AFTER_START = pa.Check(
 
 PEOPLE = Table(
     name="people",
-    grain="one person, bot or AI agent that people.csv names",
+    grain="one person, bot or AI agent that people.csv or the identity provider names",
     key=("person_id",),
     columns={
-        "person_id": text(null=False, about="Our durable id of the person, as written in people.csv."),
+        "person_id": text(
+            null=False,
+            about="Our durable id of the person, as in people.csv; a provider's user is otherwise its externalId, else its userName.",
+        ),
         "name": text(about="Name to show, from the person's latest line."),
         "kind": text(null=False, one_of=KINDS, about="human, bot or ai_agent."),
     },
@@ -32,7 +35,7 @@ PEOPLE = Table(
 
 ACCOUNTS = Table(
     name="accounts",
-    grain="one account of one system that people.csv gives to a person",
+    grain="one account of one system that people.csv or the identity provider gives to a person",
     key=("person_id", "system", "account"),
     columns={
         "person_id": text(null=False, about="Whose account it is."),
@@ -40,6 +43,9 @@ ACCOUNTS = Table(
         "account": text(null=False, about="Login or account id as written; e-mail addresses in lower case."),
         "valid_from": day(about="First day of the earliest line that lists the account; null: since ever."),
         "valid_to": day(about="End (exclusive) of the latest line that lists the account; null: open."),
+        "stated_by": text(
+            null=False, one_of=("directory", "scim"), about="people.csv (directory), or the identity provider's export (scim)."
+        ),
     },
     census=True,
     checks=(ENDS_AFTER_START,),

@@ -5,6 +5,8 @@ select
     people.person_id,
     people.kind,
     min(accounts.account) as listed_as,
+    -- What people have written by hand counts before what the identity provider states.
+    case when count(*) filter (where accounts.stated_by = 'directory') > 0 then 'people.csv' else 'the SCIM export' end as listed_in,
     -- Listed under two names of one person: valid from the first day to the last, and a missing day is open.
     case when count(accounts.valid_from) = count(*) then min(accounts.valid_from) end as valid_from,
     case when count(accounts.valid_to) = count(*) then max(accounts.valid_to) end as valid_to

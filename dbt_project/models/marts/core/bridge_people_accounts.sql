@@ -19,7 +19,7 @@ unseen as (
         kind,
         'directory_only' as rule,
         1.0 as confidence,
-        'people.csv lists it; no record shows it yet' as evidence,
+        listed_in || ' lists it; no record shows it yet' as evidence,
         cast(null as timestamp with time zone) as first_seen_at,
         cast(null as timestamp with time zone) as last_seen_at
     from listed

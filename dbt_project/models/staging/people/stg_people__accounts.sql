@@ -10,6 +10,7 @@ renamed as (
         account,
         valid_from,
         valid_to,
+        coalesce(stated_by, 'directory') as stated_by,
         _source_url,
         _extracted_at,
         _load_id
