@@ -131,3 +131,27 @@ def test_promptfoo_says_the_same(tmp_path: Path):
     assert {key: value for key, (value, _) in overall(reading, run, "mean").items()} == named
     verdicts = sorted((row["testCase"]["metadata"]["slice"], row["success"]) for row in said["results"]["results"])
     assert sorted((row["slice"], row["passed"]) for row in reading.samples(run, scorer="assertions")) == verdicts
+
+
+def test_lm_eval_says_the_same(tmp_path: Path):
+    """Without the group `support`, for whose correlation lm-eval draws bootstrap samples for a quarter of an hour."""
+    python = python_with("lm-eval-0.4.13", "lm-eval==0.4.13")
+    source = DATA / "lm_eval" / "source"
+    for path in (source / "cases.jsonl", *source.glob("*.yaml")):
+        (tmp_path / path.name).write_text(path.read_text().replace("/srv/eval/lm", str(tmp_path)))
+    offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    options = ["--model", "dummy", "--model_args", "pretrained=acme/dummy-1", "--include_path", str(tmp_path), "--log_samples"]
+    tasks = ["support_text", "support_route"]
+    ran([str(python), "-m", "lm_eval", *options, "--tasks", ",".join(tasks), "--output_path", "out"], tmp_path, offline)
+    (results,) = (tmp_path / "out").rglob("results_*.json")
+    said, reading = json.loads(results.read_text()), without_rejects("lm_eval", tmp_path / "out")
+    for task in tasks:
+        run = reading.run(task_name=task)
+        numbers = {tuple(key.split(",")): value for key, value in said["results"][task].items() if "," in key and "_stderr" not in key}
+        own = [row for row in reading.metrics(run, slice="") if not row["_raw"]["computed"]]
+        assert {(row["metric"], row["variant"] or "none"): row["value"] for row in own} == numbers
+        assert run["n_samples"] == said["n-samples"][task]["effective"]
+    (logged,) = results.parent.glob("samples_support_text_*.jsonl")
+    lines = [json.loads(line) for line in logged.read_text().splitlines()]
+    scores = {(row["sample_key"], row["scorer"]): row["score_num"] for row in reading.samples(reading.run(task_name="support_text"))}
+    assert scores == {(str(line["doc_id"]), f"exact_match,{line['filter']}"): line["exact_match"] for line in lines}
