@@ -22,7 +22,7 @@ from tests.unit.evals_reading import DATA, Reading, read
 pytestmark = pytest.mark.slow
 
 
-def overall(reading: Reading, run: Any, metric: str) -> dict[tuple[str, str], tuple[float, int]]:
+def overall(reading: Reading, run: Any, metric: str) -> dict[tuple[str, str], tuple[Any, int]]:
     """Values of a metric over whole runs, with how many scores are behind them, by scorer and variant."""
     rows = reading.metrics(run, slice="", metric=metric)
     return {(row["scorer"], row["variant"]): (pytest.approx(row["value"]), row["n"]) for row in rows}
