@@ -90,6 +90,13 @@ class JsonApi:
         """The object that a search answers, whose question is too long for an address; nothing is changed by it."""
         return self._object(self._ask("POST", path, what, {}, body), what, needs)
 
+    def post_any(self, path: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The object that a search answers, whatever keys it has."""
+        answer = self._ask("POST", path, what, {}, body)
+        if not isinstance(answer, dict):
+            raise ContractBroken(self._site.source, what, f"expected an object, got {str(answer)[:SAID]!r}")
+        return answer  # type: ignore[reportUnknownVariableType] - JSON
+
     def get_list(self, path: str, what: str, **parameters: int | str) -> list[Any]:
         """The list at a path."""
         answer = self._ask("GET", path, what, parameters, None)
@@ -141,7 +148,9 @@ class JsonApi:
 
     def _said(self, response: requests.Response) -> str:
         try:
-            text = str(response.json().get("message", ""))
+            told = response.json()
+            nested = told.get("error")
+            text = str(told.get("message") or (nested.get("message") if isinstance(nested, dict) else nested) or "")
         except (ValueError, AttributeError):
             text = "" if response.text.lstrip().startswith("<") else response.text
         text = " ".join(text.split())

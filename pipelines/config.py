@@ -18,7 +18,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from connectors.evals.options import EvalStore
+from connectors.evals.options import AnyStore
 from connectors.experiments.options import Store as ExperimentStore
 from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentStore
@@ -49,7 +49,7 @@ class Sources(Section):
     git: GitSource | None = None
     jira: JiraOptions | None = None
     incidents: tuple[IncidentStore, ...] = ()
-    evals: tuple[EvalStore, ...] = ()
+    evals: tuple[AnyStore, ...] = ()
     experiments: tuple[ExperimentStore, ...] = ()
     labels: tuple[LabelSet, ...] = ()
 

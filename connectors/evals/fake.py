@@ -26,6 +26,7 @@ class MemoryStore:
     modified: Mapping[str, datetime] = field(default_factory=dict)
     failures: dict[str, SourceError] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
+    meters_itself: bool = False
 
     def entries(self) -> list[Entry]:
         """Every file in the order of the names."""

@@ -61,7 +61,10 @@ class Fetched:
 
 
 class Store(Protocol):
-    """A folder or bucket prefix."""
+    """A folder, a bucket prefix, or a server whose runs are its files."""
+
+    meters_itself: bool
+    """It counts its own requests; of others, each listing and each file is one."""
 
     def entries(self) -> list[Entry]:
         """Every file below, in the order of their names.
@@ -90,6 +93,8 @@ class FsspecStore:
     Args:
         path: a local folder or a URL such as `s3://bucket/prefix`.
     """
+
+    meters_itself = False
 
     def __init__(self, path: str) -> None:
         self.path = path

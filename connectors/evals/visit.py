@@ -13,7 +13,7 @@ from connectors.evals.ahead import FetchedUnit, fetched_ahead
 from connectors.evals.datasets import DatasetVersions
 from connectors.evals.ledger import READ_AT, Known, Ledger
 from connectors.evals.model import BadSample, Format, OpenLog, OpenPart, Run
-from connectors.evals.options import EvalStore
+from connectors.evals.options import AnyStore
 from connectors.evals.records import Origin, RunRecords
 from connectors.evals.shape import UnreadableLog
 from connectors.evals.sidecars import Sidecar, Sidecars
@@ -70,7 +70,7 @@ class StoreVisit:
     """
 
     def __init__(
-        self, options: EvalStore, store: Store, tool: Format, ledger: Ledger, versions: DatasetVersions, context: ReadContext
+        self, options: AnyStore, store: Store, tool: Format, ledger: Ledger, versions: DatasetVersions, context: ReadContext
     ) -> None:
         self.options, self.store, self.tool = options, store, tool
         self.ledger, self.versions, self.context = ledger, versions, context
@@ -89,7 +89,7 @@ class StoreVisit:
             SourceError: when the store cannot be listed, or stops answering.
         """
         partition = self.options.partition
-        self.context.meter.count(made=1)
+        self._count(1)
         listing = sorted_out(self.store.entries(), self.tool)
         yield from self._logs(self._stale(listing))
         for entry in listing.envelopes:
@@ -102,6 +102,10 @@ class StoreVisit:
         listed = sum(entry.path not in self.gone for entry in listing.files)
         yield Counted("files", partition, listed + self.lines_set_aside, "files listed, and lines of them set aside")
         yield Finished(partition, self._cursor(), ("files",))
+
+    def _count(self, requests: int) -> None:
+        if not self.store.meters_itself:
+            self.context.meter.count(made=requests)
 
     def _stale(self, listing: Listing) -> list[Unit]:
         """Logs to be read, oldest first; the others keep the rows that they have."""
@@ -117,7 +121,7 @@ class StoreVisit:
 
     def _logs(self, units: list[Unit]) -> Iterator[Event]:
         for number, (unit, fetched) in enumerate(fetched_ahead(self.store, units), start=1):
-            self.context.meter.count(made=len(unit.files))
+            self._count(len(unit.files))
             match fetched:
                 case NotFound():
                     self.gone.update(entry.path for entry in unit.files)

@@ -207,6 +207,14 @@ def test_every_page_is_read_and_what_is_listed_is_counted(site: Site):
     assert [(event.count, event.how) for event in events if isinstance(event, Counted)] == [(150, "experiments listed")]
 
 
+@pytest.mark.parametrize("body", [{"message": "no such plan"}, {"error": {"message": "no such plan"}}, {"error": "no such plan"}])
+def test_a_refusal_is_told_in_the_sites_own_words_wherever_it_puts_them(site: Site, body: dict[str, Any]):
+    site.script = always(Answer(body, 403))
+    [failed] = read(site)
+    assert isinstance(failed, Failed)
+    assert "no such plan" in str(failed.error)
+
+
 def test_an_account_that_may_not_see_the_project_is_told_which(site: Site):
     site.script = always(Answer({"message": f"no access with {TOKEN}"}, 403))
     [failed] = read(site)

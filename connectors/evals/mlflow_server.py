@@ -1,0 +1,144 @@
+"""An MLflow tracking server as a store: each run of the chosen experiments is an entry, its content the answers about it.
+
+A run's entity tag is the hash of its own answer, so that a run that was edited is read again; of an evaluation that is younger than
+`SETTLED_AFTER` the traces belong to it too, since people judge traces later. Answers wait in a file on disk until they are read.
+"""
+
+import fnmatch
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO, cast
+
+import orjson
+import tenacity
+
+from connectors.contract import Meter
+from connectors.errors import ContractBroken
+from connectors.evals.options import MlflowStore
+from connectors.evals.shape import Json, integer, listing, mapping, text
+from connectors.evals.store import SOURCE, SPOOLED_BYTES, Entry, Fetched
+from connectors.evals.waiting import Waiting
+from connectors.json_api import JsonApi, Site
+
+PAGE = 1_000
+TRACES_PAGE = 500
+"""MLflow gives no more traces at once."""
+EXPERIMENTS_AT_ONCE = 50
+SETTLED_AFTER = timedelta(days=30)
+EVALUATION = ("mlflow.runType", "genai_evaluate")
+"""The tag of runs whose samples are traces."""
+
+
+class MlflowServer:
+    """The runs of one tracking server; its errors are those of `JsonApi`."""
+
+    meters_itself = True
+
+    def __init__(self, options: MlflowStore, meter: Meter, now: datetime, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
+        site = Site(
+            SOURCE,
+            "MLflow",
+            f"{options.root}/api",
+            options.token,
+            prefix="Bearer ",
+            key_hint="is it the token of an account of this server, and still valid?",
+            role_hint="its account needs to read the experiments",
+            timeout_seconds=options.timeout_seconds,
+        )
+        self._options, self._now, self._api = options, now, JsonApi(site, meter, sleep)
+        self._waiting, self._with_traces = Waiting(), set[str]()
+
+    def entries(self) -> list[Entry]:
+        """Every run of the chosen experiments, in the order of their names."""
+        names = {str(one["experiment_id"]): str(one["name"]) for one in self._experiments()}
+        chosen = {identity: name for identity, name in names.items() if self._is_chosen(name)}
+        identities = sorted(chosen)
+        found = [
+            self._entry(run, chosen)
+            for start in range(0, len(identities), EXPERIMENTS_AT_ONCE)
+            for run in self._runs(identities[start : start + EXPERIMENTS_AT_ONCE])
+        ]
+        return sorted(found, key=lambda entry: entry.name)
+
+    def fetch(self, entry: Entry) -> Fetched:
+        """The answers about a run, one a line: the run, then its traces."""
+        copy, digest = tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES), hashlib.sha256()  # noqa: SIM115 - `Fetched` closes it
+        for piece in self._answers(entry.name):
+            copy.write(piece)
+            digest.update(piece)
+        size = copy.tell()
+        copy.seek(0)
+        return Fetched(cast("BinaryIO", copy), size, digest.hexdigest())
+
+    def _answers(self, name: str) -> Iterator[bytes]:
+        """What waits for the entry; traces that were not asked for yet are asked for now."""
+        yield from self._waiting.pieces(name)
+        if name not in self._with_traces:
+            yield from self._trace_lines(orjson.loads(b"".join(self._waiting.pieces(name))))
+
+    def url(self, entry: Entry) -> str:
+        """The run's page."""
+        experiment, _, run = entry.name.partition("/")
+        return f"{self._options.root}/#/experiments/{experiment}/runs/{run}"
+
+    def _is_chosen(self, name: str) -> bool:
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._options.experiments)
+
+    def _entry(self, run: Json, experiments: dict[str, str]) -> Entry:
+        experiment, identity = str(mapping(run, "info").get("experiment_id")), text(run, "info", "run_id")
+        if identity is None:
+            raise ContractBroken(SOURCE, "the list of runs", f"a run came without its run_id: {str(run)[:200]!r}")
+        name = f"{experiment}/{identity}"
+        line = orjson.dumps({"experiment": experiments.get(experiment), "run": run}, option=orjson.OPT_SORT_KEYS) + b"\n"
+        moment = integer(run, "info", "end_time") or integer(run, "info", "start_time")
+        modified_at = None if moment is None else datetime.fromtimestamp(moment / 1000, UTC)
+        digest = hashlib.sha256(line)
+        self._waiting.begin(name)
+        self._waiting.add(line)
+        if modified_at is None or self._now - modified_at < SETTLED_AFTER:
+            self._with_traces.add(name)
+            for trace in self._trace_lines(orjson.loads(line)):
+                digest.update(trace)
+                self._waiting.add(trace)
+        return Entry(name, f"{self._options.root}/{name}", len(line), modified_at, digest.hexdigest())
+
+    def _experiments(self) -> Iterator[Json]:
+        return self._pages("2.0/mlflow/experiments/search", "the list of experiments", "experiments", {"max_results": PAGE})
+
+    def _runs(self, experiments: list[str]) -> Iterator[Json]:
+        asked = {"experiment_ids": experiments, "max_results": PAGE, "run_view_type": "ACTIVE_ONLY"}
+        return self._pages("2.0/mlflow/runs/search", "the list of runs", "runs", asked)
+
+    def _trace_lines(self, told: Json) -> Iterator[bytes]:
+        """Traces of an evaluation, oldest first; other runs have no samples."""
+        tags = {tag.get("key"): tag.get("value") for tag in listing(told, "run", "data", "tags") if isinstance(tag, dict)}
+        if tags.get(EVALUATION[0]) != EVALUATION[1]:
+            return
+        run = mapping(told, "run", "info")
+        asked = {
+            "locations": [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": str(run.get("experiment_id"))}}],
+            "filter": f"attributes.run_id = '{run.get('run_id')}'",
+            "max_results": TRACES_PAGE,
+            "order_by": ["attributes.timestamp_ms ASC"],
+        }
+        for trace in self._pages("3.0/mlflow/traces/search", f"the traces of run {run.get('run_id')}", "traces", asked):
+            yield orjson.dumps(trace, option=orjson.OPT_SORT_KEYS) + b"\n"
+
+    def _pages(self, path: str, what: str, items: str, asked: Json) -> Iterator[Json]:
+        """Everything that a search finds; an empty answer has no list at all."""
+        token = ""
+        while True:
+            # Protocol buffers leave out what is empty: nothing but the answer being an object can be asked of it.
+            page = self._api.post_any(path, what, asked | ({"page_token": token} if token else {}))
+            found: Any = page.get(items, [])
+            if not isinstance(found, list):
+                raise ContractBroken(SOURCE, what, f"expected a list in {items!r}, got {type(found).__name__}")
+            yield from (item for item in found if isinstance(item, dict))
+            following = str(page.get("next_page_token") or "")
+            if not following:
+                return
+            if following == token:
+                raise ContractBroken(SOURCE, what, "the next page is said to be the one that came")
+            token = following

@@ -1,0 +1,227 @@
+"""A real MLflow server on SQLite, filled through its own client: runs, an evaluation with its traces, what is edited, judged late, deleted.
+
+Loading is the same for every store; here the connector's own reading is looked at, and what a second reading asks and brings.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import tenacity
+
+from connectors.contract import Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
+from connectors.evals.options import EvalsOptions
+from connectors.evals.resources import CONNECTOR
+from pipelines.gates import check_records
+from tests.contract.python_env import python_with, ran
+from tests.integration.postgres import free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow")]
+VERSION = "3.17.2"
+OFFLINE = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+
+FILL = """
+import sys
+import mlflow, pandas
+from mlflow.genai import scorer
+
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.set_experiment("evals/support-qa")
+client = mlflow.MlflowClient()
+
+@scorer
+def exact(outputs, expectations):
+    return outputs == expectations["answer"]
+
+@scorer
+def length(outputs):
+    return len(outputs) / 10
+
+@scorer
+def strange(outputs):
+    raise ValueError("no grade")
+
+told = {"where is my invoice": "billing", "i was charged twice": "sales", "x" * 3000: "access"}
+wanted = ["billing", "billing", "access"]
+data = [{"inputs": {"question": q}, "expectations": {"answer": a}} for q, a in zip(told, wanted)]
+result = mlflow.genai.evaluate(data=data, predict_fn=lambda question: told[question], scorers=[exact, length, strange])
+for key, value in {"project": "support", "git_sha": "0" * 40}.items():
+    client.set_tag(result.run_id, key, value)
+with mlflow.start_run(run_name="plain"):
+    mlflow.log_param("model", "acme/large-2")
+    for key, value in {"f1": 0.62, "nothing": float("nan"), "endless": float("inf")}.items():
+        mlflow.log_metric(key, value)
+    mlflow.log_input(mlflow.data.from_pandas(pandas.DataFrame({"a": [1.0]}), name="tickets", source="/home/ana/secret.csv"), context="eval")
+try:
+    with mlflow.start_run(run_name="broken"):
+        raise RuntimeError("boom")
+except RuntimeError:
+    pass
+with mlflow.start_run(run_name="gone") as gone:
+    pass
+client.delete_run(gone.info.run_id)
+mlflow.set_experiment("training/large")
+with mlflow.start_run():
+    mlflow.log_metric("loss", 1.0)
+print(result.run_id)
+"""
+JUDGE = """
+import sys
+import mlflow
+from mlflow.entities import AssessmentSource
+
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.set_experiment("evals/support-qa")
+trace = sorted(one.info.trace_id for one in mlflow.search_traces(run_id=sys.argv[2], return_type="list"))[0]
+by = AssessmentSource(source_type="HUMAN", source_id="ana@acme.example")
+first = mlflow.log_feedback(trace_id=trace, name="tone", value=False, source=by)
+mlflow.override_feedback(trace_id=trace, assessment_id=first.assessment_id, value=True, rationale="kind words", source=by)
+"""
+
+
+@dataclass
+class Mlflow:
+    """A running server, and the evaluation that it was filled with."""
+
+    url: str
+    python: Path
+    folder: Path
+    run_id: str = field(default="", init=False)
+
+    def client(self, program: str, *arguments: str) -> str:
+        return ran([str(self.python), "-c", program, self.url, *arguments], self.folder, OFFLINE)
+
+
+@pytest.fixture(scope="module")
+def mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mlflow]:
+    python, folder, port = python_with(f"mlflow-{VERSION}", f"mlflow=={VERSION}"), tmp_path_factory.mktemp("mlflow"), free_port()
+    log = folder / "log"
+    places = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", str(folder / "artifacts")]
+    command = [str(python), "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", *places]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **OFFLINE}
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out, start_new_session=True)
+    try:
+        made = Mlflow(f"http://127.0.0.1:{port}", python, folder)
+        _await_start(made.url, server, log)
+        made.run_id = made.client(FILL).split()[-1]
+        yield made
+    finally:
+        os.killpg(server.pid, 9)
+        server.wait()
+
+
+def _await_start(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    @tenacity.retry(
+        stop=tenacity.stop_after_delay(180),
+        wait=tenacity.wait_fixed(0.2),
+        retry=tenacity.retry_if_exception_type(OSError),
+        reraise=True,
+    )
+    def ask() -> None:
+        assert server.poll() is None, log.read_text()
+        requests.get(f"{url}/health", timeout=5).raise_for_status()
+
+    ask()
+
+
+@dataclass
+class Reading:
+    """What one reading brought."""
+
+    events: list[Event]
+    meter: Meter
+
+    def rows(self, table: str) -> list[Record]:
+        return [record for event in self.events if isinstance(event, Page) and event.table == table for record in event.records]
+
+    def run(self, native_id: str) -> Record:
+        [found] = [run for run in self.rows("runs") if run["native_run_id"] == native_id]
+        return found
+
+    def loaded(self) -> Any:
+        """The files of this reading as a warehouse would give them to the next one."""
+
+        def give(dataset: str, table: str, columns: Any) -> list[tuple[Any, ...]]:
+            assert dataset == "raw_evals"
+            return [tuple({**row, "_extracted_at": datetime.now(UTC)}.get(name) for name in columns) for row in self.rows(table)]
+
+        return give
+
+
+def read(server: Mlflow, before: Reading | None = None, **options: Any) -> Reading:
+    store = {"kind": "mlflow", "tracking_uri": server.url, "experiments": ["evals/*"], "headline": "exact/mean", "threshold": 0.7} | options
+    cursors = {event.partition: event.cursor for event in before.events if isinstance(event, Finished)} if before else {}
+    late = {name: cursor | {"read_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()} for name, cursor in cursors.items()}
+    context = ReadContext(now=datetime.now(UTC), cursors=late, **({"loaded": before.loaded()} if before else {}))
+    events = list(CONNECTOR.open(EvalsOptions.model_validate({"stores": [store]})).read(context))
+    assert [event for event in events if isinstance(event, Failed | Rejected)] == []
+    return Reading(events, context.meter)
+
+
+def test_an_evaluation_is_a_run_with_its_traces_as_samples(mlflow: Mlflow):
+    found = read(mlflow)
+    run = found.run(mlflow.run_id)
+    assert (run["task_name"], run["status"], run["n_samples"], run["project_raw"], run["git_sha_raw"]) == (
+        "evals/support-qa",
+        "failed_threshold",
+        3,
+        "support",
+        "0" * 40,
+    )
+    metrics = {(one["scorer"], one["metric"]): one for one in found.rows("metrics") if one["run_id"] == run["run_id"]}
+    assert metrics["exact", "mean"]["value"] == pytest.approx(2 / 3)
+    assert (metrics["exact", "mean"]["is_primary"], metrics["exact", "mean"]["passed"]) == (True, False)
+    samples = [one for one in found.rows("samples") if one["run_id"] == run["run_id"]]
+    exact = [one for one in samples if one["scorer"] == "exact"]
+    assert sorted(one["score_num"] for one in exact) == [0, 1, 1]
+    assert {one["judge_kind"] for one in exact} == {"code"}
+    assert {one["unscored_reason"] for one in samples if one["scorer"] == "strange"} == {"grader_failed"}
+    assert sorted(one["input_sha"] is None for one in exact) == [False, False, True], "a text whose end is not shown has no hash"
+    assert len({one["sample_key"] for one in exact}) == 3
+    assert "invoice" not in repr(samples)
+    for table in ("runs", "metrics", "samples", "dataset_versions", "files"):
+        assert check_records(found.rows(table), CONNECTOR.table(table)).quarantined == [], table
+
+
+def test_plain_runs_keep_their_metrics_and_what_is_no_number_has_no_value(mlflow: Mlflow):
+    found = read(mlflow)
+    by_name = {run["_raw"]["info"]["run_name"]: run for run in found.rows("runs")}
+    assert {"plain", "broken"} <= set(by_name), "a deleted run and a training run are not among them"
+    assert len(by_name) == 3
+    plain = by_name["plain"]
+    assert (plain["dataset_name"], plain["model_provider"], plain["model_name"]) == ("tickets", "acme", "large-2")
+    assert "secret.csv" not in repr(plain)
+    metrics = {one["scorer"]: one["value"] for one in found.rows("metrics") if one["run_id"] == plain["run_id"]}
+    assert metrics == {"f1": 0.62, "nothing": None, "endless": None}
+    assert (by_name["broken"]["status"], by_name["broken"]["n_samples"]) == ("error", 0)
+
+
+def test_a_second_reading_brings_nothing_and_a_late_judgement_brings_its_run_alone(mlflow: Mlflow):
+    first = read(mlflow)
+    second = read(mlflow, first)
+    assert (second.rows("runs"), second.rows("samples")) == ([], [])
+    assert len(second.rows("files")) == 3, "the census is whole"
+    assert second.meter.made == first.meter.made == 3, "experiments, runs, and the traces of the one evaluation"
+    mlflow.client(JUDGE, mlflow.run_id)
+    third = read(mlflow, first)
+    assert [run["native_run_id"] for run in third.rows("runs")] == [mlflow.run_id]
+    [tone] = [one for one in third.rows("samples") if one["scorer"] == "tone"]
+    assert (tone["score_num"], tone["passed"], tone["judge_kind"], tone["judge_id"]) == (1, True, "human", "ana@acme.example")
+    assert tone["rationale_sha"] is not None
+    assert "kind words" not in repr(tone)
+
+
+def test_a_store_without_a_server_fails_in_words(mlflow: Mlflow):
+    store = {"kind": "mlflow", "tracking_uri": f"http://127.0.0.1:{free_port()}"}
+    reader = CONNECTOR.open(EvalsOptions.model_validate({"stores": [store]}))
+    [finding] = list(reader.probe())
+    assert finding.state == "fail"
+    assert "is http://127.0.0.1" in finding.fix
+    del mlflow
