@@ -8,6 +8,7 @@ import duckdb
 
 from connectors import registry
 from pipelines import reconcile, warehouse
+from pipelines.evidence import rows
 from pipelines.warehouse import Home, quote
 
 
@@ -33,9 +34,16 @@ def collect(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
                     "reconciliation": _reconciliation(connection, name, table.name),
                     "held_back": [str(item) for item in held if item.difference.table == table.name],
                     "gaps": access_gaps(connection) if (name, table.name) == ("github", "access_gaps") else [],
+                    "match_rates": _match_rates(connection) if (name, table.name) == ("people", "accounts") else [],
                 }
             )
     return lines
+
+
+def _match_rates(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """How many accounts of each system belong to somebody; none before the first build."""
+    built = "select count(*) from information_schema.tables where table_schema = 'ops' and table_name = 'identity_match_rates'"
+    return rows.match_rates(connection) if warehouse.one(connection, built) else []
 
 
 def access_gaps(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Who is who: accounts joined to people by rules with evidence and confidence.", no_args_is_help=True)
     group.command("list")(people_list)
     group.command("unresolved")(people_unresolved)
+    group.command("suggest")(people_suggest)
     group.command("decisions")(people_decisions)
     for name, command in (("link", people_link), ("unlink", people_unlink), ("exclude", people_exclude), ("include", people_include)):
         group.command(name)(command)
@@ -45,6 +46,18 @@ def people_unresolved(context: typer.Context) -> None:
     """List accounts that neither a rule nor a decision gives to a person; they count for nobody."""
     rows = _records(session_of(context), "select * from ops.identity_unresolved order by all")
     _show(session_of(context), rows)
+
+
+def people_suggest(context: typer.Context) -> None:
+    """List people whom unresolved accounts may belong to, by alike names, logins and addresses. Nothing is applied: namesakes exist."""
+    session = session_of(context)
+    with explained_failures():
+        from pipelines.evidence import snapshot
+        from pipelines.suggestions import suggest
+
+        with snapshot.reading(session.home) as connection:
+            found = [vars(suggestion) for suggestion in suggest(connection)]
+    _show(session, found)
 
 
 def people_decisions(context: typer.Context) -> None:

@@ -204,6 +204,11 @@ def _show_status(session: Session, lines: list[dict[str, Any]]) -> None:
     for gap in (gap for line in lines for gap in line.get("gaps", [])):
         right = f"; missing right: {gap['missing_permission']}" if gap["missing_permission"] else ""
         session.out.print(Text(f"not readable: {gap['where']}: {gap['subject']}{right}. {gap['hint']}"))
+    rates = [rate for line in lines for rate in line.get("match_rates", [])]
+    if rates:
+        from pipelines.evidence.render import accounts
+
+        session.out.print(Text(accounts(rates)))
 
 
 def _check_names(only: list[str]) -> None:

@@ -22,6 +22,8 @@ class Sheet:
     period: str
     snapshot_id: str
     rows: Sequence[dict[str, Any]]
+    match_rates: Sequence[dict[str, Any]] = ()
+    """Of each system: accounts, those that belong to somebody, and those that nobody is known for."""
 
     @property
     def observed(self) -> list[dict[str, Any]]:
@@ -76,9 +78,20 @@ def markdown(sheet: Sheet) -> str:
     return "\n".join([*lines, "", footer(sheet)]) + "\n"
 
 
+def accounts(match_rates: Sequence[dict[str, Any]]) -> str:
+    """How much of what was seen could be given to people: what is missing here may be under an account that nobody is known for."""
+    told = [f"{rate['system']} {rate['n_resolved']} of {rate['n_accounts']}" for rate in match_rates]
+    if not told:
+        return "No account of any system was seen."
+    n_unresolved = sum(rate["n_unresolved"] for rate in match_rates)
+    rest = f"the work of the other {n_unresolved} counts for nobody (`fulcrum people unresolved`)" if n_unresolved else "none is missing"
+    return f"Accounts that belong to somebody: {', '.join(told)}; {rest}."
+
+
 def footer(sheet: Sheet) -> str:
     """What every sheet ends with."""
     return (
+        f"{accounts(sheet.match_rates)} "
         f"Snapshot {sheet.snapshot_id}. Low / mid / high are bounds by the method of each row, not a rating; "
         "rows of different people are not to be ranked. `fulcrum explain <evidence>` opens a row down to its source records. "
         "Absence of evidence is not evidence of absence."
@@ -86,13 +99,13 @@ def footer(sheet: Sheet) -> str:
 
 
 def comma_separated(sheet: Sheet) -> str:
-    """All columns as CSV; text that a spreadsheet would run as a formula is disarmed with a quote."""
+    """All columns as CSV, and how many accounts are resolved beside each row; text that would run as a formula is disarmed with a quote."""
     out = io.StringIO()
     names = list(sheet.rows[0]) if sheet.rows else ["evidence_id"]
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
+    writer.writerow([*names, "accounts"])
     for row in sheet.rows:
-        writer.writerow([_disarmed(row[name]) for name in names])
+        writer.writerow([*(_disarmed(row[name]) for name in names), accounts(sheet.match_rates)])
     return out.getvalue()
 
 
@@ -103,6 +116,7 @@ def as_json(sheet: Sheet) -> str:
         "name": sheet.name,
         "period": sheet.period,
         "snapshot_id": sheet.snapshot_id,
+        "match_rates": list(sheet.match_rates),
         "rows": list(sheet.rows),
     }
     return json.dumps(document, indent=2, default=_plain, ensure_ascii=False) + "\n"

@@ -61,6 +61,15 @@ def review_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return row[0].split(",") if row and row[0] else []
 
 
+def match_rates(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """How many accounts of each system belong to somebody, and how many count for nobody because nothing tells whose they are."""
+    return records(
+        connection,
+        """select system, n_accounts - n_excluded as n_accounts, n_accounts - n_excluded - n_unresolved as n_resolved, n_unresolved
+           from ops.identity_match_rates order by system""",
+    )
+
+
 def default_period(connection: duckdb.DuckDBPyConnection) -> Period | None:
     """The newest half-year that has ended and holds any evidence; the newest of all where none has ended."""
     row = connection.execute(

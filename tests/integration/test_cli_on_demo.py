@@ -179,6 +179,14 @@ def test_people_lists_say_who_is_resolved_and_who_is_not(demo):
     assert len(ana) > 2
     assert all(row["rule"] and 0 < row["confidence"] <= 1 for row in ana)
     unresolved = json.loads(fulcrum(demo, "--json", "people", "unresolved").stdout)
+    rates = json.loads(fulcrum(demo, "--json", "evidence", "ana").stdout)["match_rates"]
+    assert sum(rate["n_unresolved"] for rate in rates) == len(unresolved) > 0
+    assert all(rate["n_accounts"] == rate["n_resolved"] + rate["n_unresolved"] for rate in rates)
+    [told] = [f"git {rate['n_resolved']} of {rate['n_accounts']}" for rate in rates if rate["system"] == "git"]
+    for shown in (("evidence", "ana"), ("evidence", "ana", "--format", "md"), ("evidence", "ana", "--format", "csv"), ("status",)):
+        text = " ".join(fulcrum(demo, *shown).stdout.split())
+        assert told in text, shown
+        assert f"the work of the other {len(unresolved)} counts for nobody" in text, shown
     assert [list(pair) for pair in demo.truth["identity"]["unresolved"]] == sorted([row["system"], row["account"]] for row in unresolved)
 
 
