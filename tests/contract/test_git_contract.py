@@ -44,7 +44,12 @@ STEPS: list[tuple[str, str, datetime, dict[str, str]]] = [
         "Tune (#3)",
         BEN,
         at("2026-04-05"),
-        {"prompts/a.md": PROMPT + "More\n", "src/a.py": "1\nimport acme_judges\nthree\n", "data.bin": "\0\1"},
+        {
+            "prompts/a.md": PROMPT + "More\n",
+            "src/a.py": "1\nimport acme_judges\nthree\n",
+            "data.bin": "\0\1",
+            ".mailmap": "Ben Roy <ben@acme.example> <ben@home.example>\n",
+        },
     ),
     ("Move (#4)", BEN, at("2026-05-05"), {"prompts/a.md": "", "prompts/b.md": PROMPT + "More\n"}),
     ('Revert "Adopt (#2)" (#5)\n\nThis reverts commit abcdef1.', ANA, at("2026-06-05"), {"requirements.txt": "httpx\n", "src/b.py": "b\n"}),
