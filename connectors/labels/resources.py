@@ -14,6 +14,8 @@ from connectors.labels.schema import TABLES
 
 PAGE = 5_000
 """Labels of one page."""
+LONGEST_LABEL = 120
+"""Characters; what is longer is somebody's text, which is kept nowhere."""
 
 
 class FolderSource(Protocol):
@@ -101,9 +103,13 @@ class SetReading:
             return
         self._items.add(item.name)
         for answer in item.answers:
+            what = f"the answer of {answer.rater} to {answer.question!r} about item {answer.item}"
             record = self._record(answer, url)
+            if isinstance(answer.value, str) and (len(answer.value) > LONGEST_LABEL or "\n" in answer.value):
+                reason = f"{name}: {what} is a text of {len(answer.value)} characters; a label is one line of at most {LONGEST_LABEL}"
+                yield Rejected("labels", self.labels.partition, record["label_id"], reason, raw, url)
+                continue
             if record["label_id"] in self._seen:
-                what = f"the answer of {answer.rater} to {answer.question!r} about item {answer.item}"
                 reason = f"{name}: {what} is given twice; the first counts"
                 yield Rejected("labels", self.labels.partition, f"{record['label_id']}|{name}", reason, raw, url)
                 continue

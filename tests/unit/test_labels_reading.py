@@ -128,6 +128,12 @@ def test_the_documented_format_as_csv_and_as_lines_is_the_same():
         ("records", "a.csv", "item,rater,value,lead_seconds\ns1,ana,good,long\n", "lead_seconds is 'long'; expected a number"),
         ("records", "a.jsonl", '{"item": "s1"', "line 1: it is no JSON"),
         ("records", "a.jsonl", '{"item": "s1", "rater": "ana", "value": "good", "mood": 1}', "line 1: unknown columns mood"),
+        (
+            "records",
+            "a.csv",
+            f"item,rater,value\ns1,ana,{'a rant ' * 30}\n",
+            "is a text of 209 characters; a label is one line of at most 120",
+        ),
         ("records", "a.csv", None, "it cannot be read (PermissionError)"),
         ("records", "a.csv", CSV + "s1,ana,bad,verdict,,\n", "given twice; the first counts"),
     ],

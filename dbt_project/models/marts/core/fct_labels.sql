@@ -1,3 +1,4 @@
+-- How long a rater took stays in the raw table: it would time people.
 select
     labels.label_id,
     labels.label_set,
@@ -9,7 +10,6 @@ select
     labels.is_skipped,
     labels.is_gold,
     labels.labelled_at,
-    labels.lead_seconds,
     labels._source_url as source_url
 from {{ ref('stg_labels__labels') }} as labels
 left join {{ ref('int_accounts_resolved') }} as accounts
