@@ -1,8 +1,25 @@
 """A folder or one file, local or remote, through `fsspec`; what the files mean is not decided here."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from connectors.errors import AuthFailed, ContractBroken, NotFound, Unavailable
+
+
+class Files(Protocol):
+    """A folder, or one file; `Folder` reads real ones."""
+
+    def names(self) -> Sequence[str]:
+        """Paths below the folder, sorted; fails with a `SourceError` when it cannot be listed."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Content of one file; fails with OSError when it cannot be read."""
+        ...
+
+    def url(self, name: str) -> str:
+        """What a reader can open."""
+        ...
 
 
 class Folder:

@@ -86,12 +86,8 @@ class JsonApi:
         answer = self._ask("GET", path, what, parameters, None)
         return None if answer is None else self._object(answer, what, needs)
 
-    def post(self, path: str, what: str, needs: str, body: dict[str, Any]) -> dict[str, Any]:
+    def post(self, path: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
         """The object that a search answers, whose question is too long for an address; nothing is changed by it."""
-        return self._object(self._ask("POST", path, what, {}, body), what, needs)
-
-    def post_any(self, path: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The object that a search answers, whatever keys it has."""
         answer = self._ask("POST", path, what, {}, body)
         if not isinstance(answer, dict):
             raise ContractBroken(self._site.source, what, f"expected an object, got {str(answer)[:SAID]!r}")

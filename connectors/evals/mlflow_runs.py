@@ -28,6 +28,11 @@ GENAI_MEAN = "mean"
 """How `mlflow.genai.evaluate` names what it takes over the scores of a scorer."""
 
 
+def is_evaluation(told: Json) -> bool:
+    """Whether a run is one of `mlflow.genai.evaluate`, whose samples are traces."""
+    return _pairs(listing(told, "run", "data", "tags")).get("mlflow.runType") == "genai_evaluate"
+
+
 class MlflowRuns:
     """Reads runs of an MLflow server.
 
@@ -67,7 +72,7 @@ class _MlflowRun:
         self.tags = _pairs(listing(told, "run", "data", "tags"))
         self.parameters = _pairs(listing(told, "run", "data", "params"))
         self.plain_tags = {name: value for name, value in self.tags.items() if not name.startswith(OWN_TAGS)}
-        self.is_evaluation = self.tags.get("mlflow.runType") == "genai_evaluate"
+        self.is_evaluation = is_evaluation(told)
 
     def run(self) -> Run:
         metrics = list(self._metrics())

@@ -16,8 +16,9 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
+from connectors.evals.mlflow_runs import is_evaluation
 from connectors.evals.options import MlflowStore
-from connectors.evals.shape import Json, integer, listing, mapping, text
+from connectors.evals.shape import Json, integer, mapping, text
 from connectors.evals.store import SOURCE, SPOOLED_BYTES, Entry, Fetched
 from connectors.evals.waiting import Waiting
 from connectors.json_api import JsonApi, Site
@@ -27,8 +28,6 @@ TRACES_PAGE = 500
 """MLflow gives no more traces at once."""
 EXPERIMENTS_AT_ONCE = 50
 SETTLED_AFTER = timedelta(days=30)
-EVALUATION = ("mlflow.runType", "genai_evaluate")
-"""The tag of runs whose samples are traces."""
 
 
 class MlflowServer:
@@ -91,7 +90,8 @@ class MlflowServer:
         if identity is None:
             raise ContractBroken(SOURCE, "the list of runs", f"a run came without its run_id: {str(run)[:200]!r}")
         name = f"{experiment}/{identity}"
-        line = orjson.dumps({"experiment": experiments.get(experiment), "run": run}, option=orjson.OPT_SORT_KEYS) + b"\n"
+        told: Json = {"experiment": experiments.get(experiment), "run": run}
+        line = orjson.dumps(told, option=orjson.OPT_SORT_KEYS) + b"\n"
         moment = integer(run, "info", "end_time") or integer(run, "info", "start_time")
         modified_at = None if moment is None else datetime.fromtimestamp(moment / 1000, UTC)
         digest = hashlib.sha256(line)
@@ -99,7 +99,7 @@ class MlflowServer:
         self._waiting.add(line)
         if modified_at is None or self._now - modified_at < SETTLED_AFTER:
             self._with_traces.add(name)
-            for trace in self._trace_lines(orjson.loads(line)):
+            for trace in self._trace_lines(told):
                 digest.update(trace)
                 self._waiting.add(trace)
         return Entry(name, f"{self._options.root}/{name}", len(line), modified_at, digest.hexdigest())
@@ -113,8 +113,7 @@ class MlflowServer:
 
     def _trace_lines(self, told: Json) -> Iterator[bytes]:
         """Traces of an evaluation, oldest first; other runs have no samples."""
-        tags = {tag.get("key"): tag.get("value") for tag in listing(told, "run", "data", "tags") if isinstance(tag, dict)}
-        if tags.get(EVALUATION[0]) != EVALUATION[1]:
+        if not is_evaluation(told):
             return
         run = mapping(told, "run", "info")
         asked = {
@@ -131,7 +130,7 @@ class MlflowServer:
         token = ""
         while True:
             # Protocol buffers leave out what is empty: nothing but the answer being an object can be asked of it.
-            page = self._api.post_any(path, what, asked | ({"page_token": token} if token else {}))
+            page = self._api.post(path, what, asked | ({"page_token": token} if token else {}))
             found: Any = page.get(items, [])
             if not isinstance(found, list):
                 raise ContractBroken(SOURCE, what, f"expected a list in {items!r}, got {type(found).__name__}")

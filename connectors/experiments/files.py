@@ -7,15 +7,15 @@ from connectors.contract import Counted, Event, Finished, ReadContext, Rejected
 from connectors.experiments.bundles import Sound
 from connectors.experiments.documents import Place
 from connectors.experiments.formats import READERS, BadFile, suffix_of, take_apart
-from connectors.experiments.source import FolderSource
 from connectors.experiments.taking import Taking
+from connectors.folder import Files
 
 
 @dataclass
 class FilesReading:
     """One reading of one store of files."""
 
-    folder: FolderSource
+    folder: Files
     partition: str
     taking: Taking
 

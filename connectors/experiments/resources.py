@@ -15,11 +15,12 @@ from connectors.experiments.listed import ListedReading
 from connectors.experiments.optimizely import OptimizelyReading
 from connectors.experiments.options import ExperimentsOptions, FilesStore, SqlStore, Store, VendorOptions
 from connectors.experiments.schema import TABLES
-from connectors.experiments.source import FolderSource, QuerySource
+from connectors.experiments.source import QuerySource
 from connectors.experiments.sql import SqlReading, checked_columns
 from connectors.experiments.statsig import StatsigReading
 from connectors.experiments.taking import Taking
 from connectors.experiments.unleash import UnleashReading
+from connectors.folder import Files
 
 
 class Vendor(NamedTuple):
@@ -40,7 +41,7 @@ VENDORS = {
 }
 
 
-def _folder(store: FilesStore) -> FolderSource:
+def _folder(store: FilesStore) -> Files:
     from connectors.folder import Folder
 
     return Folder("experiments", store.partition.partition(":")[2], store.path)
@@ -61,7 +62,7 @@ def _vendor(store: VendorOptions, meter: Meter) -> Any:
 class Openers:
     """How stores are opened; the clients and their libraries are loaded when the first of a kind is."""
 
-    folder: Callable[[FilesStore], FolderSource] = _folder
+    folder: Callable[[FilesStore], Files] = _folder
     query: Callable[[SqlStore, Meter], QuerySource] = _query
     vendor: Callable[[Any, Meter], Any] = _vendor
 

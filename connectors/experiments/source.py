@@ -105,22 +105,6 @@ class UnleashSource(Protocol):
         ...
 
 
-class FolderSource(Protocol):
-    """A folder, or one file, of experiments."""
-
-    def names(self) -> Sequence[str]:
-        """Paths below the folder, sorted; fails when it cannot be listed."""
-        ...
-
-    def read(self, name: str) -> bytes:
-        """Content of one file; fails with OSError when it cannot be read."""
-        ...
-
-    def url(self, name: str) -> str:
-        """What a reader can open."""
-        ...
-
-
 class QuerySource(Protocol):
     """What one query of a database gives. Every method fails with an error of `connectors.errors` that names the store."""
 

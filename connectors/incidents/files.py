@@ -1,30 +1,14 @@
 """Reading a store of files: whole at every sync, since files tell nothing of what changed in them and are small."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from connectors.contract import Counted, Event, Finished, Page, ReadContext, Record, Rejected
+from connectors.folder import Files
 from connectors.incidents.documents import BadFile, read_row, take_apart
 
 SUFFIXES = (".json", ".csv")
 TABLES = ("incidents", "incident_responders", "on_call_shifts")
-
-
-class Files(Protocol):
-    """A folder, or one file."""
-
-    def names(self) -> Sequence[str]:
-        """Paths below the folder, sorted; fails when it cannot be listed."""
-        ...
-
-    def read(self, name: str) -> bytes:
-        """Content of one file; fails with OSError when it cannot be read."""
-        ...
-
-    def url(self, name: str) -> str:
-        """What a reader can open."""
-        ...
 
 
 @dataclass

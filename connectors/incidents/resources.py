@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.contract import Connector, Event, Failed, Finding, Meter, ReadContext, Reader
 from connectors.errors import SourceError
-from connectors.incidents.files import Files, FilesReading
+from connectors.folder import Files
+from connectors.incidents.files import FilesReading
 from connectors.incidents.opsgenie import Opsgenie
 from connectors.incidents.options import IncidentFiles, IncidentsOptions, IncidentStore, PagerDutyStore, VendorStore
 from connectors.incidents.pagerduty import PagerDuty

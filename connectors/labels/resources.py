@@ -2,12 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from connectors.contract import Connector, Counted, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
 from connectors.errors import NotFound, SourceError
+from connectors.folder import Files
 from connectors.labels.answers import READERS, SUFFIXES, Answer, BadExport, Item
 from connectors.labels.options import LabelSet, LabelsOptions
 from connectors.labels.schema import TABLES
@@ -18,23 +19,7 @@ LONGEST_LABEL = 120
 """Characters; what is longer is somebody's text, which is kept nowhere."""
 
 
-class FolderSource(Protocol):
-    """A folder, or one file, of exports."""
-
-    def names(self) -> Sequence[str]:
-        """Paths below the folder, sorted; fails with a `SourceError` when it cannot be listed."""
-        ...
-
-    def read(self, name: str) -> bytes:
-        """Content of one file; fails with OSError when it cannot be read."""
-        ...
-
-    def url(self, name: str) -> str:
-        """What a reader can open."""
-        ...
-
-
-def _folder(labels: LabelSet) -> FolderSource:
+def _folder(labels: LabelSet) -> Files:
     from connectors.folder import Folder
 
     return Folder("labels", labels.place, labels.path)
@@ -45,7 +30,7 @@ class SetReading:
     """One reading of one label set."""
 
     labels: LabelSet
-    folder: FolderSource
+    folder: Files
 
     def __post_init__(self) -> None:
         self._seen: set[str] = set()
@@ -165,7 +150,7 @@ class LabelsReader:
     """The configured label sets; each is reached for only when its turn comes."""
 
     options: LabelsOptions
-    reach: Callable[[LabelSet], FolderSource] = _folder
+    reach: Callable[[LabelSet], Files] = _folder
 
     def read(self, context: ReadContext) -> Iterator[Event]:
         """All sets; one that cannot be read does not keep the others."""
