@@ -57,14 +57,16 @@ def alpha(units: Units, scale: str) -> Agreement:
     for row, given in enumerate(paired):
         for value in given:
             counts[row, place[value]] += 1
-    raters = counts.sum(axis=1)
-    pairs = np.einsum("uc,uk->uck", counts, counts)
-    pairs[:, range(len(values)), range(len(values))] -= counts
-    pairs /= (raters - 1)[:, None, None]
+    shares = counts / (counts.sum(axis=1) - 1)[:, None]
+
+    def coincidences(weights: Any) -> Any:
+        """How often each two values meet about one item, which never takes more memory than the answers."""
+        return counts.T @ (shares * weights[:, None]) - np.diag(weights @ shares)
+
     drawn = np.random.default_rng(SEED).multinomial(len(paired), np.full(len(paired), 1 / len(paired)), size=DRAWS)
-    found = [_alpha(np.tensordot(weights, pairs, axes=1), values, scale) for weights in drawn]
+    found = [_alpha(coincidences(weights), values, scale) for weights in drawn]
     told = np.array([each for each in found if each is not None])
-    whole = pairs.sum(axis=0)
+    whole = coincidences(np.ones(len(paired)))
     low, high = np.quantile(told, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     mid = _alpha(whole, values, scale)
     assert mid is not None, "several values came, so that agreement by chance is less than whole"
