@@ -17,7 +17,7 @@ import tenacity
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
 from connectors.evals.mlflow_runs import is_evaluation
-from connectors.evals.options import MlflowStore
+from connectors.evals.served_options import MlflowStore
 from connectors.evals.shape import Json, integer, mapping, text
 from connectors.evals.store import SOURCE, SPOOLED_BYTES, Entry, Fetched
 from connectors.evals.waiting import Waiting

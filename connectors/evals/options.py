@@ -1,4 +1,4 @@
-"""What the evals connector can be told: folders and buckets of result files, servers, and the threshold that a store's runs are held to.
+"""What the evals connector can be told: folders and buckets of result files, servers (`served_options.py`), and the threshold of runs.
 
 Credentials of buckets are no option: fsspec's drivers take them from the environment, where cloud tools look for them.
 """
@@ -6,7 +6,9 @@ Credentials of buckets are no option: fsspec's drivers take them from the enviro
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from connectors.evals.served_options import MlflowStore
 
 Kind = Literal["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl"]
 
@@ -62,40 +64,6 @@ class EvalStore(BaseModel):
     def partition(self) -> str:
         """The store's name in cursors and journals."""
         return f"evals:{self.kind}:{self.root}"
-
-
-class MlflowStore(BaseModel):
-    """One `[[sources.evals]]` of an MLflow tracking server: runs of some of its experiments."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["mlflow"]
-    tracking_uri: str = Field(pattern="^https?://[^@]+$")
-    """Where the server is, such as `http://mlflow:5000`."""
-    token: SecretStr | None = None
-    """For servers behind a login that takes a bearer token; none: nothing is sent."""
-    experiments: tuple[str, ...] = ("*",)
-    """Names of experiments, as shell patterns: training runs are no evaluations, so say which are."""
-    headline: str | None = None
-    """Metric that leads, as MLflow spells it (`correctness/mean`); without it a run leads with its only metric, or with none."""
-    threshold: float | None = None
-    """What a run's leading metric must reach, where neither the run nor its envelope says."""
-    timeout_seconds: float = Field(default=60.0, gt=0)
-
-    @property
-    def path(self) -> str:
-        """The server's address; runs are below it."""
-        return self.tracking_uri
-
-    @property
-    def root(self) -> str:
-        """The address without a trailing slash."""
-        return self.tracking_uri.rstrip("/")
-
-    @property
-    def partition(self) -> str:
-        """The store's name in cursors and journals."""
-        return f"evals:mlflow:{self.root}"
 
 
 AnyStore = Annotated[EvalStore | MlflowStore, Field(discriminator="kind")]

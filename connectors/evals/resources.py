@@ -15,13 +15,14 @@ from connectors.evals.inspect_logs import InspectLogs
 from connectors.evals.jsonl_runs import JsonlRuns
 from connectors.evals.ledger import Ledger
 from connectors.evals.lm_eval_results import LmEvalResults
-from connectors.evals.mlflow_runs import MlflowRuns
 from connectors.evals.model import Format
 from connectors.evals.openai_evals_logs import OpenAIEvalsLogs
-from connectors.evals.options import AnyStore, EvalsOptions, EvalStore, MlflowStore
+from connectors.evals.options import AnyStore, EvalsOptions, EvalStore
 from connectors.evals.promptfoo_results import PromptfooResults
 from connectors.evals.ragas_experiments import RagasExperiments
 from connectors.evals.schema import TABLES
+from connectors.evals.served import KINDS, opened
+from connectors.evals.served_options import ServedStore
 from connectors.evals.store import FsspecStore, Store
 from connectors.evals.units import sorted_out
 from connectors.evals.visit import DatasetVersions, StoreVisit
@@ -39,19 +40,13 @@ FORMATS: dict[str, Format] = {tool.kind: tool for tool in _TOOLS}
 """How each kind is read where the store is given no options of its kind."""
 
 
-def _server(options: MlflowStore, meter: Meter, now: datetime) -> Store:
-    from connectors.evals.mlflow_server import MlflowServer
-
-    return MlflowServer(options, meter, now)
-
-
 @dataclass(frozen=True)
 class EvalsReader:
     """Opened stores; each is reached for only when its turn comes."""
 
     stores: tuple[AnyStore, ...]
     reach: Callable[[str], Store]
-    serve: Callable[[MlflowStore, Meter, datetime], Store] = _server
+    serve: Callable[[ServedStore, Meter, datetime], Store] = opened
 
     def read(self, context: ReadContext) -> Iterator[Event]:
         """Runs, metrics, samples, dataset versions and files of every store; a store that fails does not keep the others."""
@@ -65,7 +60,7 @@ class EvalsReader:
                 yield Failed(options.partition, error)
 
     def _opened(self, options: AnyStore, meter: Meter, now: datetime) -> Store:
-        return self.serve(options, meter, now) if isinstance(options, MlflowStore) else self.reach(options.path)
+        return self.serve(options, meter, now) if isinstance(options, ServedStore) else self.reach(options.path)
 
     def probe(self) -> Iterator[Finding]:
         """Whether each store can be listed, and how many logs it holds."""
@@ -85,14 +80,14 @@ class EvalsReader:
 
 def _format(options: AnyStore) -> Format:
     match options:
-        case MlflowStore():
-            return MlflowRuns(options.headline)
         case EvalStore(kind="deepeval"):
             return DeepEvalRuns(options.zone)
         case EvalStore(kind="ragas"):
             return RagasExperiments(options.metrics)
         case EvalStore():
             return FORMATS[options.kind]
+        case _:
+            return KINDS[options.kind].format(options)
 
 
 def open_evals(options: EvalsOptions) -> Reader:

@@ -17,8 +17,9 @@ import tenacity
 
 from connectors.contract import Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
 from connectors.evals.mlflow_server import MlflowServer
-from connectors.evals.options import EvalsOptions, MlflowStore
+from connectors.evals.options import EvalsOptions
 from connectors.evals.resources import CONNECTOR, EvalsReader
+from connectors.evals.served_options import MlflowStore
 from connectors.evals.store import FsspecStore
 from pipelines.gates import check_records
 from tests.contract.python_env import python_with, ran
@@ -220,10 +221,15 @@ def test_a_second_reading_brings_nothing_and_a_late_judgement_brings_its_run_alo
     assert "kind words" not in repr(tone)
 
 
+def impatient(options: Any, meter: Meter, now: datetime) -> MlflowServer:
+    """A server that is asked again at once."""
+    return MlflowServer(options, meter, now, lambda _: None)
+
+
 def test_a_server_that_does_not_answer_fails_in_words_and_the_others_are_asked(mlflow: Mlflow):
     nobody = MlflowStore(kind="mlflow", tracking_uri=f"http://127.0.0.1:{free_port()}")
     there = MlflowStore(kind="mlflow", tracking_uri=mlflow.url, experiments=("evals/*",))
-    reader = EvalsReader((nobody, there), FsspecStore, lambda options, meter, now: MlflowServer(options, meter, now, lambda _: None))
+    reader = EvalsReader((nobody, there), FsspecStore, impatient)
     told = [(finding.state, finding.detail, finding.fix) for finding in reader.probe()]
     assert told[0][0] == "fail"
     assert told[0][2] == f"is {nobody.root}/api reachable?"

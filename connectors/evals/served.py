@@ -1,0 +1,42 @@
+"""The kinds of servers: how each is opened as a store, and how its runs are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import Meter
+from connectors.evals.mlflow_runs import MlflowRuns
+from connectors.evals.model import Format
+from connectors.evals.served_options import MlflowStore, ServedStore
+from connectors.evals.store import Store
+
+
+@dataclass(frozen=True)
+class ServedKind:
+    """One kind of server.
+
+    Attributes:
+        open: a store from its options, the meter of the reading, and the moment of it.
+        format: how the runs of a store are read.
+    """
+
+    # Each takes the option model of its own kind, which a mapping by kind cannot say.
+    open: Callable[[Any, Meter, datetime], Store]
+    format: Callable[[Any], Format]
+
+
+def _mlflow(options: MlflowStore, meter: Meter, now: datetime) -> Store:
+    from connectors.evals.mlflow_server import MlflowServer
+
+    return MlflowServer(options, meter, now)
+
+
+KINDS: dict[str, ServedKind] = {
+    "mlflow": ServedKind(_mlflow, lambda options: MlflowRuns(options.headline)),
+}
+
+
+def opened(options: ServedStore, meter: Meter, now: datetime) -> Store:
+    """A server as a store; nothing is asked yet."""
+    return KINDS[options.kind].open(options, meter, now)

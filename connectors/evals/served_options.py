@@ -1,0 +1,50 @@
+"""What the evals connector can be told of servers: where each is, which of its runs are evaluations, and how runs are judged."""
+
+from abc import abstractmethod
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+
+
+class ServedStore(BaseModel, frozen=True, extra="forbid"):
+    """One `[[sources.evals]]` of a server."""
+
+    kind: str
+    """Which tool serves."""
+    headline: str | None = None
+    """Metric that leads, as the tool spells it; without it a run leads with its only metric, or with none."""
+    threshold: float | None = None
+    """What a run's leading metric must reach, where neither the run nor its envelope says."""
+    timeout_seconds: float = Field(default=60.0, gt=0)
+
+    @property
+    @abstractmethod
+    def path(self) -> str:
+        """The server's address; runs are below it."""
+
+    @property
+    def root(self) -> str:
+        """The address without a trailing slash."""
+        return self.path.rstrip("/")
+
+    @property
+    def partition(self) -> str:
+        """The store's name in cursors and journals."""
+        return f"evals:{self.kind}:{self.root}"
+
+
+class MlflowStore(ServedStore, frozen=True):
+    """Runs of some of the experiments of an MLflow tracking server."""
+
+    kind: Literal["mlflow"]
+    tracking_uri: str = Field(pattern="^https?://[^@]+$")
+    """Where the server is, such as `http://mlflow:5000`."""
+    token: SecretStr | None = None
+    """For servers behind a login that takes a bearer token; none: nothing is sent."""
+    experiments: tuple[str, ...] = ("*",)
+    """Names of experiments, as shell patterns: training runs are no evaluations, so say which are."""
+
+    @property
+    def path(self) -> str:
+        """The server's address; runs are below it."""
+        return self.tracking_uri
