@@ -55,7 +55,8 @@ JOURNALS = {
     },
     "raw_statistics": {
         "experiment_results": """experiment_id varchar, phase bigint, metric_key varchar, dimension varchar,
-            dimension_value varchar, variant_key varchar, baseline_key varchar, effect_abs double, effect_rel double, ci_low_abs double,
+            dimension_value varchar, variant_key varchar, baseline_key varchar, level_variant double, level_baseline double,
+            effect_abs double, effect_rel double, ci_low_abs double,
             ci_high_abs double, ci_low_rel double, ci_high_rel double, ci_level double, ci_method varchar,
             p_two_sided double, standard_error double, ci_low_anytime double, ci_high_anytime double,
             cuped_effect_abs double, cuped_ci_low_abs double, cuped_ci_high_abs double, cuped_p double, p_adjusted double,

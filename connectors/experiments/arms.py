@@ -9,7 +9,11 @@ from typing import Any
 
 from connectors.experiments.formats import EXPERIMENT_COLUMNS, PHASE_COLUMNS, RESULT_COLUMNS, Found, Json, grouped
 
-MEASURED = ("n", "numerator", "mean", "sd", "covariate_mean", "covariate_sd", "covariate_covariance")
+MEASURED = (
+    *("n", "numerator", "mean", "sd"),
+    *("covariate_mean", "covariate_sd", "covariate_covariance"),
+    *("denominator_mean", "denominator_sd", "denominator_covariance"),
+)
 """What a row says of one arm; a comparison has each of them twice, of the variant and of the baseline."""
 OF_ARM = (*(f"{name}_{role}" for name in MEASURED for role in ("variant", "baseline")), "baseline_key")
 METRIC_COLUMNS = tuple(name for name in RESULT_COLUMNS if name not in OF_ARM and not name.startswith("vendor_"))

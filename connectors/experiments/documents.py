@@ -94,6 +94,12 @@ class Result(_Part):
     covariate_sd_baseline: Positive | None = None
     covariate_covariance_variant: float | None = None
     covariate_covariance_baseline: float | None = None
+    denominator_mean_variant: float | None = None
+    denominator_mean_baseline: float | None = None
+    denominator_sd_variant: Positive | None = None
+    denominator_sd_baseline: Positive | None = None
+    denominator_covariance_variant: float | None = None
+    denominator_covariance_baseline: float | None = None
     non_inferiority_margin: Positive | None = None
     vendor_effect_relative: float | None = None
     vendor_ci_low: float | None = None

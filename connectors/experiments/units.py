@@ -16,7 +16,9 @@ from connectors.experiments.arms import DESCRIBING, plain
 from connectors.experiments.formats import Json
 
 REQUIRED = ("native_id", "metric_key", "variant_key", "unit", "value")
-OWN = (*REQUIRED, "covariate", "day", "phase")
+BESIDE = ("covariate", "denominator")
+"""What a unit may have beside its value: what it did before, and what the value of a ratio is divided by."""
+OWN = (*REQUIRED, *BESIDE, "day", "phase")
 DESCRIBED = tuple(name for name in DESCRIBING if name not in {*OWN, "dimension", "dimension_value", "units_note"})
 LEGAL = (*OWN, *DESCRIBED)
 ORDER = ("native_id", "unit")
@@ -24,12 +26,15 @@ ARM = ["native_id", "phase", "metric_key", "variant_key"]
 UNIT = ["native_id", "phase", "metric_key", "unit"]
 NAMES = ["native_id", "metric_key", "variant_key", "unit"]
 IS_PROPORTION = pl.col("metric_kind") == "proportion"
+IS_RATIO = (pl.col("metric_kind") == "ratio").fill_null(False)
 DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 FAULTS = {
     "crossed": "were seen in several variants and count in none",
     "missing": "have no value (null) and do not count; where nothing happened, the query has to say 0",
     "unreadable": "have a value that is no finite number and do not count",
     "outside": "have a value other than 0 and 1 in what is declared a proportion and do not count",
+    "undivided": "have no denominator, or one that is no finite number, in what is declared a ratio and do not count; nothing counted is 0",
+    "divided": "have a denominator in what is not declared a ratio (metric_kind) and do not count",
     "undated": "have a day that is no date such as 2026-02-28 and do not count",
     "repeated": "have several rows where one is expected and do not count; does the query join too much?",
     "wavering": "have several values of the covariate and do not count; it is what they did before, once",
@@ -37,42 +42,54 @@ FAULTS = {
 
 
 @dataclass
+class Beside:
+    """A second number of units: how many have one, its mean and squared deviations, and its products with the value's deviations."""
+
+    told: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+    products: float = 0.0
+
+
+@dataclass
 class Moments:
-    """Count, mean and squared deviations of values, and of the covariate where every unit has one; sums merge exactly."""
+    """Count, mean and squared deviations of values, and of what stands beside them; sums merge exactly."""
 
     n: int = 0
     mean: float = 0.0
     squares: float = 0.0
-    covariates: int = 0
-    covariate_mean: float = 0.0
-    covariate_squares: float = 0.0
-    products: float = 0.0
     is_binary: bool = True
+    beside: dict[str, Beside] = field(default_factory=lambda: defaultdict(Beside))
     described: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def merge(self, other: "Moments") -> None:
         """Add disjoint units (Chan, Golub and LeVeque 1979: the deviations of both, and that of their means)."""
         n = self.n + other.n
-        weight = self.n * other.n / n if n else 0.0
-        apart, covariate_apart = other.mean - self.mean, other.covariate_mean - self.covariate_mean
+        share = other.n / n if n else 0.0
+        weight, apart = self.n * share, other.mean - self.mean
+        for name, theirs in other.beside.items():
+            ours = self.beside[name]
+            beside_apart = theirs.mean - ours.mean
+            ours.told += theirs.told
+            ours.squares += theirs.squares + beside_apart**2 * weight
+            ours.products += theirs.products + apart * beside_apart * weight
+            ours.mean += beside_apart * share
         self.squares += other.squares + apart**2 * weight
-        self.covariate_squares += other.covariate_squares + covariate_apart**2 * weight
-        self.products += other.products + apart * covariate_apart * weight
-        self.mean += apart * other.n / n if n else 0.0
-        self.covariate_mean += covariate_apart * other.n / n if n else 0.0
-        self.n, self.covariates, self.is_binary = n, self.covariates + other.covariates, self.is_binary and other.is_binary
+        self.mean += apart * share
+        self.n, self.is_binary = n, self.is_binary and other.is_binary
         for name, values in other.described.items():
             self.described[name] |= values
 
     def columns(self) -> Json:
-        """What a row of an arm says; without deviations where one unit has none."""
+        """What a row of an arm says; without deviations where one unit has none, and of what only some units have beside, nothing."""
         if self.n < 2:
             return {"n": self.n, "mean": self.mean}
         told = {"n": self.n, "mean": self.mean, "sd": sqrt(self.squares / (self.n - 1))}
-        if self.covariates < self.n:
-            return told
-        spread = {"covariate_sd": sqrt(self.covariate_squares / (self.n - 1)), "covariate_covariance": self.products / (self.n - 1)}
-        return told | {"covariate_mean": self.covariate_mean} | spread
+        for name, other in self.beside.items():
+            if other.told == self.n:
+                told |= {f"{name}_mean": other.mean, f"{name}_sd": sqrt(other.squares / (self.n - 1))}
+                told[f"{name}_covariance"] = other.products / (self.n - 1)
+        return told
 
 
 @dataclass
@@ -142,7 +159,7 @@ class Reduction:
 
     def _frame(self, rows: list[Sequence[Any]]) -> pl.DataFrame:
         columns = dict(zip(self.columns, zip(*rows, strict=True), strict=True))
-        numbers = {name: _numbers(columns[name]) for name in ("value", "covariate") if name in columns}
+        numbers = {name: _numbers(columns[name]) for name in ("value", *BESIDE) if name in columns}
         frame = pl.DataFrame({name: _texts(values) for name, values in columns.items() if name not in numbers} | numbers)
         phase = pl.col("phase").fill_null("0") if "phase" in columns else pl.lit("0").alias("phase")
         return frame.with_columns(phase)
@@ -160,6 +177,7 @@ class Reduction:
         fault = pl.when(value.is_null()).then(pl.lit("missing")).when(~value.is_finite()).then(pl.lit("unreadable"))
         if "metric_kind" in frame.columns:
             fault = fault.when(IS_PROPORTION & ~value.is_in([0.0, 1.0])).then(pl.lit("outside"))
+        fault = _ratio_faults(frame, fault)
         if "day" in frame.columns:
             fault = fault.when(~pl.col("day").str.contains(DAY_PATTERN).fill_null(False)).then(pl.lit("undated"))
         once = [*UNIT, "day"] if "day" in frame.columns else UNIT
@@ -179,30 +197,50 @@ class Reduction:
         value = pl.col("value").sum()
         if "metric_kind" in frame.columns:
             value = pl.when(IS_PROPORTION.first()).then(pl.col("value").max()).otherwise(value)
-        rest = [pl.col(name).first() for name in frame.columns if name not in {*ARM, "unit", "value", "day"}]
+        rest = [pl.col(name).first() for name in frame.columns if name not in {*ARM, "unit", "value", "denominator", "day"}]
+        rest += [_total("denominator")] if "denominator" in frame.columns else []
         return frame.group_by([*ARM, "unit"]).agg(value.alias("value"), *rest)
 
     def _accumulate(self, frame: pl.DataFrame, by: tuple[str, ...]) -> None:
-        keys, value, covariate = [*ARM, *by], pl.col("value"), pl.col("covariate")
+        keys, value, beside = [*ARM, *by], pl.col("value"), [name for name in BESIDE if name in frame.columns]
         moments = {
             "n": pl.len(),
             "mean": value.mean(),
             "squares": value.var(ddof=0) * pl.len(),
             "is_binary": value.is_in([0.0, 1.0]).all(),
         }
-        if "covariate" in frame.columns:
-            moments |= {
-                "covariates": (covariate.is_not_null() & covariate.is_finite()).sum(),
-                "covariate_mean": covariate.mean().fill_null(0.0),
-                "covariate_squares": (covariate.var(ddof=0) * pl.len()).fill_null(0.0),
-                "products": (pl.cov("value", "covariate", ddof=0) * pl.len()).fill_null(0.0),
-            }
         described = [pl.col(name).drop_nulls().unique().head(2) for name in DESCRIBED if name in frame.columns]
-        for row in frame.group_by(keys).agg(*described, **moments).iter_rows(named=True):
+        sums = frame.group_by(keys).agg(*described, *map(_beside, beside), **moments)
+        for row in sums.iter_rows(named=True):
             told = Moments(**{name: row[name] for name in moments})
+            told.beside.update({name: Beside(**row[name]) for name in beside})
             told.described.update({name: set(row[name]) for name in DESCRIBED if name in frame.columns})
             key = tuple(row[name] for name in keys)
             self._arms[row["native_id"]].setdefault(key, Moments()).merge(told)
+
+
+def _ratio_faults(frame: pl.DataFrame, fault: Any) -> Any:
+    """A ratio has to have what it is divided by, and nothing else may have it."""
+    is_ratio = IS_RATIO if "metric_kind" in frame.columns else pl.lit(False)
+    divisor = pl.col("denominator") if "denominator" in frame.columns else pl.lit(None, pl.Float64)
+    lacks = divisor.is_null() | ~divisor.is_finite()
+    return fault.when(is_ratio & lacks).then(pl.lit("undivided")).when(~is_ratio & divisor.is_not_null()).then(pl.lit("divided"))
+
+
+def _total(name: str) -> pl.Expr:
+    """The sum of a unit's days; null where no day has a value."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+
+
+def _beside(name: str) -> pl.Expr:
+    """The sums of `Beside` as one value."""
+    other = pl.col(name)
+    return pl.struct(
+        told=(other.is_not_null() & other.is_finite()).sum(),
+        mean=other.mean().fill_null(0.0),
+        squares=(other.var(ddof=0) * pl.len()).fill_null(0.0),
+        products=(pl.cov("value", name, ddof=0) * pl.len()).fill_null(0.0),
+    ).alias(name)
 
 
 def _told(arms: dict[tuple[str, ...], Moments]) -> Iterator[Json]:

@@ -81,8 +81,20 @@ def unit(trial: Trial) -> Iterator[Check]:
     elif assigned == counted:
         yield Check("UNIT", "pass", f"assigned and counted by {assigned}")
     else:
-        alike = f"the interval ignores that what belongs to one {assigned} is alike"
-        yield Check("UNIT", "fail", f"assigned by {assigned}, counted by {counted}: {alike}")
+        yield from _other_units(trial, assigned, counted)
+
+
+def _other_units(trial: Trial, assigned: str, counted: str) -> Iterator[Check]:
+    """Ratios whose numerators and denominators are told by assigned unit are sound; of anything else the interval is too narrow."""
+    told = f"assigned by {assigned}, counted by {counted}"
+    sound = [each for each in trial.whole() if each.is_divided]
+    for each in sound:
+        yield _about(each, "UNIT", "pass", f"{told}: a ratio, whose interval takes in that what belongs to one {assigned} is alike")
+    fault = f"{told}: the interval ignores that what belongs to one {assigned} is alike"
+    if not sound:
+        yield Check("UNIT", "fail", fault)
+        return
+    yield from (_about(each, "UNIT", "fail", fault) for each in trial.whole() if not each.is_divided)
 
 
 def power(trial: Trial) -> Iterator[Check]:

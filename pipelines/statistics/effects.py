@@ -7,7 +7,7 @@ that stays valid however often one looks is the asymptotic confidence sequence o
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 CONFIDENCE_LEVEL = 0.95
 DELTA_METHOD_FLOOR = 10
@@ -197,21 +197,19 @@ def detectable(standard_error: float, alpha: float, power: float) -> float:
     return float(stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(power)) * standard_error
 
 
-def effect_of(row: dict[str, Any]) -> Effect:
-    """The effect of one reported row by what it holds: counts for proportions, moments for means; else a note that says why not."""
-    try:
-        return _with_cuped(_plain_effect_of(row), row)
-    except ValueError as problem:
-        return Effect(method_note=f"not recomputed: {problem}")
+def ratio_moments(mean: float, sd: float, denominator_mean: float, denominator_sd: float, covariance: float) -> tuple[float, float]:
+    """A ratio of two means of the same units, and its deviation per unit by the delta method; by the root of n that is its standard error.
 
+    `R = y / x`, `Var = (Var(y) - 2 R Cov(x, y) + R^2 Var(x)) / x^2` (Deng, Knoblich and Lu 2018, KDD, section 3.1).
 
-def _plain_effect_of(row: dict[str, Any]) -> Effect:
-    if row["metric_kind"] == "proportion" and row["n_variant"] and row["n_baseline"]:
-        return two_proportions(*_successes(row, "variant"), *_successes(row, "baseline"))
-    moments = [row[name] for name in ("mean_variant", "sd_variant", "n_variant", "mean_baseline", "sd_baseline", "n_baseline")]
-    if all(value is not None for value in moments):
-        return two_means(*moments)
-    return Effect(method_note="not recomputed: the source gives neither counts nor mean, deviation and n of both arms")
+    Raises:
+        ValueError: for a denominator whose mean is zero.
+    """
+    if denominator_mean == 0:
+        raise ValueError("the denominator's mean is 0")
+    ratio = mean / denominator_mean
+    variance = sd**2 - 2 * ratio * covariance + ratio**2 * denominator_sd**2
+    return ratio, math.sqrt(max(variance, 0.0)) / abs(denominator_mean)
 
 
 @dataclass(frozen=True)
@@ -243,30 +241,3 @@ def cuped(variant: Paired, baseline: Paired) -> Effect:
         variance = arm.sd**2 - 2 * theta * arm.covariance + theta**2 * arm.covariate_sd**2
         adjusted.append((arm.mean - theta * (arm.covariate_mean - centre), math.sqrt(max(variance, 0.0)), arm.n))
     return two_means(*adjusted[0], *adjusted[1])
-
-
-def _with_cuped(effect: Effect, row: dict[str, Any]) -> Effect:
-    variant, baseline = _paired(row, "variant"), _paired(row, "baseline")
-    if variant is None or baseline is None:
-        return effect
-    found = cuped(variant, baseline)
-    return replace(
-        effect,
-        cuped_effect_abs=found.effect_abs,
-        cuped_ci_low_abs=found.ci_low_abs,
-        cuped_ci_high_abs=found.ci_high_abs,
-        cuped_p=found.p_two_sided,
-    )
-
-
-def _paired(row: dict[str, Any], arm: str) -> Paired | None:
-    names = ("n", "mean", "sd", "covariate_mean", "covariate_sd", "covariate_covariance")
-    told = [row.get(f"{name}_{arm}") for name in names]
-    return None if any(value is None for value in told) else Paired(*told)  # type: ignore[arg-type] - none of them is None
-
-
-def _successes(row: dict[str, Any], arm: str) -> tuple[int, int]:
-    n, numerator, mean = row[f"n_{arm}"], row[f"numerator_{arm}"], row[f"mean_{arm}"]
-    if numerator is None and mean is None:
-        raise ValueError(f"the {arm} arm has neither a count nor a rate")
-    return round(numerator if numerator is not None else mean * n), n

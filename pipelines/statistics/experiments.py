@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.statistics import checks, launches, tables, trials
 from pipelines.statistics.checks import agreement
+from pipelines.statistics.reported import level_of
 from pipelines.statistics.trials import Compared
 
 Row = dict[str, Any]
@@ -37,6 +38,8 @@ def recompute(connection: duckdb.DuckDBPyConnection) -> int:
 def _result(each: Compared, ratio: float | None) -> Row:
     return {
         **{name: each.row[name] for name in KEY},
+        "level_variant": level_of(each.row, "variant"),
+        "level_baseline": each.baseline_level,
         **asdict(each.effect),
         "p_adjusted": each.p_adjusted,
         "correction": each.correction,

@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.statistics.effects import Effect, effect_of
+from pipelines.statistics.effects import Effect
+from pipelines.statistics.reported import effect_of, is_divided, level_of
 
 Row = dict[str, Any]
 DAY = "day"
@@ -62,9 +63,13 @@ class Compared:
 
     @property
     def baseline_level(self) -> float | None:
-        """Rate or mean of the baseline."""
-        n, numerator = self.row["n_baseline"], self.row["numerator_baseline"]
-        return self.row["mean_baseline"] if self.row["mean_baseline"] is not None or not n or numerator is None else numerator / n
+        """Rate, mean or ratio of the baseline."""
+        return level_of(self.row, "baseline")
+
+    @property
+    def is_divided(self) -> bool:
+        """A ratio whose parts are told by unit."""
+        return is_divided(self.row)
 
     def is_same_metric(self, other: "Compared") -> bool:
         """The other one compares the same arms by the same metric, perhaps in another phase or slice."""

@@ -143,6 +143,37 @@ def test_a_unit_without_a_covariate_leaves_the_arm_without_one(read: Callable[..
     assert found["covariate_mean_variant"] == pytest.approx(1)
 
 
+def test_a_ratio_keeps_the_moments_of_what_it_is_divided_by(read: Callable[..., Told]):
+    queries = {"control": [(1, 2), (3, 4), (2, 6)], "treatment": [(2, 2), (3, 5), (8, 11)]}
+    rows = [("exp", "hit", arm, f"{arm}{n}", *pair, "ratio") for arm, pairs in queries.items() for n, pair in enumerate(pairs)]
+    found = read(f"{UNITS}, denominator, metric_kind", rows, batch=2).result(variant_key="treatment")
+    assert (found["metric_kind"], found["n_variant"]) == ("ratio", 3)
+    assert (found["mean_variant"] * 3, found["denominator_mean_variant"] * 3) == (pytest.approx(13), pytest.approx(18))
+    assert found["denominator_sd_baseline"] == pytest.approx(2)
+    assert found["denominator_covariance_baseline"] == pytest.approx(1)
+
+
+def test_the_days_of_a_ratio_are_summed_below_the_line_too(read: Callable[..., Told]):
+    days = [("control", "a", ((1, 2), (0, 3))), ("control", "b", ((1, 1), (1, 1))), ("treatment", "c", ((2, 2), (1, 4)))]
+    rows = [("exp", "hit", arm, unit, *pair, "ratio", f"2026-02-0{day}") for arm, unit, pairs in days for day, pair in enumerate(pairs, 1)]
+    found = read(f"{UNITS}, denominator, metric_kind, day", [*rows, ("exp", "hit", "treatment", "d", 1, 6, "ratio", "2026-02-01")])
+    whole = found.result(variant_key="treatment")
+    assert (whole["mean_baseline"], whole["denominator_mean_baseline"], whole["denominator_mean_variant"]) == (1.5, 3.5, 6.0)
+
+
+def test_a_ratio_without_a_denominator_and_a_mean_with_one_are_told(read: Callable[..., Told]):
+    rows = [("exp", "hit", arm, f"{arm}{n}", n, n + 1, "ratio") for arm in ("control", "treatment") for n in range(3)]
+    rows += [("exp", "spent", arm, f"{arm}{n}", n, None, "mean") for arm in ("control", "treatment") for n in range(3)]
+    rows += [("exp", "hit", "control", "none", 1, None, "ratio"), ("exp", "hit", "control", "odd", 1, math.inf, "ratio")]
+    rows += [("exp", "spent", "control", "none", 1, 7, "mean")]
+    told = read(f"{UNITS}, denominator, metric_kind", rows)
+    assert [told.result(metric_key=metric)["n_baseline"] for metric in ("hit", "spent")] == [3, 3]
+    assert [reason.partition("metric ")[2][:40] for reason in told.reasons] == [
+        "hit: 2 units have no denominator, or one",
+        "spent: 1 units have a denominator in wha",
+    ]
+
+
 def test_a_unit_in_two_arms_counts_in_none_and_is_told(read: Callable[..., Told]):
     rows = [*units("control", [5, 6, 7, 8]), *units("treatment", [9, 9, 9], 3)]  # u3 is in both
     told = read(UNITS, rows, batch=2)

@@ -14,7 +14,7 @@ from connectors.experiments.options import ExperimentsOptions, StatsigStore
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
 from connectors.experiments.statsig_client import StatsigClient
 from pipelines.gates import check_records
-from pipelines.statistics import checks, effects
+from pipelines.statistics import checks, reported
 from tests.unit.scripted_site import Answer, Site, always, first_then, serving
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -150,7 +150,7 @@ def test_percent_become_fractions_and_standard_errors_deviations(site: Site):
     assert found["vendor_ci_level"] == pytest.approx(0.95, abs=1e-4)
     assert (found["n_variant"], found["sd_variant"]) == (9000, pytest.approx(0.3 * math.sqrt(9000)))
     assert found["units_note"] == "the store's relative change is percent: so are its own means; its p-value is two-sided"
-    effect = effects.effect_of(found)
+    effect = reported.effect_of(found)
     assert effect.standard_error == pytest.approx(math.hypot(0.3, 0.28))
     assert effect.p_two_sided == pytest.approx(found["vendor_p"], rel=0.01)
     assert checks.agreement(effect, found["vendor_effect_relative"]) == "match"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pipelines.statistics import checks, novelty
-from pipelines.statistics.effects import effect_of
 from pipelines.statistics.novelty import Day
+from pipelines.statistics.reported import effect_of
 from pipelines.statistics.trials import Compared, Phase, Trial
 
 START = datetime(2026, 2, 2, tzinfo=UTC)
@@ -95,6 +95,13 @@ def test_a_split_is_tested_in_each_phase_and_again_for_metrics_analysed_on_fewer
 )
 def test_what_is_counted_must_be_what_was_assigned(assigned, counted, status):
     assert outcomes(trial(randomization_unit=assigned, analysis_unit=counted), "UNIT") == [status]
+
+
+def test_a_ratio_told_by_the_assigned_unit_may_be_counted_by_another_one_and_a_proportion_beside_it_may_not():
+    parts = {f"{name}_{arm}": 10.0 for name in ("denominator_mean", "denominator_sd") for arm in ("variant", "baseline")}
+    clicks = compared("clicks", metric_kind="ratio", **parts)
+    made = trial(clicks, compared(), randomization_unit="user", analysis_unit="query")
+    assert {check.metric_key: check.status for check in checks.of(made) if check.code == "UNIT"} == {"clicks": "pass", "hit": "fail"}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ with results as (
     select
         r.*,
         case when r.metric_kind = 'proportion' then 100.0 else 1.0 end as scale,
-        coalesce(r.numerator_baseline / cast(r.n_baseline as double), r.mean_baseline) as level_baseline,
-        coalesce(r.numerator_variant / cast(r.n_variant as double), r.mean_variant) as level_variant,
         coalesce(r.srm_p < {{ policy_threshold('srm_p_min') }}, false) as is_srm_failed
     from {{ ref('fct_experiment_results') }} as r
     where r.dimension = '' and r.variant_key <> r.baseline_key
@@ -38,10 +36,9 @@ guardrails as (
 
 -- Counted by another unit than was assigned at random, an interval is too narrow by an unknown factor.
 units as (
-    select experiment_id, bool_or(status = 'fail') as is_unit_failed
-    from {{ ref('fct_experiment_checks') }}
+    select experiment_id, phase, metric_key, variant_key, severity = 3 as is_unit_failed
+    from {{ ref('int_experiment_result_checks') }}
     where check_code = 'UNIT'
-    group by experiment_id
 )
 
 select
@@ -68,5 +65,6 @@ left join primaries as h
 left join secondaries as s
     on m.experiment_id = s.experiment_id and m.phase = s.phase and m.variant_key = s.variant_key and s.place = 1
 left join guardrails as g on m.experiment_id = g.experiment_id and m.phase = g.phase and m.variant_key = g.variant_key
-left join units as u on m.experiment_id = u.experiment_id
+left join units as u
+    on m.experiment_id = u.experiment_id and m.phase = u.phase and m.metric_key = u.metric_key and m.variant_key = u.variant_key
 where m.place = 1

@@ -33,6 +33,8 @@ select
     results.vendor_probability_better,
     results.vendor_srm_p,
     results.units_note,
+    statistics.level_variant,
+    statistics.level_baseline,
     statistics.effect_abs,
     statistics.effect_rel,
     statistics.ci_low_abs,

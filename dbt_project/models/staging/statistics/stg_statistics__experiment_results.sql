@@ -11,6 +11,8 @@ renamed as (
         dimension_value,
         variant_key,
         baseline_key,
+        level_variant,
+        level_baseline,
         effect_abs,
         effect_rel,
         ci_low_abs,
