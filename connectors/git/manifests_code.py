@@ -22,21 +22,31 @@ _ADDERS = {"append": 1, "extend": 1, "insert": 2, "add": 1, "update": 1}
 
 def setup_py(path: str, text: str, report: Report) -> dict[Name, Declaration]:  # noqa: ARG001 - every parser has the same signature
     """Literal requirements that reach `setup(...)`, through names, sums, choices and appends; what is read from files stands there."""
-    try:
-        with catch_warnings():
-            simplefilter("ignore")
-            root = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as failure:
-        raise Unparsable(f"not Python 3: {failure}") from failure
+    root = python_tree(text)
     given, source = Values.of(root), Source(text)
     found: list[Declaration | None] = []
-    for call in (node for node in ast.walk(root) if isinstance(node, ast.Call) and _called(node) == "setup"):
+    for call in setup_calls(root):
         for keyword, value in given.keywords(call):
             scope = _KEYWORDS.get(keyword)
             asked = [(item, scope) for item in given.texts(value)] if scope else []
             asked += given.extras(value) if keyword == _EXTRAS else []
             found += [requirement(source, item, scope, report) for item, scope in asked]
     return strongest(declaration for declaration in found if declaration)
+
+
+def python_tree(text: str) -> ast.Module:
+    """A file of Python; `Unparsable` with the parser's message otherwise."""
+    try:
+        with catch_warnings():
+            simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as failure:
+        raise Unparsable(f"not Python 3: {failure}") from failure
+
+
+def setup_calls(root: ast.AST) -> Iterator[ast.Call]:
+    """Every call of `setup(...)`."""
+    return (node for node in ast.walk(root) if isinstance(node, ast.Call) and _called(node) == "setup")
 
 
 def _called(call: ast.Call) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
-from connectors.git import blame, code_owners, commits, imports, mailmap, manifests, mentions, reverts, workflows
+from connectors.git import blame, code_owners, commits, imports, mailmap, manifests, mentions, published, reverts, workflows
 from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
 from connectors.git.options import ArtifactOptions, GitOptions
@@ -26,7 +26,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 8
+RULES = 9
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -136,6 +136,7 @@ class Reading:
             PromptTable(self.options.prompts, self.options.rubrics),
             PromptConstants(),
             manifests.table(history.remote, packages),
+            published.detector(),
             workflows.table(package for artifact in others for package in artifact.packages),
             mentions.table(self.options.artifacts),
             imports.table(others),

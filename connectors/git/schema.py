@@ -145,6 +145,24 @@ MANIFEST_DECLARATIONS = Table(
     },
 )
 
+PACKAGES = Table(
+    name="packages",
+    grain="one package that one manifest says the repository makes, for as long as it said so on the default branch",
+    key=("repository_id", "path", "ecosystem", "package", "from_sha"),
+    census=True,
+    pii=("from_author_email", "to_author_email"),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "ecosystem": text(null=False, one_of=("pypi", "npm", "go", "cargo")),
+        "package": text(null=False, about="As its index compares names."),
+        **_INTERVAL_START,
+        "line": _LINE,
+        **_INTERVAL_END,
+        "is_current": _CURRENT,
+    },
+)
+
 USE_KINDS = ("reusable", "action", "include", "component", "trigger", "orb", "plugin", "template", "library", "image", "command")
 CI_SYSTEMS = ("github_actions", "gitlab_ci", "circleci", "buildkite", "azure_pipelines", "jenkins", "docker", "script")
 
@@ -333,6 +351,7 @@ TABLES = (
     COMMIT_FILES,
     PROMPT_VERSIONS,
     MANIFEST_DECLARATIONS,
+    PACKAGES,
     WORKFLOW_USES,
     MENTIONS,
     IMPORTS,

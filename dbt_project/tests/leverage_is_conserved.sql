@@ -7,7 +7,7 @@ with given as (
 
 reach as (
     select artifact_id, period_id, sum(u_mid) as total
-    from {{ ref('int_leverage_direct') }}
+    from {{ ref('int_leverage_reached') }}
     where is_counted
     group by artifact_id, period_id
 )

@@ -1,4 +1,4 @@
-"""The worked example of the attribution method, from ledger rows to every printed number: the direct part."""
+"""The worked example of the attribution method, from ledger rows to every printed number."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from tests.property.leverage_org import ARTIFACT, HOME, PERIOD, START, Organisat
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("leverage")]
 
-ROUTING, SAFETY, SUPPORT, RANKER, DOCS, PLAYGROUND, SHELL, FORK, BUMPED = (f"github:{number}" for number in range(11, 20))
+ROUTING, SAFETY, SUPPORT, RANKER, DOCS, PLAYGROUND, SHELL, FORK, BUMPED, LABELING = (f"github:{number}" for number in range(11, 21))
 
 
 def _authors_of_the_kit(org: Organisation) -> None:
@@ -32,15 +32,25 @@ def _authors_of_the_kit(org: Organisation) -> None:
 
 
 def _projects(org: Organisation) -> None:
-    for name, repository in (("routing", ROUTING), ("safety", SAFETY), ("support", SUPPORT), ("ranker", RANKER), ("docs", DOCS)):
+    for name, repository in (
+        ("routing", ROUTING),
+        ("safety", SAFETY),
+        ("support", SUPPORT),
+        ("ranker", RANKER),
+        ("docs", DOCS),
+        ("labeling", LABELING),
+    ):
         org.project(name, repository)
         org.crew(repository, "ines", "jonas", "ines")
     org.catch(ROUTING, "ines", "jonas")
     org.catch(SAFETY, "jonas", "ines")
     org.pull(SAFETY, "ana")  # one of five merged changes
     org.runs(SUPPORT, "ines", 38)
+    org.crew(SUPPORT, *["ines", "jonas"] * 9, "ben")  # one of 22 is Ben's
     org.declare(RANKER, "jonas", day=date(2026, 3, 3))
     org.mention(DOCS, "ines")
+    org.makes(SUPPORT, "support-agent")
+    org.declare(LABELING, "jonas", package="support-agent")
 
 
 def _look_alikes(org: Organisation) -> None:
@@ -69,7 +79,7 @@ def example() -> Iterator[Bench]:
         _authors_of_the_kit(org)
         _projects(org)
         _look_alikes(org)
-        bench.build("fct_leverage", "bridge_artifact_authors", "int_leverage_people", "fct_citations")
+        bench.build("fct_leverage", "bridge_artifact_authors", "int_artifact_people_reach", "fct_citations")
         yield bench
 
 
@@ -96,6 +106,7 @@ def test_each_project_counts_once_by_its_strongest_proof(example: Bench) -> None
         SUPPORT: ("runs", 0.25, 0.625, 1.0),
         RANKER: ("declares", 0.0, 0.166, 0.331),
         DOCS: ("mentions", 0.0, 0.05, 0.1),
+        LABELING: ("inherits", 0.0, 0.125, 0.25),
     }
 
 
@@ -109,19 +120,47 @@ def test_look_alikes_are_listed_with_their_reason(example: Bench) -> None:
     }
 
 
-def test_leverage_of_each_author_for_direct_use(example: Bench) -> None:
+def test_what_inherits_says_from_where(example: Bench) -> None:
+    [row] = example.rows(
+        "select via, n_steps, n_evidence from core.fct_leverage where project_id = ? and period_id = ?", [LABELING, PERIOD]
+    )
+    assert (row["via"], row["n_steps"], row["n_evidence"]) == (f"{SUPPORT} > {LABELING}", 1, 0)
+
+
+def test_reach_and_leverage_of_each_author(example: Bench) -> None:
+    query = """select sum(u_low) as u_low, sum(u_mid) as u_mid, sum(u_high) as u_high from core.fct_leverage where period_id = ?"""
+    assert _triple(example.rows(query, [PERIOD])[0], "u") == (1.45, 2.566, 3.681)
     query = """select coalesce(person_id, bucket) as who, sum(leverage_low) as l_low, sum(leverage_mid) as l_mid, sum(leverage_high) as l_high
         from intermediate.int_leverage_people where period_id = ? and artifact_id = ? group by all"""
     people = {row["who"]: _triple(row, "l") for row in example.rows(query, [PERIOD, ARTIFACT])}
-    assert people["ana"] == (0.765, 1.397, 2.1)
-    assert people["ben"] == (0.362, 0.671, 1.029)
-    assert people["chi"] == (0.121, 0.224, 0.343)
-    assert people["unattributed"][1] == 0.051
-    assert people["self_use"][1] == 0.098
+    assert people["ana"] == (0.765, 1.474, 2.263)
+    assert people["ben"] == (0.36, 0.698, 1.091)
+    assert people["chi"] == (0.121, 0.235, 0.368)
+    assert people["unattributed"][1] == 0.053
+    assert people["self_use"][1] == 0.106
+
+
+def test_a_policy_a_fifth_lower_or_higher_stays_within_the_bounds(example: Bench) -> None:
+    """The published figure: 1.18 to 1.58 within 0.76 to 2.26."""
+    [ana] = example.rows(
+        "select leverage_mid_lowered, leverage_mid_raised from intermediate.int_artifact_people_reach where person_id = 'ana' and period_id = ?",
+        [PERIOD],
+    )
+    assert (round(ana["leverage_mid_lowered"], 2), round(ana["leverage_mid_raised"], 2)) == (1.18, 1.58)
+
+
+def test_taking_up_an_artifact_is_one_event_with_its_proof(example: Bench) -> None:
+    adopted = {row["project_id"]: (row["channel"], row["adopted_on"]) for row in example.rows("select * from core.fct_adoptions")}
+    assert adopted == {
+        ROUTING: ("gate_catch", date(2026, 3, 3)),
+        SAFETY: ("gate_catch", date(2026, 3, 3)),
+        SUPPORT: ("run_reusable", START),
+        RANKER: ("dep_manifest", date(2026, 3, 3)),
+    }
 
 
 def test_nothing_is_lost_or_made_between_reach_and_people(example: Bench) -> None:
     given = example.rows("select sum(leverage_mid) as total from intermediate.int_leverage_people where period_id = ?", [PERIOD])
-    reach = example.rows("select sum(u_mid) as total from intermediate.int_leverage_direct where period_id = ?", [PERIOD])
+    reach = example.rows("select sum(u_mid) as total from intermediate.int_leverage_reached where period_id = ?", [PERIOD])
     assert given[0]["total"] == pytest.approx(reach[0]["total"], abs=1e-9)
-    assert reach[0]["total"] == pytest.approx(2.44075, abs=1e-4)
+    assert reach[0]["total"] == pytest.approx(2.56575, abs=1e-4)

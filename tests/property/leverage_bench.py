@@ -32,6 +32,8 @@ INPUTS: dict[str, str] = {
     "staging.stg_git__manifest_declarations": "repository_id varchar, path varchar, ecosystem varchar, package varchar, from_sha varchar,"
     " from_at timestamptz, from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz,"
     f" is_current boolean, {PROVENANCE}",
+    "staging.stg_git__packages": "repository_id varchar, path varchar, ecosystem varchar, package varchar, from_sha varchar, from_at timestamptz,"
+    f" to_at timestamptz, is_current boolean, {PROVENANCE}",
     "staging.stg_git__workflow_uses": "repository_id varchar, path varchar, uses varchar, ref varchar, kind varchar, from_sha varchar, from_at timestamptz,"
     " from_author_email varchar, from_pull_request_number bigint, line bigint, to_sha varchar, to_at timestamptz, is_current boolean,"
     f" {PROVENANCE}",

@@ -129,6 +129,16 @@ class Organisation:
             },
         )  # fmt: skip
 
+    def makes(self, repository: str, package: str) -> None:
+        """The repository's own manifest says that it makes the package."""
+        self.bench.put(
+            "staging.stg_git__packages",
+            {
+                "repository_id": repository, "path": "pyproject.toml", "ecosystem": "pypi", "package": package, "from_sha": "first",
+                "from_at": at(date(2024, 1, 1)), "is_current": True, "_source_url": f"https://git.example/{repository}/pyproject.toml",
+            },
+        )  # fmt: skip
+
     def mention(self, repository: str, merger: str, day: date = START, is_exact: bool = True, path: str = "README.md") -> None:
         """A document names the artifact."""
         _, number = self.pull(repository, merger, day=day)

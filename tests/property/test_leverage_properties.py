@@ -22,7 +22,10 @@ Outcome = dict[tuple[str, ...], tuple[float, ...]]
 
 @dataclass(frozen=True)
 class Use:
-    """One fact: somebody accepted a use of the artifact in a project on a day, for so many days where it is a declaration."""
+    """One fact: somebody accepted a use of the artifact in a project on a day, for so many days where it is a declaration.
+
+    Of the channel `depend` it is the other project that declares this one.
+    """
 
     channel: str
     project: str
@@ -43,7 +46,7 @@ class Story:
 
 uses = st.builds(
     Use,
-    channel=st.sampled_from(("manifest", "manifest", "mention", "run", "run", "run", "catch")),
+    channel=st.sampled_from(("manifest", "manifest", "mention", "run", "run", "run", "catch", "depend", "depend")),
     project=st.sampled_from(PROJECTS),
     accepted_by=st.sampled_from(("ines", "jonas", "kira", "ines", "jonas", "ana", "stranger", "renovate")),
     offset=st.integers(0, 180),
@@ -93,6 +96,7 @@ def _tell(bench: Bench, story: Story, extra: tuple[Use, ...] = (), second_addres
         org.pull(HOME, *authors.split(), day=date(2025, 11, 3))
     for project in PROJECTS:
         org.project(f"p{project[-2:]}", project)
+        org.makes(project, f"p{project[-2:]}")
     pulls = {project: [org.pull(project, person)[0] for where, person in story.crews if where == project] for project in PROJECTS}
     for number, use in enumerate((*story.uses, *extra)):
         _use(org, use, number, pulls[use.project])
@@ -109,6 +113,11 @@ def _use(org: Organisation, use: Use, number: int, pulls: list[int]) -> None:
             org.catch_in(use.project, pulls[number % len(pulls)], day)
     else:
         until = day + timedelta(days=use.length) if use.length else None
+        if use.channel == "depend":
+            [user] = set(PROJECTS) - {use.project}
+            package = f"p{use.project[-2:]}"
+            org.push("manifest", user, f"{use.accepted_by}@acme.example", day, until, path=f"file{number}", package=package)
+            return
         org.push(use.channel, use.project, f"{use.accepted_by}@acme.example", day, until, path=f"file{number}")
 
 
@@ -116,7 +125,7 @@ def _outcome(bench: Bench, period: str = PERIOD) -> Outcome:
     """Every value that a person or a project gets, in one period."""
     bench.build("int_leverage_people")
     used = bench.rows(
-        "select project_id, u_low, u_mid, u_high from intermediate.int_leverage_direct where period_id = ? and artifact_id = ?",
+        "select project_id, u_low, u_mid, u_high from intermediate.int_leverage_reached where period_id = ? and artifact_id = ?",
         [period, ARTIFACT],
     )
     given_to = bench.rows(
@@ -247,6 +256,49 @@ def test_a_more_generous_policy_lowers_nobody(bench: Bench, story: Story, rung: 
     after = _outcome(bench)
     bench.connection.execute(f"create or replace table {policy} as from kept")
     assert all(new >= old - 1e-9 for key, values in before.items() for new, old in zip(after[key], values, strict=True))
+
+
+CHAIN = tuple(f"github:{number}" for number in range(11, 18))
+
+
+def _chain(bench: Bench, is_closed: bool) -> dict[str, float]:
+    """Six projects, each declaring the one before it; the first one runs the artifact. Closed, the first one declares the last one."""
+    org = _tell(bench, Story((("ana", 500),), ("ana",), (), ()))
+    for project in CHAIN[:-1]:
+        if project not in PROJECTS:
+            org.project(f"p{project[-2:]}", project)
+            org.makes(project, f"p{project[-2:]}")
+        org.crew(project, "ines", "jonas", "ines")
+    org.runs(CHAIN[0], "ines", 5)
+    edges = list(zip(CHAIN[1:-1], CHAIN[:-2], strict=True)) + ([(CHAIN[0], CHAIN[-2])] if is_closed else [])
+    for user, used in edges:
+        org.push("manifest", user, "jonas@acme.example", START, None, path="uv.lock", package=f"p{used[-2:]}")
+    bench.build("int_leverage_reached")
+    rows = bench.rows("select project_id, u_high from intermediate.int_leverage_reached where period_id = ?", [PERIOD])
+    return {row["project_id"]: row["u_high"] for row in rows}
+
+
+def test_use_at_second_hand_fades_with_each_step_and_cycles_add_nothing(bench: Bench) -> None:
+    """Half for each step and half for a declaration: 1, 1/4, 1/16, and below 0.05 nothing."""
+    open_chain = _chain(bench, is_closed=False)
+    assert open_chain == {CHAIN[0]: 1.0, CHAIN[1]: 0.25, CHAIN[2]: 0.0625}
+    assert _chain(bench, is_closed=True) == open_chain
+
+
+def test_a_package_that_two_projects_make_leads_to_neither(bench: Bench) -> None:
+    story = Story((("ana", 500),), ("ana",), BASE_CREW, tuple(Use("run", PROJECTS[0], "ines", day) for day in range(5)))
+    _tell(bench, story, (Use("depend", PROJECTS[0], "jonas", 0),))
+    assert _outcome(bench)["u", PROJECTS[1]][2] == 0.25
+    org = _tell(bench, story, (Use("depend", PROJECTS[0], "jonas", 0),))
+    org.project("copy", "github:30")
+    org.makes("github:30", "p11")
+    assert ("u", PROJECTS[1]) not in _outcome(bench)
+
+
+def test_what_an_insider_declares_inherits_nothing(bench: Bench) -> None:
+    story = Story((("ana", 500),), ("ana",), BASE_CREW, tuple(Use("run", PROJECTS[0], "ines", day) for day in range(5)))
+    _tell(bench, story, (Use("depend", PROJECTS[0], "ana", 0),))
+    assert ("u", PROJECTS[1]) not in _outcome(bench)
 
 
 def test_forking_a_counted_project_changes_nothing(bench: Bench) -> None:

@@ -2,20 +2,24 @@
 -- A project that the engineer built half or more of is not "other people's" and is counted apart.
 with used as (
     select
-        person_id,
-        artifact_id,
-        period_id,
-        count(case when own_share < 0.5 and rung = 4 then 1 end) as n_relied,
-        count(case when own_share < 0.5 and rung >= 3 then 1 end) as n_ran,
-        count(case when own_share < 0.5 and rung < 3 then 1 end) as n_weak,
-        count(case when own_share >= 0.5 then 1 end) as n_mostly_own,
+        l.person_id,
+        l.artifact_id,
+        l.period_id,
+        count(case when l.own_share < 0.5 and l.rung = 4 then 1 end) as n_relied,
+        count(case when l.own_share < 0.5 and l.rung >= 3 then 1 end) as n_ran,
+        count(case when l.own_share < 0.5 and l.rung < 3 then 1 end) as n_weak,
+        count(case when l.own_share < 0.5 and l.rung = 0 then 1 end) as n_inherited,
+        count(case when l.own_share < 0.5 and a.adopted_on >= l.period_start and a.adopted_on < l.period_end then 1 end) as n_adopted,
+        count(case when l.own_share >= 0.5 then 1 end) as n_mostly_own,
         count(*) as n_projects,
-        sum(leverage_low) as leverage_low,
-        sum(leverage_mid) as leverage_mid,
-        sum(leverage_high) as leverage_high
-    from {{ ref('int_leverage_people') }}
-    where bucket = 'person'
-    group by person_id, artifact_id, period_id
+        sum(l.leverage_low) as leverage_low,
+        sum(l.leverage_mid) as leverage_mid,
+        sum(l.leverage_high) as leverage_high,
+        sum(l.leverage_mid_raised) as leverage_mid_raised
+    from {{ ref('int_leverage_people') }} as l
+    left join {{ ref('fct_adoptions') }} as a on l.artifact_id = a.artifact_id and l.project_id = a.project_id
+    where l.bucket = 'person'
+    group by l.person_id, l.artifact_id, l.period_id
 ),
 
 reached as (
@@ -26,7 +30,7 @@ reached as (
         sum(u_high) as reach_high,
         count(case when not is_counted and not_counted_reason <> 'own_repository' then 1 end) as n_not_counted,
         min(policy_version) as policy_version
-    from {{ ref('int_leverage_direct') }}
+    from {{ ref('int_leverage_reached') }}
     group by artifact_id, period_id
 ),
 
@@ -53,11 +57,15 @@ select
     coalesce(u.n_relied, 0) as n_relied,
     coalesce(u.n_ran, 0) as n_ran,
     coalesce(u.n_weak, 0) as n_weak,
+    coalesce(u.n_inherited, 0) as n_inherited,
+    coalesce(u.n_adopted, 0) as n_adopted,
     coalesce(u.n_mostly_own, 0) as n_mostly_own,
     coalesce(u.n_projects, 0) as n_projects,
     coalesce(u.leverage_low, 0.0) as leverage_low,
     coalesce(u.leverage_mid, 0.0) as leverage_mid,
     coalesce(u.leverage_high, 0.0) as leverage_high,
+    coalesce(u.leverage_mid, 0.0) * (1 - {{ policy_threshold('policy_sensitivity') }}) as leverage_mid_lowered,
+    coalesce(u.leverage_mid_raised, 0.0) as leverage_mid_raised,
     coalesce(r.reach_low, 0.0) as reach_low,
     coalesce(r.reach_mid, 0.0) as reach_mid,
     coalesce(r.reach_high, 0.0) as reach_high,

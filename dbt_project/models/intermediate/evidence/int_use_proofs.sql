@@ -36,3 +36,9 @@ union all
 select artifact_id, project_id, period_id, 5 - rung, source_system, source_kind, source_record_id
 from daily
 where nth_day <= {{ policy_threshold('fewest_run_days') }} or nth_last_day = 1
+union all
+-- What a project inherits stands on every declaration of the way to it; the use at its start is among the rows above.
+select i.artifact_id, i.project_id, i.period_id, 4, 'git', d.source_kind, d.source_record_id
+from {{ ref('int_leverage_indirect') }} as i
+{{ each('i.dependency_ids', 'n', 'dependency_id') }}
+inner join {{ ref('int_project_dependencies') }} as d on n.dependency_id = d.dependency_id

@@ -12,40 +12,7 @@ with declarations as (
     select * from {{ ref('int_ledger_vendored') }}
 ),
 
--- A direct push is accepted by whoever wrote the commit that put it on the default branch.
-pushes as (
-    select
-        introduced.repository_id,
-        introduced.sha,
-        coalesce(landing.author_person_id, introduced.author_person_id) as person_id,
-        coalesce(landing.author_kind, introduced.author_kind) as kind
-    from {{ ref('fct_commits') }} as introduced
-    left join {{ ref('fct_commits') }} as landing
-        on introduced.repository_id = landing.repository_id and introduced.landed_sha = landing.sha
-),
-
-writers as (
-    select account as email, person_id, kind
-    from {{ ref('int_accounts_resolved') }}
-    where system = 'git'
-),
-
-accepted as (
-    select
-        d.*,
-        p.pull_request_id,
-        case when p.pull_request_id is not null then p.accepted_by_kind else coalesce(c.kind, w.kind, 'unknown') end as acceptor_kind,
-        case when p.pull_request_id is not null then p.accepted_by_person_id else coalesce(c.person_id, w.person_id) end as acceptor_id,
-        case when p.pull_request_id is not null then p.accepted_how else 'pushed it' end as accepted_how,
-        coalesce(d.removed_at, r.gone_at) as ended_at,
-        d.removed_at is null and coalesce(r.gone_state = 'access_lost', false) as is_lost
-    from declarations as d
-    left join {{ ref('int_pull_request_acceptors') }} as p
-        on d.repository_id = p.repository_id and d.pull_request_number = p.number
-    left join pushes as c on d.repository_id = c.repository_id and d.introduced_sha = c.sha
-    left join writers as w on lower(d.author_email) = w.email
-    left join {{ ref('int_repositories') }} as r on d.repository_id = r.repository_id
-)
+{{ accepted_declarations() }}
 
 select
     artifact_id,

@@ -1,8 +1,8 @@
 {% set own = {
     'reach_low': 'double', 'reach_mid': 'double', 'reach_high': 'double', 'n_projects_relied': 'bigint', 'n_projects_ran': 'bigint',
-    'n_projects_declared_or_mentioned': 'bigint', 'n_projects_mostly_own': 'bigint', 'n_projects_not_counted': 'bigint',
+    'n_projects_declared_or_mentioned': 'bigint', 'n_projects_inherited': 'bigint', 'n_projects_adopted': 'bigint', 'n_projects_mostly_own': 'bigint', 'n_projects_not_counted': 'bigint',
     'all_artifacts_low': 'double', 'all_artifacts_mid': 'double', 'all_artifacts_high': 'double', 'top_acceptor_share': 'double',
-    'policy_version': 'varchar',
+    'policy_version': 'varchar', 'policy_lowered_mid': 'double', 'policy_raised_mid': 'double',
 } %}
 with reach as (
     select *, {{ share_range_text('share_low', 'share_high') }} as share_text, {{ period_text('period_id') }} as period_name
@@ -22,9 +22,15 @@ facts as (
             when n_ran > 0
                 then {{ counted_noun('n_ran', 'project', 'projects') }} || ' built mostly by other people ran ' || artifact_name
                     || case when n_relied > 0 then ', in ' || {{ count_text('n_relied') }} || ' of them it stopped a change from merging until it was fixed' else '' end
-                    || case when n_weak > 0 then ', and ' || {{ count_text('n_weak') }} || case when n_weak = 1 then ' more declares or mentions it' else ' more declare or mention it' end else '' end
+                    || case when n_weak > 0 then ', and ' || {{ count_text('n_weak') }} || case
+                            when n_weak = 1 and n_inherited = 1 then ' more inherits it'
+                            when n_weak = 1 then ' more declares or mentions it'
+                            when n_inherited > 0 then ' more declare, mention or inherit it'
+                            else ' more declare or mention it'
+                        end else '' end
             when n_weak > 0
-                then {{ counted_noun('n_weak', 'project', 'projects') }} || ' built mostly by other people named or declared ' || artifact_name || ' and none was seen to run it'
+                then {{ counted_noun('n_weak', 'project', 'projects') }} || ' built mostly by other people '
+                    || case when n_inherited > 0 then 'named, declared or inherited ' else 'named or declared ' end || artifact_name || ' and none was seen to run it'
             when n_mostly_own > 0 then 'only projects that the engineer mostly built used ' || artifact_name
             else 'no project outside its authors was seen to use ' || artifact_name
         end
@@ -61,6 +67,17 @@ facts as (
                 then '; ' || {{ percent_text('top_acceptor_share') }} || ' % of the counted facts were accepted by one person'
             else ''
         end
+        || case
+            when n_inherited > 0
+                then '; what a project inherits from another one that uses the artifact is in the high value alone, half as much with each step'
+            else ''
+        end
+        || case
+            when n_projects > 0
+                then '; with every value of the policy a fifth lower or higher the middle is ' || {{ number_text('leverage_mid_lowered', 2) }} || ' to '
+                    || {{ number_text('leverage_mid_raised', 2) }}
+            else ''
+        end
         || '. Whoever holds 10 % of the artifact is an insider, and what an insider accepts does not count. '
         || {{ counted_noun('n_not_counted', 'project was', 'projects were') }} || ' seen and not counted; the reasons stand in core.fct_leverage.' as limits,
         case
@@ -71,12 +88,16 @@ facts as (
         reach_low, reach_mid, reach_high,
         n_relied as n_projects_relied,
         n_ran as n_projects_ran,
-        n_weak as n_projects_declared_or_mentioned,
+        n_weak - n_inherited as n_projects_declared_or_mentioned,
+        n_inherited as n_projects_inherited,
+        n_adopted as n_projects_adopted,
         n_mostly_own as n_projects_mostly_own,
         n_not_counted as n_projects_not_counted,
         all_artifacts_low, all_artifacts_mid, all_artifacts_high,
         top_acceptor_share,
-        policy_version
+        policy_version,
+        leverage_mid_lowered as policy_lowered_mid,
+        leverage_mid_raised as policy_raised_mid
     from reach
 ),
 
