@@ -1,7 +1,7 @@
 """A folder or one file, local or remote, through `fsspec`; what the files mean is not decided here."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from connectors.errors import AuthFailed, ContractBroken, NotFound, Unavailable
 
@@ -64,6 +64,10 @@ class Folder:
     def read(self, name: str) -> bytes:
         """Content of one file; fails with OSError when it cannot be read."""
         return self._files.cat_file(self._path(name))
+
+    def open(self, name: str) -> BinaryIO:
+        """One file, seekable, to be closed by the caller; fails with OSError when it cannot be read."""
+        return self._files.open(self._path(name), "rb")
 
     def url(self, name: str) -> str:
         """Address of one file."""

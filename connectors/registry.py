@@ -13,6 +13,7 @@ MODULES = {
     "evals": "connectors.evals.resources",
     "experiments": "connectors.experiments.resources",
     "labels": "connectors.labels.resources",
+    "registers": "connectors.registers.resources",
 }
 """In the order in which a sync reads them: git needs GitHub's repositories."""
 

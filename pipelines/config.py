@@ -24,6 +24,7 @@ from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentStore
 from connectors.jira.options import JiraOptions
 from connectors.labels.options import LabelSet
+from connectors.registers.options import Register
 
 SECRET_KEYS = {"token", "tokens", "private_key", "password", "dsn"}
 REFERENCE = re.compile(r"\$\{(file:)?([^}]+)\}")
@@ -52,6 +53,7 @@ class Sources(Section):
     evals: tuple[AnyStore, ...] = ()
     experiments: tuple[ExperimentStore, ...] = ()
     labels: tuple[LabelSet, ...] = ()
+    registers: tuple[Register, ...] = ()
 
 
 class People(Section):
@@ -257,7 +259,7 @@ def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     git = sources.get("git") if isinstance(sources, dict) else None
     if isinstance(git, dict) and "mirrors" in git:
         git["mirrors"] = str(folder / str(git["mirrors"]))
-    for kind in ("incidents", "evals", "experiments", "labels"):
+    for kind in ("incidents", "evals", "experiments", "labels", "registers"):
         stores = sources.get(kind, []) if isinstance(sources, dict) else []
         for store in stores if isinstance(stores, list) else []:
             for name in ("path", "query"):

@@ -16,6 +16,7 @@ from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentsOptions
 from connectors.labels.options import LabelsOptions
 from connectors.people.options import PeopleOptions
+from connectors.registers.options import RegistersOptions
 from pipelines.config import Settings
 
 
@@ -46,6 +47,8 @@ def options_of(settings: Settings, name: str) -> Any | None:
             return ExperimentsOptions(stores=sources.experiments) if sources.experiments else None
         case "labels":
             return LabelsOptions(sets=sources.labels) if sources.labels else None
+        case "registers":
+            return RegistersOptions(registers=sources.registers) if sources.registers else None
         case _:
             raise KeyError(f"unknown source {name!r}; known: {', '.join(registry.MODULES)}")
 

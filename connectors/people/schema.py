@@ -6,7 +6,7 @@ import polars as pl
 from connectors.contract import Table, boolean, day, text, timestamp
 
 KINDS = ("human", "bot", "ai_agent")
-SYSTEMS = ("github", "git", "jira", "pagerduty", "opsgenie", "incidents", "evals", "experiments", "labels")
+SYSTEMS = ("github", "git", "jira", "pagerduty", "opsgenie", "incidents", "evals", "experiments", "labels", "registers")
 
 REQUIRED_COLUMNS = ("person", "name", "emails", "logins", "team", "manager", "level", "from", "to")
 OPTIONAL_COLUMNS = ("kind",)

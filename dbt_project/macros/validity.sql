@@ -22,3 +22,9 @@
     case when bool_or({{ row }}.valid_from is null) then null else min({{ row }}.valid_from) end as valid_from,
     case when bool_or({{ row }}.valid_to is null) then null else max({{ row }}.valid_to) end as valid_to
 {%- endmacro %}
+
+{#- Do two rows hold at one moment? An open beginning or end is null. -#}
+{% macro overlaps(row, other) -%}
+    ({{ row }}.valid_from is null or {{ other }}.valid_to is null or {{ row }}.valid_from < {{ other }}.valid_to)
+    and ({{ other }}.valid_from is null or {{ row }}.valid_to is null or {{ other }}.valid_from < {{ row }}.valid_to)
+{%- endmacro %}

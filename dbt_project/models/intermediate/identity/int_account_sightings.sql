@@ -87,6 +87,8 @@ sightings as (
     select 'experiments', lower(trim(actor_raw)), null, null, null, null, changed_at, null from {{ ref('stg_experiments__flag_changes') }}
     union all
     select 'labels', lower(trim(rater_raw)), null, null, null, null, labelled_at, null from {{ ref('stg_labels__labels') }}
+    union all
+    select 'registers', lower(trim(owner)), null, null, null, null, {{ day_start('valid_from') }}, null from {{ ref('stg_registers__slices') }}
 )
 
 select * from sightings

@@ -1,0 +1,1 @@
+"""Registers that somebody keeps: slices and their traffic, prices and spend of models, surveys."""
