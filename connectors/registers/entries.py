@@ -1,6 +1,7 @@
 """What a row of each kind of register says: pure models, and their faults in words."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -43,19 +44,23 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Entry(BaseModel):
-    """A row of a register: an unknown column is a fault, and so is an end that is not after its beginning."""
+    """A row of a register; an unknown column is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
 
+
+class Dated(Entry):
+    """A row that holds for a time, in `valid_from` and `valid_to`: an end that is not after its beginning is a fault."""
+
     @model_validator(mode="after")
-    def _in_order(self) -> "Entry":
+    def _in_order(self) -> "Dated":
         start, end = getattr(self, "valid_from", None), getattr(self, "valid_to", None)
         if start and end and end <= start:
             raise ValueError(f"`to` is {end}, not after `from`, {start}; `to` is the day after the last one")
         return self
 
 
-class Slice(Entry):
+class Slice(Dated):
     """A slice of a product that somebody cares about, with its owner."""
 
     product: Name
@@ -67,7 +72,7 @@ class Slice(Entry):
     valid_to: Day | None = Field(default=None, alias="to")
 
 
-class Traffic(Entry):
+class Traffic(Dated):
     """The share of a product's traffic that a slice has, for a time."""
 
     product: Name
@@ -78,7 +83,7 @@ class Traffic(Entry):
     valid_to: Day | None = Field(default=None, alias="to")
 
 
-class Price(Entry):
+class Price(Dated):
     """What a million tokens of one kind cost, for a time."""
 
     provider: Name
@@ -115,7 +120,7 @@ class Spend(Entry):
         return self
 
 
-class Survey(Entry):
+class Survey(Dated):
     """How many people of one group gave one answer to one question; nobody is named."""
 
     survey: Name
@@ -142,6 +147,7 @@ class Survey(Entry):
 ENTRIES: dict[str, type[Entry]] = {"slices": Slice, "traffic": Traffic, "prices": Price, "spend": Spend, "surveys": Survey}
 
 
+@cache
 def columns_of(entry: type[Entry]) -> tuple[str, ...]:
     """Columns of a kind's files, in their order."""
     return tuple(field.alias or name for name, field in entry.model_fields.items())

@@ -40,14 +40,15 @@ def rows_of(name: str, body: BinaryIO, check: Callable[[Sequence[str]], None]) -
 
 
 def _csv(body: BinaryIO, check: Callable[[Sequence[str]], None]) -> Iterator[Numbered]:
-    reader = csv.DictReader(io.TextIOWrapper(body, "utf-8-sig", newline=""), strict=True)
-    try:
-        check(reader.fieldnames or ())
-        for row in reader:
-            surplus = row.pop(None, None)  # pyright: ignore[reportCallIssue, reportArgumentType] - where DictReader puts surplus cells
-            yield reader.line_num, f"it has {len(surplus)} cells more than the header" if surplus else row
-    except csv.Error as error:
-        raise BadFile(f"it is no CSV from line {reader.line_num} on ({error})") from None
+    with io.TextIOWrapper(body, "utf-8-sig", newline="") as text:
+        reader = csv.DictReader(text, strict=True)
+        try:
+            check(reader.fieldnames or ())
+            for row in reader:
+                surplus = row.pop(None, None)  # pyright: ignore[reportCallIssue, reportArgumentType] - where surplus cells stand
+                yield reader.line_num, f"it has {len(surplus)} cells more than the header" if surplus else row
+        except csv.Error as error:
+            raise BadFile(f"it is no CSV from line {reader.line_num} on ({error})") from None
 
 
 def _jsonl(body: BinaryIO, check: Callable[[Sequence[str]], None]) -> Iterator[Numbered]:  # noqa: ARG001 - each line has its own keys

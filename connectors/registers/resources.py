@@ -85,7 +85,7 @@ class RegisterReading:
                 for number, row in rows_of(file.name, body, self._check):
                     file.n_rows += 1
                     try:
-                        yield self._record(self._entry(row), row, file.url)
+                        yield self._record(self._told(row), file.url)
                     except _BadRow as error:
                         file.n_set_aside += 1
                         yield self._rejected(file, f"{file.name}#{number}", f"row at line {number}: {error}", {"line": number})
@@ -106,28 +106,25 @@ class RegisterReading:
         needed += [name for name in register.columns.values() if name not in needed]
         check_header([name for name in found if name in theirs] if register.columns else found, theirs, needed)
 
-    def _entry(self, row: Row | str) -> Row:
-        """What a row says, by the names of the contract."""
+    def _told(self, row: Row | str) -> Row:
+        """The cells of a row that are told, by our names for them; of columns that are passed over nothing stays."""
         if isinstance(row, str):
             raise _BadRow(row)
-        register = self.register
-        theirs = set(register.columns.values())
-        told = {name: row.get(column) for name, column in register.columns.items()}
-        known = columns_of(ENTRIES[register.kind])
-        told |= {name: value for name, value in row.items() if name not in theirs and (not register.columns or name in known)}
-        told |= register.values
+        register, told = self.register, row
+        if register.columns:
+            theirs = {name: register.columns.get(name, name) for name in columns_of(ENTRIES[register.kind])}
+            told = {name: row.get(column) for name, column in theirs.items()}
+        return {name: value for name, value in (told | dict(register.values)).items() if value is not None and value != ""}
+
+    def _record(self, told: Row, url: str) -> Record:
         try:
-            given = {name: value for name, value in told.items() if value is not None and value != ""}
-            return ENTRIES[register.kind].model_validate(given).model_dump()
+            entry = ENTRIES[self.register.kind].model_validate(told).model_dump()
         except ValidationError as error:
             raise _BadRow(problem_of(error)) from None
-
-    def _record(self, entry: Row, row: Row | str, url: str) -> Record:
-        content = orjson.dumps([self.register.name, entry], option=orjson.OPT_SORT_KEYS)
-        digest = hashlib.sha256(content)
+        digest = hashlib.sha256(orjson.dumps([self.register.name, entry], option=orjson.OPT_SORT_KEYS))
         self._seen.append(int.from_bytes(digest.digest()[:8]))
         listed = {name: list(value) for name, value in entry.items() if isinstance(value, tuple)}
-        return entry | listed | {"entry_id": digest.hexdigest(), "register": self.register.name, "_raw": row, "_source_url": url}
+        return entry | listed | {"entry_id": digest.hexdigest(), "register": self.register.name, "_raw": told, "_source_url": url}
 
     def _file_record(self, file: _File) -> Record:
         state = "read" if file.reason is None else "partly_read" if file.n_rows else "unreadable"

@@ -27,7 +27,7 @@ grouped as (
         sum(respondents * answer) as total,
         sum(respondents * answer * answer) as total_of_squares,
         bool_or(is_contradicted) or min(scale_low) != max(scale_low) or min(scale_high) != max(scale_high)
-            or count(distinct invited) > 1 or sum(respondents) > max(invited) as is_contradicted,
+            or count(distinct invited) > 1 or coalesce(sum(respondents) > max(invited), false) as is_contradicted,
         min(source_url) as source_url
     from answers
     group by survey, wave, question, respondent_group
