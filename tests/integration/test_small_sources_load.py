@@ -18,6 +18,8 @@ from connectors.jira.resources import CONNECTOR as JIRA
 from connectors.jira.resources import JiraReader
 from connectors.people.options import PeopleOptions
 from connectors.people.resources import CONNECTOR as PEOPLE
+from connectors.registers.options import RegistersOptions
+from connectors.registers.resources import CONNECTOR as REGISTERS
 from pipelines import load, raw_tables, warehouse
 from pipelines.landing import Run
 from pipelines.warehouse import Home
@@ -158,3 +160,22 @@ def test_incidents_of_files_come_go_and_are_put_right(home: Home, tmp_path: Path
     assert ask(home, alive) == [("2", 1)]
     assert set_aside(home) == []
     assert {state for (state,) in ask(home, "select distinct state from raw_ops.reconciliations where source = 'incidents'")} == {"matched"}
+
+
+def test_a_price_that_a_register_no_longer_lists_is_gone_and_a_broken_file_takes_nothing_away(home: Home, tmp_path: Path):
+    options = RegistersOptions.model_validate({"registers": [{"name": "p", "kind": "prices", "path": str(tmp_path / "prices.csv")}]})
+    header = "provider,model,token_kind,per_million,currency,basis,from\n"
+    both = "acme,big,input,3,USD,published,2026-01-01\nacme,big,output,12,USD,published,2026-01-01\n"
+    (tmp_path / "prices.csv").write_text(header + both, encoding="utf-8")
+    sync(home, REGISTERS, options)
+    assert sync(home, REGISTERS, options).rows_changed == 0
+    alive = "select token_kind, per_million from raw_registers.model_prices where _deleted_at is null order by all"
+    (tmp_path / "prices.csv").write_text(header + "acme,big,input,dear,USD,published,2026-01-01\n", encoding="utf-8")
+    sync(home, REGISTERS, options)
+    assert ask(home, alive) == [("input", 3.0), ("output", 12.0)]
+    assert ["per_million is 'dear'" in reason for reason in set_aside(home)] == [True]
+    (tmp_path / "prices.csv").write_text(header + "acme,big,input,2.5,USD,published,2026-01-01\n", encoding="utf-8")
+    sync(home, REGISTERS, options)
+    assert ask(home, alive) == [("input", 2.5)]
+    assert set_aside(home) == []
+    assert {state for (state,) in ask(home, "select state from raw_ops.reconciliations")} == {"matched"}
