@@ -62,6 +62,7 @@ class People(Section):
     directory: Path = Path("people.csv")
     decisions: Path = Path("people-decisions.jsonl")
     scim: Path | None = None
+    splits: Path | None = None
 
 
 class Artifact(Section):
@@ -253,8 +254,9 @@ def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     people = document.setdefault("people", {}) if isinstance(document.get("people", {}), dict) else {}
     for key, name in (("directory", "people.csv"), ("decisions", "people-decisions.jsonl")):
         people[key] = str(folder / str(people.get(key, name)))
-    if isinstance(people.get("scim"), str):
-        people["scim"] = str(folder / people["scim"])
+    for key in ("scim", "splits"):
+        if isinstance(people.get(key), str):
+            people[key] = str(folder / people[key])
     sources = document.get("sources")
     git = sources.get("git") if isinstance(sources, dict) else None
     if isinstance(git, dict) and "mirrors" in git:

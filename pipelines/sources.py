@@ -32,7 +32,8 @@ def options_of(settings: Settings, name: str) -> Any | None:
     match name:
         case "people":
             people = settings.people
-            return PeopleOptions(**people.model_dump()) if people.directory.exists() else None
+            artifacts = tuple(artifact.id for artifact in settings.artifacts)
+            return PeopleOptions(**people.model_dump(), artifacts=artifacts) if people.directory.exists() else None
         case "github":
             return sources.github
         case "git":

@@ -18,3 +18,9 @@ class PeopleOptions(BaseModel):
 
     decisions: Path | None = None
     """The journal of decisions about who is who, a JSON object a line; None where there is none."""
+
+    splits: Path | None = None
+    """Signed splits of artifacts; None where there are none."""
+
+    artifacts: tuple[str, ...] = ()
+    """Ids of the artifacts that a split may be of."""

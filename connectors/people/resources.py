@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.contract import Connector, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
 from connectors.errors import SourceError
+from connectors.people import splits as signed_splits
 from connectors.people.client import PeopleFile, PeopleSource
 from connectors.people.decisions import Standing, settle
 from connectors.people.journal import Decision, Journal, JournalFile, JournalSource
@@ -25,6 +26,8 @@ class PeopleReader:
     source: PeopleSource
     journal: JournalSource | None = None
     provider: ProviderSource | None = None
+    splits: signed_splits.SplitsSource | None = None
+    artifacts: tuple[str, ...] = ()
 
     def read(self, context: ReadContext) -> Iterator[Event]:
         """All people, accounts and spells of the file, and every line that could not be taken.
@@ -43,6 +46,7 @@ class PeopleReader:
         context.progress(f"people: {len(people)} people in {self.source.name}")
         yield Finished(PARTITION, {}, _complete_tables(roster))
         yield from self._decisions(roster)
+        yield from self._splits(roster)
 
     def _roster(self) -> tuple[Roster, SourceError | None]:
         """Everybody; where the identity provider's export cannot be read, those of `people.csv`, and then nobody counts as gone."""
@@ -68,6 +72,21 @@ class PeopleReader:
         yield from _faults(journal, standing)
         yield Finished(DECISIONS_PARTITION, {}, () if journal.bad else ("decisions",))
 
+    def _splits(self, roster: Roster) -> Iterator[Event]:
+        """Signed splits; while the file or one of its splits cannot be read, the last good rows stay."""
+        if self.splits is None:
+            yield Finished(signed_splits.PARTITION, {}, (signed_splits.TABLE,))
+            return
+        try:
+            found = list(signed_splits.taken(self.splits.read(), roster.people, self.artifacts))
+        except SourceError as error:
+            yield Failed(signed_splits.PARTITION, error)
+            return
+        yield Page(signed_splits.TABLE, signed_splits.PARTITION, [record for record in found if not isinstance(record, Rejected)])
+        rejected = [event for event in found if isinstance(event, Rejected)]
+        yield from rejected
+        yield Finished(signed_splits.PARTITION, {}, () if rejected else (signed_splits.TABLE,))
+
     def probe(self) -> Iterator[Finding]:
         """Whether the file can be read, and each line that would be set aside."""
         try:
@@ -81,6 +100,7 @@ class PeopleReader:
         for rejected in roster.rejected:
             yield Finding("people", "warn", rejected.reason, f"correct the line in {self.source.name}")
         yield from self._probe_decisions(roster)
+        yield from self._probe_splits(roster)
 
     def _probe_decisions(self, roster: Roster) -> Iterator[Finding]:
         try:
@@ -94,6 +114,20 @@ class PeopleReader:
             yield Finding("decisions", "ok", f"{n_standing} of {len(journal.decisions)} decisions in {journal.name} stand")
             for fault in _faults(journal, standing):
                 yield Finding("decisions", "warn", fault.reason, "append a decision that settles it; lines are never edited")
+
+    def _probe_splits(self, roster: Roster) -> Iterator[Finding]:
+        if self.splits is None:
+            return
+        for event in self._splits(roster):
+            if isinstance(event, Failed):
+                yield Finding("splits", "fail", f"{event.error.what}: {event.error.why}", event.error.hint)
+            elif isinstance(event, Rejected):
+                yield Finding("splits", "warn", event.reason, f"correct the lines in {self.splits.name}")
+            elif isinstance(event, Page):
+                signed = {record["split_id"]: record["is_signed_by_all"] for record in event.records}
+                waiting = len(signed) - sum(signed.values())
+                told = f"{len(signed)} splits in {self.splits.name}, {waiting} not signed by everyone yet"
+                yield Finding("splits", "ok", told)
 
 
 def take_roster(source: PeopleSource, provider: ProviderSource | None = None) -> Roster:
@@ -109,7 +143,9 @@ def take_roster(source: PeopleSource, provider: ProviderSource | None = None) ->
 
 def _complete_tables(roster: Roster) -> tuple[str, ...]:
     """Tables whose missing rows are really gone; where something was set aside, the last good rows stay."""
-    return tuple(table.name for table in TABLES if table.name != "decisions" and table.name not in roster.doubtful)
+    return tuple(
+        table.name for table in TABLES if table.name not in {"decisions", signed_splits.TABLE} and table.name not in roster.doubtful
+    )
 
 
 def _record(decision: Decision, journal: Journal, standing: Standing) -> Record:
@@ -152,7 +188,9 @@ def _faults(journal: Journal, standing: Standing) -> Iterator[Rejected]:
 def open_people(options: PeopleOptions) -> Reader:
     """A reader of the configured files; they are opened when reading starts."""
     journal = JournalFile(options.decisions) if options.decisions else None
-    return PeopleReader(PeopleFile(options.directory), journal, ProviderFile(options.scim) if options.scim else None)
+    provider = ProviderFile(options.scim) if options.scim else None
+    signed = signed_splits.SplitsFile(options.splits) if options.splits else None
+    return PeopleReader(PeopleFile(options.directory), journal, provider, signed, options.artifacts)
 
 
 CONNECTOR = Connector(name="people", title="People", tables=TABLES, open=open_people)

@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from connectors.contract import Table, boolean, day, text, timestamp
+from connectors.contract import Table, boolean, day, number, text, timestamp
 
 KINDS = ("human", "bot", "ai_agent")
 SYSTEMS = ("github", "git", "jira", "pagerduty", "opsgenie", "incidents", "evals", "experiments", "labels", "registers")
@@ -95,4 +95,21 @@ DECISIONS = Table(
     retention="identity",
 )
 
-TABLES = (PEOPLE, ACCOUNTS, SPELLS, DECISIONS)
+SPLITS = Table(
+    name="splits",
+    grain="one person's share in one signed split of an artifact",
+    key=("split_id", "person_id"),
+    columns={
+        "split_id": text(null=False, about="Hash of artifact and first day."),
+        "artifact_id": text(null=False, about="The artifact."),
+        "valid_from": day(null=False, about="First day; it holds until the next split of the artifact that everybody signed."),
+        "person_id": text(null=False, about="Whose share it is."),
+        "share": number(null=False, at_least=0, at_most=1, about="Their share; the shares of a split sum to 1."),
+        "signed_at": timestamp(about="When this person signed; null: not yet."),
+        "is_signed_by_all": boolean(null=False, about="Everyone named in the split has signed: only then it counts."),
+    },
+    census=True,
+    retention="identity",
+)
+
+TABLES = (PEOPLE, ACCOUNTS, SPELLS, DECISIONS, SPLITS)

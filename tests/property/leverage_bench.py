@@ -66,6 +66,9 @@ INPUTS: dict[str, str] = {
     "staging.stg_experiments__phases": f"experiment_id varchar, phase bigint, {PROVENANCE}",
     "staging.stg_experiments__results": "experiment_id varchar, phase bigint, metric_key varchar, dimension varchar, dimension_value varchar,"
     f" variant_key varchar, baseline_key varchar, {PROVENANCE}",
+    "staging.stg_people__splits": "split_id varchar, artifact_id varchar, valid_from date, person_id varchar, share double, is_signed_by_all boolean,"
+    f" {PROVENANCE}",
+    "intermediate.int_directory_merged": "person_id varchar, counts_for_id varchar",
     "intermediate.int_accounts_resolved": "system varchar, account varchar, account_login varchar, person_id varchar, kind varchar",
     "intermediate.int_workflow_run_artifacts": "run_id bigint, run_attempt bigint, artifact_id varchar, ref_sha varchar",
     "intermediate.int_experiment_pull_requests": "experiment_id varchar, pull_request_id bigint",

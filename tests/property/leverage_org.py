@@ -129,6 +129,12 @@ class Organisation:
             },
         )  # fmt: skip
 
+    def signed(self, start: date, **shares: float) -> None:
+        """A split of the artifact that everybody named in it has signed."""
+        for person, share in shares.items():
+            row = {"split_id": start.isoformat(), "artifact_id": ARTIFACT, "valid_from": start, "person_id": person, "share": share}
+            self.bench.put("staging.stg_people__splits", {**row, "is_signed_by_all": True, "_source_url": "file:///splits.csv"})
+
     def makes(self, repository: str, package: str) -> None:
         """The repository's own manifest says that it makes the package."""
         self.bench.put(

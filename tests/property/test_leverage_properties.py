@@ -258,6 +258,21 @@ def test_a_more_generous_policy_lowers_nobody(bench: Bench, story: Story, rung: 
     assert all(new >= old - 1e-9 for key, values in before.items() for new, old in zip(after[key], values, strict=True))
 
 
+@checked
+@given(story=stories, share=st.floats(0.01, 0.99))
+def test_what_everybody_signed_replaces_history_and_nothing_is_lost(bench: Bench, story: Story, share: float) -> None:
+    org = _tell(bench, story)
+    org.signed(date(2026, 2, 1), ana=share, chi=1 - share)
+    org.signed(END, ben=1.0)  # of the next period
+    outcome = _outcome(bench)
+    reach = sum(value[1] for key, value in outcome.items() if key[0] == "u")
+    assert sum(value[1] for key, value in outcome.items() if key[0] == "l") == pytest.approx(reach, abs=1e-9)
+    query = "select person_id, share_low, share_mid, share_high from core.bridge_artifact_authors where period_id = ? and share_high > 0"
+    bench.build("bridge_artifact_authors")
+    shares = {row["person_id"]: (row["share_low"], row["share_mid"], row["share_high"]) for row in bench.rows(query, [PERIOD])}
+    assert shares == {"ana": pytest.approx((share,) * 3, abs=1e-6), "chi": pytest.approx((1 - share,) * 3, abs=1e-6)}
+
+
 CHAIN = tuple(f"github:{number}" for number in range(11, 18))
 
 

@@ -54,6 +54,7 @@ select
     s.share_low,
     s.share_mid,
     s.share_high,
+    s.basis as share_basis,
     coalesce(u.n_relied, 0) as n_relied,
     coalesce(u.n_ran, 0) as n_ran,
     coalesce(u.n_weak, 0) as n_weak,

@@ -15,3 +15,6 @@ select s.person_id, s.artifact_id, s.period_id, 'git', 'repositories', a.reposit
 from {{ ref('int_artifact_line_shares') }} as s
 inner join {{ ref('dim_artifacts') }} as a on s.artifact_id = a.artifact_id
 where s.person_id is not null
+union all
+select person_id, artifact_id, period_id, 'people', 'splits', source_record_id
+from {{ ref('int_artifact_signed_shares') }}

@@ -14,6 +14,7 @@
     ('git', 'imports', ref('stg_git__imports'), ['repository_id', 'path', 'artifact_id', 'from_sha']),
     ('git', 'tree_files', ref('stg_git__tree_files'), ['repository_id', 'path']),
     ('git', 'prompt_versions', ref('stg_git__prompt_versions'), ['repository_id', 'prompt_key', 'sha']),
+    ('people', 'splits', ref('stg_people__splits'), ['split_id', 'person_id']),
     ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),
     ('evals', 'runs', ref('stg_evals__runs'), ['run_id']),
     ('evals', 'dataset_versions', ref('stg_evals__dataset_versions'), ['dataset_version_id']),

@@ -1,4 +1,5 @@
--- Authorship of an artifact in a period: two estimators, and their disagreement is the interval. Unrounded; null is unattributed.
+-- Authorship of an artifact in a period: two estimators, and their disagreement is the interval; or a split that everybody named has
+-- signed, which replaces both. Unrounded; null is unattributed.
 with shares as (
     select artifact_id, period_id, person_id, 'lines' as estimator, share from {{ ref('int_artifact_line_shares') }}
     union all
@@ -29,27 +30,44 @@ people as (
     group by s.artifact_id, s.period_id, s.person_id
 ),
 
+signed as (
+    select * from {{ ref('int_artifact_signed_shares') }}
+),
+
+chosen as (
+    select p.*, 'history' as basis
+    from people as p
+    where not exists (select 1 from signed as s where s.artifact_id = p.artifact_id and s.period_id = p.period_id)
+    union all
+    select s.artifact_id, s.period_id, s.person_id, s.share, s.share, s.share, p.lines_share, p.credit_share, 'signed'
+    from signed as s
+    left join people as p on s.artifact_id = p.artifact_id and s.period_id = p.period_id and s.person_id = p.person_id
+),
+
 nobody as (
     select
         a.artifact_id,
         t.period_id,
         cast(null as varchar) as person_id,
-        case when e.artifact_id is null then 1.0 else 0.0 end as share,
+        case when o.artifact_id is null then 1.0 else 0.0 end as share,
+        coalesce(o.basis, 'history') as basis,
         e.has_lines,
         e.has_changes
     from {{ ref('dim_artifacts') }} as a
     cross join {{ ref('int_periods') }} as t
     left join estimators as e on a.artifact_id = e.artifact_id and t.period_id = e.period_id
+    left join (select artifact_id, period_id, min(basis) as basis from chosen group by artifact_id, period_id) as o
+        on a.artifact_id = o.artifact_id and t.period_id = o.period_id
     where not exists (
-        select 1 from people as p where p.artifact_id = a.artifact_id and p.period_id = t.period_id and p.person_id is null
+        select 1 from chosen as p where p.artifact_id = a.artifact_id and p.period_id = t.period_id and p.person_id is null
     )
 )
 
-select artifact_id, period_id, person_id, share_low, share_mid, share_high, lines_share, credit_share
-from people
+select artifact_id, period_id, person_id, share_low, share_mid, share_high, lines_share, credit_share, basis
+from chosen
 union all
 select
     artifact_id, period_id, person_id, share, share, share,
     case when has_lines = 1 then 0.0 end,
-    case when has_changes = 1 then 0.0 end
+    case when has_changes = 1 then 0.0 end, basis
 from nobody

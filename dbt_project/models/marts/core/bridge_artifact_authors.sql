@@ -10,6 +10,7 @@ select
     round(s.share_mid, 6) as share_mid,
     round(s.share_high, 6) as share_high,
     round(s.lines_share, 6) as lines_share,
-    round(s.credit_share, 6) as credit_share
+    round(s.credit_share, 6) as credit_share,
+    s.basis
 from {{ ref('int_artifact_author_shares') }} as s
 inner join {{ ref('int_periods') }} as t on s.period_id = t.period_id

@@ -56,7 +56,11 @@ facts as (
         leverage_high as value_high,
         n_projects as n,
         'cited use: each project once by its strongest proof (mentions, declares, runs, relies), between a low and a high value; times the '
-        || 'share of the artifact by surviving lines and by merged changes; without the part of each project that the engineer built' as method,
+        || case
+            when share_basis = 'signed' then 'share of the artifact by a split that everybody named in it has signed'
+            else 'share of the artifact by surviving lines and by merged changes'
+        end
+        || '; without the part of each project that the engineer built' as method,
         case when n_ran + n_relied > 0 then 'resolved' when n_projects > 0 then 'declared' else 'derived' end as strength,
         share_low, share_mid, share_high,
         'Reach of use, not value. Use outside the connected repositories and eval stores does not show, so the count is a lower bound; every '
