@@ -41,6 +41,7 @@ class GitSource(Section):
 
     mirrors: Path = Path(".fulcrum/mirrors")
     remotes: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 class Sources(Section):

@@ -62,7 +62,7 @@ def _git(settings: Settings) -> GitOptions:
         ArtifactOptions(id=a.id, repository=a.repository, packages=a.packages, modules=a.modules, names=a.names, path_globs=a.path_globs)
         for a in settings.artifacts
     )
-    options: dict[str, Any] = {"mirrors": git.mirrors, "remotes": git.remotes, "artifacts": artifacts}
+    options: dict[str, Any] = {"mirrors": git.mirrors, "remotes": git.remotes, "documents": git.documents, "artifacts": artifacts}
     if github:
         # Left out, the connector's own patterns stay: an empty list would say that nothing is a rubric.
         options |= {name: globs for name, globs in (("prompts", github.prompts), ("rubrics", github.rubrics)) if globs}

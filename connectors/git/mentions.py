@@ -142,14 +142,19 @@ def _reads(path: str) -> bool:
 
 def parse(known: Names, path: str, text: str, report: Report) -> Mapping[Name, Mention]:  # noqa: ARG001 - every parser has the same signature
     """The first exact and the first inexact mention of each artifact."""
-    visible = _HIDDEN.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
-    found = sorted(_found(known, visible), key=lambda place: place[0])
+    shown = visible(text)
+    found = sorted(_found(known, shown), key=lambda place: place[0])
     answer: dict[Name, Mention] = {}
     for position, artifact_id, around, is_exact in found:
-        line = visible.count("\n", 0, position) + 1
-        whole = without_credentials(visible.splitlines()[line - 1].strip())[:300]
+        line = shown.count("\n", 0, position) + 1
+        whole = without_credentials(shown.splitlines()[line - 1].strip())[:300]
         answer.setdefault((artifact_id, is_exact), Mention(artifact_id, is_exact, " ".join(around.split())[:200], line, whole))
     return answer
+
+
+def visible(text: str) -> str:
+    """A text whose comments are blank, with every line where it was."""
+    return _HIDDEN.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
 
 
 Found = tuple[int, str, str, bool]

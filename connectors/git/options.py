@@ -35,6 +35,8 @@ class GitOptions(BaseModel):
     """More prompt files than the well-known ones, in the manner of gitignore."""
     rubrics: tuple[str, ...] = ("**/judges/**", "**/rubrics/**")
     """Files that instruct a judge, in the manner of gitignore."""
+    documents: tuple[str, ...] = ()
+    """More documents than those in well-known folders (`rfcs`, `adr`, `postmortems`), in the manner of gitignore."""
     artifacts: tuple[ArtifactOptions, ...] = ()
     token: SecretStr | None = None
     """For https remotes on github.com and on the hosts of the loaded GitHub repositories; other hosts never see it."""

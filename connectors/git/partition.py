@@ -15,7 +15,7 @@ from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
-from connectors.git import blame, code_owners, commits, imports, mailmap, manifests, mentions, published, reverts, workflows
+from connectors.git import blame, code_owners, commits, documents, imports, mailmap, manifests, mentions, published, reverts, workflows
 from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
 from connectors.git.options import ArtifactOptions, GitOptions
@@ -26,7 +26,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 9
+RULES = 10
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -88,7 +88,7 @@ class Reading:
 
     def _rules(self) -> str:
         """What, besides the repository, its records depend on."""
-        asked = self.options.model_dump(mode="json", include={"prompts", "rubrics", "artifacts"})
+        asked = self.options.model_dump(mode="json", include={"prompts", "rubrics", "documents", "artifacts"})
         return sha256(json.dumps([RULES, asked], sort_keys=True).encode()).hexdigest()[:16]
 
     def _globs(self, remote: Remote) -> tuple[str, ...] | None:
@@ -142,6 +142,7 @@ class Reading:
             imports.table(others),
             code_owners.table(),
             mailmap.table(),
+            *documents.tables(self.options.documents),
         ]
         rules = f"{self._rules()} {history.remote.url}"
         _learn(detectors, history, Memory.opened(history.mirror.with_suffix(".facts.json"), rules, history.is_fresh))

@@ -33,7 +33,7 @@ AGENT_INSTRUCTIONS = GitIgnoreSpec.from_lines(
 JUDGE = re.compile(r"judge|rubric|grader|evaluator|criteria", re.IGNORECASE)
 GRADED = re.compile(r"llm-rubric|rubricPrompt")
 """How promptfoo's configuration says that a model grades."""
-_FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---", re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class PromptTable:
         if blob.content is None:
             return None
         text = decoded(blob.content)
-        front_matter = _FRONT_MATTER.match(text)
+        front_matter = FRONT_MATTER.match(text)
         is_graded = name_of(path).startswith("promptfooconfig") and bool(GRADED.search(text))
         is_judging = is_graded or bool(front_matter and JUDGE.search(front_matter[1]))
         return [*hashes_of(text), is_judging]

@@ -5,33 +5,8 @@ configuration no longer asks for a row, the rows that are not listed any more ar
 """
 
 from connectors.contract import Table, boolean, day, integer, text, timestamp
-
-REPOSITORY = text(
-    null=False, pattern=r"^(github:\d+|git:[0-9a-f]{12})$", about="Durable id: github:<numeric id>, else git:<hash of the normalised URL>."
-)
-SHA = r"^([0-9a-f]{40}|[0-9a-f]{64})$"
-
-
-def _sha(null: bool = True, about: str = ""):
-    return text(null=null, pattern=SHA, about=about)
-
-
-_INTERVAL_START = {
-    "from_sha": _sha(null=False, about="Landing that brought it to the default branch."),
-    "from_at": timestamp(about="When that landed: the committer date on the first-parent line."),
-    "from_author_email": text(about="Author of that landing, mailmap applied, lowercased."),
-    "from_pull_request_number": integer(at_least=1, about="Pull request that the landing names."),
-}
-_INTERVAL_END = {
-    "last_sha": _sha(null=False, about="Last landing that changed the file and left it standing."),
-    "last_at": timestamp(about="When that landed."),
-    "to_sha": _sha(about="Landing that removed it; null while it stands."),
-    "to_at": timestamp(about="When that landed."),
-    "to_author_email": text(about="Author of the removing landing, mailmap applied, lowercased."),
-    "to_pull_request_number": integer(at_least=1, about="Pull request that the removing landing names."),
-}
-_LINE = integer(at_least=1, about="Line at from_sha.")
-_CURRENT = boolean(null=False, about="Whether it stands at the head of the default branch.")
+from connectors.git.columns import CURRENT, INTERVAL_END, INTERVAL_START, LINE, REPOSITORY, sha
+from connectors.git.schema_documents import DOCUMENT_LINKS, DOCUMENTS
 
 REPOSITORIES = Table(
     name="repositories",
@@ -42,7 +17,7 @@ REPOSITORIES = Table(
         "full_name": text(about="owner/name as last seen; may change."),
         "url": text(about="What git clones; never holds a credential."),
         "default_branch": text(),
-        "head_sha": _sha(about="Commit at which the other tables were read."),
+        "head_sha": sha(about="Commit at which the other tables were read."),
         "is_empty": boolean(null=False),
     },
 )
@@ -55,9 +30,9 @@ COMMITS = Table(
     pii=("author_name", "author_email", "committer_name", "committer_email", "co_authors"),
     columns={
         "repository_id": REPOSITORY,
-        "sha": _sha(null=False),
+        "sha": sha(null=False),
         "parents": text(about="JSON list of shas."),
-        "tree_sha": _sha(),
+        "tree_sha": sha(),
         "author_name": text(about="Mailmap applied; as recorded in _raw."),
         "author_email": text(about="Mailmap applied, lowercased; as recorded in _raw."),
         "authored_at": timestamp(),
@@ -67,7 +42,7 @@ COMMITS = Table(
         "subject": text(),
         "is_merge": boolean(null=False),
         "on_first_parent": boolean(null=False, about="Whether it is itself a landing."),
-        "landed_sha": _sha(about="First-parent commit that brought it to the default branch."),
+        "landed_sha": sha(about="First-parent commit that brought it to the default branch."),
         "landed_at": timestamp(about="Committer date of that commit."),
         "pull_request_number": integer(at_least=1, about="From its own subject, else from its landing's."),
         "co_authors": text(about="JSON list of {name, email} from Co-authored-by trailers, mailmap applied."),
@@ -85,7 +60,7 @@ COMMIT_FILES = Table(
     census=True,
     columns={
         "repository_id": REPOSITORY,
-        "sha": _sha(null=False),
+        "sha": sha(null=False),
         "path": text(null=False, about="After the change; bytes that are no UTF-8 appear as \\xNN."),
         "old_path": text(about="Before a rename."),
         "change_type": text(null=False, one_of=("A", "M", "D", "R", "C", "T")),
@@ -106,20 +81,20 @@ PROMPT_VERSIONS = Table(
             null=False,
             about="Path at birth, for a constant with ::name; with #2 where an earlier prompt was born at the same place.",
         ),
-        "sha": _sha(null=False, about="The landing."),
+        "sha": sha(null=False, about="The landing."),
         "kind": text(null=False, one_of=("prompt", "rubric", "agent_instructions")),
         "symbol": text(about="Name of the constant in code that holds it, by which it was taken for a prompt; null: a file of its own."),
         "path": text(about="After the change; the last one for a deletion."),
         "previous_path": text(),
         "change_type": text(null=False, one_of=("A", "M", "D", "R")),
-        "blob_sha": _sha(),
-        "previous_blob_sha": _sha(),
+        "blob_sha": sha(),
+        "previous_blob_sha": sha(),
         "text_sha": text(pattern=r"^[0-9a-f]{64}$", about="SHA-256 of the text with all line ends made \\n."),
         "previous_text_sha": text(pattern=r"^[0-9a-f]{64}$"),
         "lines_added": integer(at_least=0, about="Git's own count against the first parent."),
         "lines_removed": integer(at_least=0),
         "is_whitespace_only": boolean(null=False),
-        "landed_sha": _sha(),
+        "landed_sha": sha(),
         "landed_at": timestamp(),
         "pull_request_number": integer(at_least=1),
     },
@@ -136,12 +111,12 @@ MANIFEST_DECLARATIONS = Table(
         "path": text(null=False),
         "ecosystem": text(null=False, one_of=("pypi", "npm", "go", "cargo", "conda", "submodule")),
         "package": text(null=False, about="As its index compares names; owner/name for submodules on GitHub."),
-        **_INTERVAL_START,
+        **INTERVAL_START,
         "spec": text(about="Version or place asked for, as last seen in the interval."),
         "scope": text(one_of=("runtime", "build", "optional", "dev", "lock"), about="lock: written by a resolver, nobody's declaration."),
-        "line": _LINE,
-        **_INTERVAL_END,
-        "is_current": _CURRENT,
+        "line": LINE,
+        **INTERVAL_END,
+        "is_current": CURRENT,
     },
 )
 
@@ -156,10 +131,10 @@ PACKAGES = Table(
         "path": text(null=False),
         "ecosystem": text(null=False, one_of=("pypi", "npm", "go", "cargo")),
         "package": text(null=False, about="As its index compares names."),
-        **_INTERVAL_START,
-        "line": _LINE,
-        **_INTERVAL_END,
-        "is_current": _CURRENT,
+        **INTERVAL_START,
+        "line": LINE,
+        **INTERVAL_END,
+        "is_current": CURRENT,
     },
 )
 
@@ -186,10 +161,10 @@ WORKFLOW_USES = Table(
         "kind": text(one_of=USE_KINDS),
         "system": text(one_of=CI_SYSTEMS, about="Who reads the file; script: only what the others call."),
         "is_advisory": boolean(null=False, about="In every place where the file uses it, its failure is ignored or it never runs."),
-        **_INTERVAL_START,
-        "line": _LINE,
-        **_INTERVAL_END,
-        "is_current": _CURRENT,
+        **INTERVAL_START,
+        "line": LINE,
+        **INTERVAL_END,
+        "is_current": CURRENT,
     },
 )
 
@@ -205,10 +180,10 @@ MENTIONS = Table(
         "artifact_id": text(null=False),
         "matched_text": text(about="What stands there, with everything that touches it."),
         "is_exact": boolean(null=False, about="False for look-alikes: part of a longer name, another owner's, nearly the same word."),
-        **_INTERVAL_START,
-        "line": _LINE,
-        **_INTERVAL_END,
-        "is_current": _CURRENT,
+        **INTERVAL_START,
+        "line": LINE,
+        **INTERVAL_END,
+        "is_current": CURRENT,
     },
 )
 
@@ -232,10 +207,10 @@ IMPORTS = Table(
             one_of=IMPORT_KINDS,
             about="The firmest in the file: a statement; a call that imports by name; where a failure is caught; for type checkers only.",
         ),
-        **_INTERVAL_START,
-        "line": _LINE,
-        **_INTERVAL_END,
-        "is_current": _CURRENT,
+        **INTERVAL_START,
+        "line": LINE,
+        **INTERVAL_END,
+        "is_current": CURRENT,
     },
 )
 
@@ -248,7 +223,7 @@ CODE_OWNERS = Table(
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False, about="The CODEOWNERS file: of several places only the first that the host looks at is in force."),
-        "line": _LINE,
+        "line": LINE,
         "pattern": text(null=False, about="As written, in the manner of gitignore."),
         "owner": text(
             null=False, about="@user, @organisation/team or an e-mail address, lowercased; empty for an entry that names nobody."
@@ -256,9 +231,9 @@ CODE_OWNERS = Table(
         "position": integer(
             null=False, at_least=1, about="At any moment, of the entries in force that match a path the one with the highest position wins."
         ),
-        **_INTERVAL_START,
-        **_INTERVAL_END,
-        "is_current": _CURRENT,
+        **INTERVAL_START,
+        **INTERVAL_END,
+        "is_current": CURRENT,
     },
 )
 
@@ -270,14 +245,14 @@ REVERTS = Table(
     pii=("author_email",),
     columns={
         "repository_id": REPOSITORY,
-        "sha": _sha(null=False, about="The landing that takes back."),
+        "sha": sha(null=False, about="The landing that takes back."),
         "how": text(
             null=False,
             one_of=("commit_text", "pull_request_text", "title", "branch_name", "inverse_patch", "blob_restored"),
             about="By its words (first four), by the patch turned round, or by files that are what they were before.",
         ),
         "target": text(null=False, about="What is taken back as the words call it; the landing's sha where contents tell."),
-        "reverted_sha": _sha(about="The landing that is taken back; null where words name none that landed before."),
+        "reverted_sha": sha(about="The landing that is taken back; null where words name none that landed before."),
         "kind": text(null=False, one_of=("revert", "reapply"), about="reapply: what it takes back was itself a revert."),
         "confidence": text(
             null=False,
@@ -308,11 +283,11 @@ MAILMAP_ENTRIES = Table(
         "email": text(null=False, about="The author's own address, lowercased."),
         "commit_name": text(null=False, about="Only commits under this name are meant; empty: all of the address."),
         "commit_email": text(null=False, about="The address in commits, lowercased."),
-        **_INTERVAL_START,
+        **INTERVAL_START,
         "name": text(about="The author's own name."),
-        "line": _LINE,
-        **_INTERVAL_END,
-        "is_current": _CURRENT,
+        "line": LINE,
+        **INTERVAL_END,
+        "is_current": CURRENT,
     },
 )
 
@@ -324,12 +299,12 @@ TREE_FILES = Table(
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False),
-        "blob_sha": _sha(null=False),
+        "blob_sha": sha(null=False),
         "size": integer(at_least=0),
     },
 )
 
-SURVIVING_LINES = Table(
+SURVIVINGLINES = Table(
     name="surviving_lines",
     grain="one author's surviving lines in one file of an artifact at one quarter end",
     key=("repository_id", "as_of", "path", "author_email"),
@@ -340,7 +315,7 @@ SURVIVING_LINES = Table(
         "as_of": day(null=False, about="First day after the quarter, UTC; the tree is that of the last landing before it."),
         "path": text(null=False),
         "author_email": text(null=False, about="By git blame with the mailmap, lowercased."),
-        "commit_sha": _sha(about="The commit with most of these lines."),
+        "commit_sha": sha(about="The commit with most of these lines."),
         "lines": integer(at_least=0, about="Lines, scaled so that no file weighs more than 400."),
     },
 )
@@ -358,6 +333,8 @@ TABLES = (
     CODE_OWNERS,
     REVERTS,
     MAILMAP_ENTRIES,
+    DOCUMENTS,
+    DOCUMENT_LINKS,
     TREE_FILES,
-    SURVIVING_LINES,
+    SURVIVINGLINES,
 )

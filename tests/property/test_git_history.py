@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.git import imports, locks, manifests_code, manifests_other, manifests_python, mentions, output, workflows
+from connectors.git import documents, imports, locks, manifests_code, manifests_other, manifests_python, mentions, output, workflows
 from connectors.git.blame import HEAVIEST, capped
 from connectors.git.commits import Landed
 from connectors.git.declarations import Declaration
@@ -263,6 +263,8 @@ PARSERS = {
         ),
     ),
     **{name: _locked(name) for name in LOCKS},
+    "docs/rfcs/0001.md": documents.parse,
+    "docs/adr/0001.md": documents.links,
     "README.md": partial(mentions.parse, mentions.names([ArtifactOptions(id="eval-harness", names=("Acme Eval Harness",))])),
 }
 PIECES = st.sampled_from(

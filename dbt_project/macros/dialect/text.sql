@@ -29,6 +29,11 @@
     regexp_extract_all({{ expression }}, {{ pattern }}, {{ group }})
 {%- endmacro %}
 
+{#- The lines of a text, as a list. -#}
+{% macro text_lines(expression) -%}
+    string_split(replace({{ expression }}, chr(13), ''), chr(10))
+{%- endmacro %}
+
 {#- Every match replaced. -#}
 {% macro replace_all(expression, pattern, replacement) -%}
     regexp_replace({{ expression }}, {{ pattern }}, {{ replacement }}, 'g')
