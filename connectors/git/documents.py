@@ -232,7 +232,7 @@ def record(interval: Interval[Document], remote: Remote) -> Record:
         "document_key": last.key,
         "status": last.status,
         "authors": last.authors.splitlines(),
-        "dated_on": last.dated_on,
+        "dated_on": date.fromisoformat(last.dated_on) if last.dated_on else None,
         "changed_sha": interval.last_changed.sha,
         "_raw": {"changed": interval.last_changed.sha},
     }
