@@ -11,7 +11,7 @@ import typer
 import connectors
 import pipelines
 from pipelines import memory
-from pipelines.cli import envelope, evidence, people, runs, setup
+from pipelines.cli import check, envelope, evidence, people, runs, setup
 from pipelines.cli.session import Session
 
 OWNER = "fulcrum-evidence"
@@ -51,6 +51,7 @@ setup.register(app)
 runs.register(app)
 people.register(app)
 evidence.register(app)
+check.register(app)
 envelope.register(app)
 
 

@@ -112,13 +112,14 @@ def _explained(error: Exception) -> typer.Exit | None:
     from pipelines.evidence.periods import BadPeriod
     from pipelines.gates import SuspiciousLoad
     from pipelines.identity import DecisionRefused
+    from pipelines.packets.reading import BadPacket
     from pipelines.transform import TransformFailed
     from pipelines.warehouse import WarehouseBusy
 
     match error:
         case BadConfiguration():
             return fail(USAGE, f"the configuration has {len(error.faults)} fault(s):\n{error}", "mend them all, then run `fulcrum doctor`")
-        case BadPeriod() | LookupError():
+        case BadPeriod() | BadPacket() | LookupError():
             return fail(USAGE, str(error.args[0] if error.args else error))
         case SuspiciousLoad() | DecisionRefused():
             return fail(REFUSED, str(error))
