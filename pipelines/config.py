@@ -89,6 +89,14 @@ class Project(Section):
     owner_team: str = ""
 
 
+class Service(Section):
+    """A service as incident stores call it, and the repositories that it is built from."""
+
+    name: str = Field(min_length=1)
+    """Its name or its id in the store; letter case does not matter."""
+    repositories: tuple[str, ...] = Field(min_length=1)
+
+
 class Retention(Section):
     """How long classes of data are kept."""
 
@@ -99,6 +107,8 @@ class Policy(Section):
     """What the organisation has decided."""
 
     review_lines: tuple[str, ...] = ()
+    eval_attributable_labels: tuple[str, ...] = ("eval-gap", "eval-attributable")
+    """Labels by which people say that an eval should have caught an incident."""
     retention: Retention = Retention()
 
 
@@ -122,6 +132,7 @@ class Settings(BaseSettings):
     people: People = People()
     artifacts: tuple[Artifact, ...] = ()
     projects: tuple[Project, ...] = ()
+    services: tuple[Service, ...] = ()
     policy: Policy = Policy()
     publishing: Publishing = Publishing()
 

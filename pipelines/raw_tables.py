@@ -51,6 +51,8 @@ JOURNALS = {
             workflows varchar, names varchar""",
         "project_groups": "project_id varchar, name varchar, repository varchar, owner_team varchar",
         "settings": "key varchar, value varchar",
+        "incident_labels": "meaning varchar, label varchar, severity varchar",
+        "services": "service varchar, repository varchar",
         "pseudonyms": "person_id varchar, pseudonym varchar",
     },
     "raw_statistics": {

@@ -100,6 +100,8 @@ def write_config(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
         ],
         "project_groups": [[p.id, p.name or p.id, repository, p.owner_team] for p in settings.projects for repository in p.repositories],
         "settings": [list(pair) for pair in _values(settings)],
+        "services": [[service.name, repository] for service in settings.services for repository in service.repositories],
+        "incident_labels": [list(row) for row in _incident_labels(settings)],
     }
     for name, rows in tables.items():
         connection.execute(f"delete from raw_config.{name}")
@@ -114,7 +116,20 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "review_lines", _json(settings.policy.review_lines) if settings.policy.review_lines else "null"
     yield "incident_projects", _json(incidents.projects if incidents else ())
     yield "incident_issue_types", _json(incidents.issue_types if incidents else ())
+    yield "eval_attributable_field", (incidents.eval_attributable_field if incidents else None) or ""
+    yield "eval_attributable_labels", _json(settings.policy.eval_attributable_labels)
+    issues = settings.sources.github.incidents if settings.sources.github else None
+    yield "incident_repositories", _json(issues.repositories if issues else ())
     yield "configured_sources", _json(tuple(configured(settings)))
+
+
+def _incident_labels(settings: Settings) -> Iterator[tuple[str, str, str | None]]:
+    """Labels of GitHub issues that mean something for incidents: what, the label in lower case, and the severity where it is one."""
+    issues = settings.sources.github.incidents if settings.sources.github else None
+    for label in dict.fromkeys(label.lower() for label in (issues.labels if issues else ())):
+        yield "incident", label, None
+    for label, severity in (issues.severity if issues else {}).items():
+        yield "severity", label.lower(), severity
 
 
 def _json(value: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from connectors import registry
 from pipelines import statistics, warehouse
+from pipelines.raw_tables import JOURNALS
 from pipelines.statistics import experiments, labels
 from pipelines.warehouse import Home, quote
 
@@ -92,7 +93,8 @@ def fingerprint(home: Home) -> str:
                 state = connection.execute(f"select {content} from {relation}").fetchone()
                 digest.update(repr((name, table.name, state)).encode())
         computed = [f"raw_statistics.{table}" for table in (*experiments.TABLES, *labels.TABLES)]
-        for name in ("raw_config.artifacts", "raw_config.project_groups", "raw_config.settings", *computed, "raw_ops.held_back"):
+        configured = [f"raw_config.{table}" for table in JOURNALS["raw_config"] if table != "pseudonyms"]
+        for name in (*configured, *computed, "raw_ops.held_back"):
             digest.update(repr(connection.execute(f"select * from {name} order by all").fetchall()).encode())
     return digest.hexdigest()
 

@@ -18,6 +18,15 @@ def _span(value: Any) -> Any:
 
 Span = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(0))]
 Token = Annotated[SecretStr, Field(min_length=1)]
+Label = Annotated[str, Field(min_length=1)]
+
+
+def _by_owner(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        owner, slash, name = pattern.partition("/")
+        if not (owner and slash and name) or "/" in name or set(owner) & set("*?["):
+            raise ValueError(f"{pattern!r} is no repository pattern; expected owner/name or owner/* with a literal owner")
+    return patterns
 
 
 class _Frozen(BaseModel):
@@ -43,11 +52,26 @@ class Repositories(_Frozen):
     @field_validator("include", "exclude")
     @classmethod
     def _named_by_owner(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            owner, slash, name = pattern.partition("/")
-            if not (owner and slash and name) or "/" in name or set(owner) & set("*?["):
-                raise ValueError(f"{pattern!r} is no repository pattern; expected owner/name or owner/* with a literal owner")
-        return patterns
+        return _by_owner(patterns)
+
+
+class IncidentIssues(_Frozen):
+    """Which issues are incidents. Labels are compared without regard to letter case.
+
+    Attributes:
+        labels: an issue that carries one of them is an incident.
+        repositories: only issues of these; left out: of every repository that is read.
+        severity: label, or pattern of labels with `*`, to the severity that it stands for.
+    """
+
+    labels: tuple[Label, ...] = Field(min_length=1)
+    repositories: tuple[str, ...] = ()
+    severity: dict[Label, Label] = {}
+
+    @field_validator("repositories")
+    @classmethod
+    def _named_by_owner(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return _by_owner(patterns)
 
 
 class GithubOptions(_Frozen):
@@ -59,6 +83,7 @@ class GithubOptions(_Frozen):
         since: read nothing that was last updated (runs: created) before this day.
         prompts: globs of prompt files; used by the git connector.
         rubrics: globs of judge and rubric files; used by the git connector.
+        incidents: which issues are incidents; left out: none.
         concurrency: requests in flight, and repositories read side by side.
         overlap: how far below the cursor updated pull requests and issues are read again.
         runs_overlap: how far below the newest run older runs are looked at again for new attempts. As GitHub allows a re-run for 30
@@ -76,6 +101,7 @@ class GithubOptions(_Frozen):
     since: date | None = None
     prompts: tuple[str, ...] = ()
     rubrics: tuple[str, ...] = ()
+    incidents: IncidentIssues | None = None
     concurrency: int = Field(default=8, ge=1, le=50)
     overlap: Span = timedelta(hours=2)
     runs_overlap: Span = timedelta(days=30)

@@ -63,6 +63,8 @@ class Incident(_Row):
     n_reopened: int | None = Field(default=None, ge=0)
     customer_impact: str | None = None
     eval_attributable: Literal["yes", "no"] | None = None
+    eval_attributable_by: Account | None = None
+    causes: Texts = ()
     labels: Texts = ()
     links: Texts = ()
     url: str | None = Field(default=None, pattern="^https?://")
@@ -148,7 +150,8 @@ def read_row(table: str, row: Any, url: str) -> dict[str, list[Record]]:
 
 def _incident(found: Incident, row: Any, url: str) -> dict[str, list[Record]]:
     incident_id, where = f"files:{found.native_id}", found.url or url
-    record = found.model_dump(exclude={"responders", "url"}) | {"labels": list(found.labels), "links": list(found.links)}
+    record = found.model_dump(exclude={"responders", "url"})
+    record |= {name: list(getattr(found, name)) for name in ("causes", "labels", "links")}
     record |= {"incident_id": incident_id, "kind": "files", "resolved_how": "reported" if found.resolved_at else None}
     record |= {"has_history": True, "_raw": row, "_source_url": where}
     responders = [

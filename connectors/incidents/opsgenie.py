@@ -52,6 +52,7 @@ class Opsgenie:
             "created_at": needed_moment(answer, "createdAt"),
             "customer_impact": None,
             "eval_attributable": None,
+            "causes": [],
             "labels": [str(tag) for tag in answer.get("tags") or ()],
             "links": [str(value) for value in extra.values()] if isinstance(extra, dict) else [],
             "_raw": {name: value for name, value in answer.items() if name != "description"},

@@ -51,6 +51,7 @@ class PagerDuty:
             "created_at": needed_moment(answer, "created_at"),
             "customer_impact": None,
             "eval_attributable": None,
+            "causes": [],
             "labels": [],
             "links": _links(answer),
             "_raw": {name: value for name, value in answer.items() if name not in TEXTS},

@@ -40,6 +40,8 @@ INCIDENTS = Table(
         "has_history": boolean(null=False, about="Its log was read; without it, who acknowledged when is not observed."),
         "customer_impact": text(about="Customer impact as recorded; null: unknown."),
         "eval_attributable": text(one_of=("yes", "no"), about="Whether an eval should have caught it, as a person recorded it."),
+        "eval_attributable_by": text(about="Account of who recorded that; null: not told."),
+        "causes": text(about="JSON list of what the record names as its cause: pull requests, commits, tickets; null: nothing is named."),
         "labels": text(about="JSON list."),
         "links": text(about="JSON list of addresses and keys of records in other systems that it names explicitly."),
     },
@@ -49,6 +51,7 @@ INCIDENTS = Table(
         _not_before("resolved_at", "created_at"),
         _not_before("resolved_at", "started_at"),
     ),
+    pii=("eval_attributable_by",),
 )
 
 RESPONDERS = Table(

@@ -213,6 +213,15 @@ def test_incidents_have_the_planted_times_and_links(demo):
         )
         assert (detected, resolved) == (moment(incident["detected_at"]), moment(incident["resolved_at"]))
     assert found == {}
+    said_by = "select count(*) from core.fct_incidents where eval_attributable <> 'unknown' and eval_attributable_by_person_id is null"
+    assert demo.query(said_by) == [(0,)]
+
+
+def test_causes_of_incidents_are_the_planted_ones(demo):
+    rows = demo.query("""select issue_key, number from core.fct_incidents
+        join core.fct_pull_requests on causing_pull_request_id = pull_request_id where cause_link_strength <> 'possible'""")
+    planted = {incident["issue_key"]: incident["causing_pull_request"] for incident in demo.truth["incidents"]}
+    assert dict(rows) == {key: number for key, number in planted.items() if number}
 
 
 def test_bad_input_is_in_quarantine_with_its_reason(demo):

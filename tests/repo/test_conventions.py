@@ -105,6 +105,7 @@ def refs_of(text: str) -> set[str]:
 
 def blames(texts: dict[str, str], roots: set[str]) -> list[str]:
     """Models that some root is built from, itself included, which read what caused an incident."""
+    causes = re.compile(r"int_incident_cause\w*|bridge_incident_causes")
     reached, waiting = set[str](), set(roots)
     while waiting:
         name = waiting.pop()
@@ -113,8 +114,10 @@ def blames(texts: dict[str, str], roots: set[str]) -> list[str]:
     # The table of incidents holds the cause for whoever looks at the incident; what is built on it may not take it along.
     return sorted(
         name
-        for name in reached - {"fct_incidents", "int_incident_causes"}
-        if "int_incident_causes" in refs_of(texts[name]) or "causing_pull_request" in texts[name]
+        for name in reached
+        # What it suggests by a cause is a word about evals and names no change.
+        if not causes.fullmatch(name) and name not in {"fct_incidents", "int_incident_eval_suggestions"}
+        if any(map(causes.fullmatch, refs_of(texts[name]))) or "causing_pull_request" in texts[name]
     )
 
 
@@ -125,8 +128,9 @@ def test_who_wrote_what_caused_an_incident_is_in_no_evidence():
     assert blames(texts, evidence) == []
     texts["int_between"] = "select * from {{ ref('int_incident_causes') }}"
     texts["evidence_blame"] = "select * from {{ ref('int_between') }}"
+    texts["evidence_bridge"] = "select * from {{ ref('bridge_incident_causes') }}"
     texts["evidence_column"] = "select causing_pull_request_id from {{ ref('fct_incidents') }}"
-    assert blames(texts, {"evidence_blame", "evidence_column"}) == ["evidence_column", "int_between"]
+    assert blames(texts, {"evidence_blame", "evidence_bridge", "evidence_column"}) == ["evidence_bridge", "evidence_column", "int_between"]
 
 
 def test_help_is_light():

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from pipelines import config
+from pipelines import config, raw_tables, sources
 
 GOOD = """
 organisation = "Acme"
@@ -127,3 +128,30 @@ def test_the_address_of_a_database_is_a_secret_and_its_query_lies_beside_the_fil
     [fault] = faults(tmp_path, GOOD + SQL_STORE.format(known["DSN"]), TOKEN="x")
     assert (fault.key, fault.problem) == ("sources.experiments[0].dsn", "a secret may not stand in the file")
     assert "hush" not in str(fault)
+
+
+INCIDENTS = """
+[[services]]
+name = "Search API"
+repositories = ["acme/search", "acme/index"]
+"""
+
+
+def test_what_is_an_incident_and_what_a_service_is_built_from_reach_the_models(tmp_path):
+    labels = 'incidents = { labels = ["Incident", "incident"], severity = { "Sev-1*" = "SEV1" }, repositories = ["acme/s*"] }'
+    text = GOOD.replace('repositories = { include = ["acme/*"] }', f'repositories = {{ include = ["acme/*"] }}\n{labels}') + INCIDENTS
+    settings = config.load(written(tmp_path, text), {"TOKEN": "x"})
+    with duckdb.connect() as connection:
+        raw_tables.ensure_tables(connection, [])
+        sources.write_config(connection, settings)
+        told = connection.execute("select * from raw_config.incident_labels").fetchall()
+        assert told == [("incident", "incident", None), ("severity", "sev-1*", "SEV1")]
+        services = connection.execute("select * from raw_config.services").fetchall()
+        assert services == [("Search API", "acme/search"), ("Search API", "acme/index")]
+        values = dict(connection.execute("select key, value from raw_config.settings").fetchall())
+    assert (values["incident_repositories"], values["eval_attributable_labels"]) == ('["acme/s*"]', '["eval-gap", "eval-attributable"]')
+
+
+def test_a_service_without_repositories_says_so(tmp_path):
+    [fault] = faults(tmp_path, GOOD + '[[services]]\nname = "Search API"\n', TOKEN="x")
+    assert (fault.key, fault.problem) == ("services[0].repositories", "missing")

@@ -72,3 +72,25 @@ def test_a_complaint_does_not_print_the_tokens_beside_the_mistake():
 def test_a_mistake_is_named(change: dict[str, Any], told: str):
     with pytest.raises(ValidationError, match=told):
         GithubOptions.model_validate({**LEAST, **change})
+
+
+def test_issues_can_be_incidents_by_label():
+    told = {"labels": ["incident"], "repositories": ["acme/*"], "severity": {"sev-1*": "SEV1"}}
+    incidents = GithubOptions.model_validate({**LEAST, "incidents": told}).incidents
+    assert incidents
+    assert incidents.severity == {"sev-1*": "SEV1"}
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, "labels"),
+        ({"labels": []}, "at least 1 item"),
+        ({"labels": [""]}, "at least 1 character"),
+        ({"labels": ["incident"], "repositories": ["search"]}, "'search' is no repository pattern"),
+        ({"labels": ["incident"], "severity": {"sev-1": ""}}, "at least 1 character"),
+    ],
+)
+def test_incidents_that_cannot_be_told_are_refused(told: dict[str, Any], said: str):
+    with pytest.raises(ValidationError, match=said):
+        GithubOptions.model_validate({**LEAST, "incidents": told})

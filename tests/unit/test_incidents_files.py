@@ -55,6 +55,15 @@ def test_both_formats_mean_the_same(tmp_path: Path):
         assert check_records(records(other, table.name), table).quarantined == []
 
 
+def test_who_said_what_of_evals_and_what_caused_it_come_along(tmp_path: Path):
+    row = "native_id,status,created_at,eval_attributable,eval_attributable_by,causes\n"
+    events = read(tmp_path, a_csv=f"{row}41,resolved,2026-02-02T09:00:00Z,no,Ana@acme.example,acme/search#7;acme/search@0123abcd\n")
+    [record] = records(events, "incidents")
+    assert (record["eval_attributable"], record["eval_attributable_by"]) == ("no", "Ana@acme.example")
+    assert record["causes"] == ["acme/search#7", "acme/search@0123abcd"]
+    assert check_records([record], CONNECTOR.table("incidents")).quarantined == []
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

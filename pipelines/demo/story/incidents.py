@@ -20,6 +20,7 @@ from pipelines.demo.story.tickets import (
     caused_by,
     comment,
     follow_up,
+    put_label,
     set_field,
     ticket,
 )
@@ -91,7 +92,6 @@ def _incident(stage: Stage, trouble: Trouble) -> Script:
         issue_type="Incident",
         priority={"SEV1": "Highest", "SEV2": "High"}.get(trouble.severity, "Medium"),
         description="Raised by the alert.",
-        labels=trouble.labels,
     )
     issue.fields[IMPACT_START] = started.isoformat(timespec="milliseconds")
     _filled_in(stage, issue, trouble)
@@ -132,6 +132,8 @@ def _filled_in(stage: Stage, issue: JiraIssue, trouble: Trouble) -> None:
     for field_id, value in ((SEVERITY, trouble.severity), (CUSTOMER_IMPACT, trouble.impact), (EVAL_ATTRIBUTABLE, trouble.attributable)):
         if value:
             set_field(stage, issue, trouble.who, field_id, value)
+    for label in trouble.labels:
+        put_label(stage, issue, trouble.who, label)
 
 
 def _attributable(trouble: Trouble) -> str:

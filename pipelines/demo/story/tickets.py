@@ -92,6 +92,13 @@ def set_field(stage: Stage, issue: JiraIssue, who: str, field_id: str, value: st
     _record(stage, issue, who, [_item(name, None, old["value"] if old else None, None, value, field_id)])
 
 
+def put_label(stage: Stage, issue: JiraIssue, who: str, label: str) -> None:
+    """Put one more label on a ticket."""
+    old = " ".join(issue.labels)
+    issue.labels = (*issue.labels, label)
+    _record(stage, issue, who, [_item("labels", None, old, None, " ".join(issue.labels))])
+
+
 def comment(stage: Stage, issue: JiraIssue, who: str, body: str) -> None:
     """Say something under a ticket."""
     issue.comments.append(

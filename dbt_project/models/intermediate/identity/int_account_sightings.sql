@@ -13,6 +13,14 @@ with github as (
     select {{ or_ghost('author_id') }}, {{ or_ghost('author_login', 'author_id') }}, author_type, created_at, _extracted_at
     from {{ ref('stg_github__issues') }}
     union all
+    select closed_by_id, closed_by_login, closed_by_type, closed_at, _extracted_at from {{ ref('int_incident_github_issues') }}
+    union all
+    select
+        {{ json_integer('a.assignee', '$.id') }}, {{ json_text('a.assignee', '$.login') }}, {{ json_text('a.assignee', '$.type') }},
+        issues.created_at, issues._extracted_at
+    from {{ ref('int_incident_github_issues') }} as issues
+    {{ each(json_objects('issues.assignees'), 'a', 'assignee') }}
+    union all
     select actor_id, actor_login, actor_type, created_at, _extracted_at from {{ ref('stg_github__workflow_runs') }}
     union all
     select triggering_actor_id, triggering_actor_login, triggering_actor_type, run_started_at, _extracted_at
@@ -63,6 +71,8 @@ incidents as (
     select kind, account, null, null, responded_at from {{ ref('stg_incidents__incident_responders') }}
     union all
     select kind, account, null, null, started_at from {{ ref('stg_incidents__on_call_shifts') }}
+    union all
+    select kind, eval_attributable_by, null, null, created_at from {{ ref('stg_incidents__incidents') }}
 ),
 
 sightings as (

@@ -1,77 +1,53 @@
--- One row per incident of Jira or of an incident store; where a store's record names a Jira incident, Jira's counts and the store's fills gaps.
-with stores as (
-    select incidents.*, twins.issue_id
-    from {{ ref('stg_incidents__incidents') }} as incidents
-    left join {{ ref('int_incident_twins') }} as twins on incidents.incident_id = twins.store_incident_id
+-- One row per incident: the record that counts, with what it lacks filled in from other records of the same incident.
+with others as (
+    select
+        twins.incident_id,
+        {{ joined_text('records.record_id', ', ', 'records.record_id') }} as also_recorded_as,
+        min(records.started_at) as started_at,
+        min(records.acknowledged_at) as acknowledged_at,
+        min(records.resolved_at) as resolved_at,
+        bool_or(records.is_reopened) as is_reopened,
+        case when count(distinct records.severity) = 1 then min(records.severity) end as severity,
+        case when count(distinct records.service) = 1 then min(records.service) end as service,
+        case when count(distinct records.customer_impact) = 1 then min(records.customer_impact) end as customer_impact
+    from {{ ref('int_incident_twins') }} as twins
+    inner join {{ ref('int_incident_records') }} as records on twins.record_id = records.record_id
+    group by twins.incident_id
 ),
 
-twins as (
+united as (
     select
-        issue_id,
-        {{ joined_text('incident_id', ', ', 'incident_id') }} as also_recorded_as,
-        min(started_at) as started_at,
-        min(acknowledged_at) as acknowledged_at,
-        min(resolved_at) as resolved_at,
-        case when count(distinct severity) = 1 then min(severity) end as severity,
-        case when count(distinct service) = 1 then min(service) end as service,
-        case when count(distinct customer_impact) = 1 then min(customer_impact) end as customer_impact,
-        case when count(distinct eval_attributable) = 1 then min(eval_attributable) end as eval_attributable
-    from stores
-    where issue_id is not null
-    group by issue_id
+        records.record_id as incident_id,
+        records.source,
+        records.record_key as issue_key,
+        records.project_key,
+        coalesce(records.service, others.service) as service,
+        coalesce(records.severity, others.severity, records.priority) as severity,
+        case
+            when records.severity is not null then case records.source when 'github' then 'label' else 'field' end
+            when others.severity is not null then 'other_record'
+            when records.priority is not null then 'priority_fallback'
+            else 'unknown'
+        end as severity_how,
+        coalesce(records.started_at, others.started_at) as told_start,
+        records.reported_at,
+        coalesce(least(records.acknowledged_at, others.acknowledged_at), records.acknowledged_at, others.acknowledged_at) as acknowledged_at,
+        coalesce(records.resolved_at, others.resolved_at) as resolved_at,
+        case when records.resolved_at is not null then records.resolved_how when others.resolved_at is not null then 'other_record' end
+            as resolved_how,
+        coalesce(records.is_reopened, others.is_reopened) as is_reopened,
+        coalesce(records.customer_impact, others.customer_impact) as customer_impact,
+        others.also_recorded_as,
+        records.source_url
+    from {{ ref('int_incident_records') }} as records
+    left join {{ ref('int_incident_twins') }} as twins on records.record_id = twins.record_id
+    left join others on records.record_id = others.incident_id
+    where twins.record_id is null
 )
 
 select
-    issues.issue_id as incident_id,
-    'jira' as source,
-    issues.issue_key,
-    issues.project_key,
-    twins.service,
-    coalesce(issues.severity, twins.severity, issues.priority) as severity,
-    case
-        when issues.severity is not null then 'field'
-        when twins.severity is not null then 'other_record'
-        when issues.priority is not null then 'priority_fallback'
-        else 'unknown'
-    end as severity_how,
-    coalesce(issues.impact_started_at, twins.started_at) as started_at,
-    issues.created_at as reported_at,
-    coalesce(least(times.acknowledged_at, twins.acknowledged_at), times.acknowledged_at, twins.acknowledged_at) as acknowledged_at,
-    coalesce(times.first_done_at, issues.resolution_at, twins.resolved_at) as resolved_at,
-    case
-        when times.first_done_at is not null then 'first_done_transition'
-        when issues.resolution_at is not null then 'resolution_field'
-        when twins.resolved_at is not null then 'other_record'
-    end as resolved_how,
-    times.is_reopened,
-    coalesce(issues.customer_impact, twins.customer_impact) as customer_impact,
-    coalesce(issues.eval_attributable, twins.eval_attributable) as eval_attributable,
-    issues.labels,
-    twins.also_recorded_as,
-    issues._source_url as source_url
-from {{ ref('int_incident_issues') }} as issues
-inner join {{ ref('int_incident_times') }} as times on issues.issue_id = times.issue_id
-left join twins on issues.issue_id = twins.issue_id
-union all
-select
-    incident_id,
-    kind,
-    null,
-    null,
-    service,
-    severity,
-    case when severity is not null then 'field' else 'unknown' end,
-    started_at,
-    created_at,
-    acknowledged_at,
-    resolved_at,
-    case resolved_how when 'history' then 'first_resolution' else resolved_how end,
-    -- Null where its log was not read: not observed.
-    n_reopened > 0,
-    customer_impact,
-    eval_attributable,
-    labels,
-    null,
-    _source_url
-from stores
-where issue_id is null
+    *,
+    -- An impact that started after it was over is a slip of the pen: when it began is not known, and that is told.
+    case when told_start > resolved_at then null else told_start end as started_at,
+    case when told_start > resolved_at then 'impact_start_after_resolution' end as time_fault
+from united

@@ -6,6 +6,9 @@ with given as (
         max(case when key = 'review_lines' then value end) as review_lines,
         max(case when key = 'incident_projects' then value end) as incident_projects,
         max(case when key = 'incident_issue_types' then value end) as incident_issue_types,
+        max(case when key = 'incident_repositories' then value end) as incident_repositories,
+        max(case when key = 'eval_attributable_field' then value end) as eval_attributable_field,
+        max(case when key = 'eval_attributable_labels' then value end) as eval_attributable_labels,
         max(case when key = 'eval_step_pattern' then value end) as eval_step_pattern,
         max(case when key = 'setup_step_pattern' then value end) as setup_step_pattern,
         max(case when key = 'gate_surface_pattern' then value end) as gate_surface_pattern
@@ -21,6 +24,9 @@ settings as (
         {{ json_list(
             "coalesce(nullif(nullif(incident_issue_types, '[]'), 'null'), '[\"Incident\", \"[System] Incident\"]')"
         ) }} as incident_issue_types,
+        {{ json_list('lower(incident_repositories)') }} as incident_repositories,
+        eval_attributable_field,
+        {{ json_list("lower(coalesce(eval_attributable_labels, '[\"eval-gap\", \"eval-attributable\"]'))") }} as eval_attributable_labels,
         -- The step that judges; a failure elsewhere says nothing about the change.
         coalesce(eval_step_pattern, 'eval|gate|score') as eval_step_pattern,
         -- Steps named like these prepare or tidy up, also when their name contains "eval".

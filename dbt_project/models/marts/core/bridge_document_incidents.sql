@@ -1,15 +1,7 @@
 -- Documents and incidents of which one names the other by key or address; nothing is inferred from dates or words.
-with incidents as (
-    select incident_id, issue_key, source_url from {{ ref('int_incidents_united') }}
-),
-
-records as (
-    select incident_id, issue_key, source_url from incidents
-    union
-    -- A store's record of a Jira incident has an address of its own.
-    select twins.issue_id, null, stores._source_url
-    from {{ ref('int_incident_twins') }} as twins
-    inner join {{ ref('stg_incidents__incidents') }} as stores on twins.store_incident_id = stores.incident_id
+with records as (
+    -- Another record of the same incident has an address of its own.
+    select record_id, incident_id, record_key, source_url from {{ ref('bridge_incident_records') }}
 ),
 
 links as (
@@ -24,15 +16,15 @@ links as (
 named as (
     select links.document_id, records.incident_id, 'document_names_incident' as how
     from links
-    inner join records on links.issue_key = records.issue_key
+    inner join records on links.issue_key = records.record_key
     union
     select links.document_id, records.incident_id, 'document_names_incident'
     from links
     inner join records on links.url = records.source_url
     union
-    select citations.document_id, coalesce(twins.issue_id, citations.citing_id), 'incident_names_document'
+    select citations.document_id, coalesce(records.incident_id, citations.citing_id), 'incident_names_document'
     from {{ ref('int_document_citations') }} as citations
-    left join {{ ref('int_incident_twins') }} as twins on citations.citing_id = twins.store_incident_id
+    left join records on citations.citing_id = records.record_id
     where citations.citing_kind = 'incident'
 )
 

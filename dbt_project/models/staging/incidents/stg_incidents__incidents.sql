@@ -24,6 +24,8 @@ renamed as (
         has_history,
         customer_impact,
         eval_attributable,
+        lower(trim(eval_attributable_by)) as eval_attributable_by,
+        causes,
         labels,
         links,
         _source_url,
