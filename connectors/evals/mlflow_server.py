@@ -1,17 +1,13 @@
 """An MLflow tracking server as a store: each run of the chosen experiments is an entry, its content the answers about it.
 
-A run's entity tag is the hash of its own answer, so that a run that was edited is read again; of an evaluation that is younger than
-`SETTLED_AFTER` the traces belong to it too, since people judge traces later. Answers wait in a file on disk until they are read.
+Only runs of `mlflow.genai.evaluate` have traces; when they are asked for is in `waiting.py`.
 """
 
 import fnmatch
-import hashlib
-import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO, cast
+from datetime import UTC, datetime
+from typing import Any
 
-import orjson
 import tenacity
 
 from connectors.contract import Meter
@@ -19,15 +15,14 @@ from connectors.errors import ContractBroken
 from connectors.evals.mlflow_runs import is_evaluation
 from connectors.evals.served_options import MlflowStore
 from connectors.evals.shape import Json, integer, mapping, text
-from connectors.evals.store import SOURCE, SPOOLED_BYTES, Entry, Fetched
-from connectors.evals.waiting import Waiting
+from connectors.evals.store import SOURCE, Entry, Fetched
+from connectors.evals.waiting import Answers
 from connectors.json_api import JsonApi, Site
 
 PAGE = 1_000
 TRACES_PAGE = 500
 """MLflow gives no more traces at once."""
 EXPERIMENTS_AT_ONCE = 50
-SETTLED_AFTER = timedelta(days=30)
 
 
 class MlflowServer:
@@ -46,8 +41,8 @@ class MlflowServer:
             role_hint="its account needs to read the experiments",
             timeout_seconds=options.timeout_seconds,
         )
-        self._options, self._now, self._api = options, now, JsonApi(site, meter, sleep)
-        self._waiting, self._with_traces = Waiting(), set[str]()
+        self._options, self._api = options, JsonApi(site, meter, sleep)
+        self._answers = Answers(self._traces, now)
 
     def entries(self) -> list[Entry]:
         """Every run of the chosen experiments, in the order of their names."""
@@ -63,19 +58,7 @@ class MlflowServer:
 
     def fetch(self, entry: Entry) -> Fetched:
         """The answers about a run, one a line: the run, then its traces."""
-        copy, digest = tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES), hashlib.sha256()  # noqa: SIM115 - `Fetched` closes it
-        for piece in self._answers(entry.name):
-            copy.write(piece)
-            digest.update(piece)
-        size = copy.tell()
-        copy.seek(0)
-        return Fetched(cast("BinaryIO", copy), size, digest.hexdigest())
-
-    def _answers(self, name: str) -> Iterator[bytes]:
-        """What waits for the entry; traces that were not asked for yet are asked for now."""
-        yield from self._waiting.pieces(name)
-        if name not in self._with_traces:
-            yield from self._trace_lines(orjson.loads(b"".join(self._waiting.pieces(name))))
+        return self._answers.fetch(entry.name)
 
     def url(self, entry: Entry) -> str:
         """The run's page."""
@@ -90,19 +73,10 @@ class MlflowServer:
         if identity is None:
             raise ContractBroken(SOURCE, "the list of runs", f"a run came without its run_id: {str(run)[:200]!r}")
         name = f"{experiment}/{identity}"
-        told: Json = {"experiment": experiments.get(experiment), "run": run}
-        line = orjson.dumps(told, option=orjson.OPT_SORT_KEYS) + b"\n"
         moment = integer(run, "info", "end_time") or integer(run, "info", "start_time")
         modified_at = None if moment is None else datetime.fromtimestamp(moment / 1000, UTC)
-        digest = hashlib.sha256(line)
-        self._waiting.begin(name)
-        self._waiting.add(line)
-        if modified_at is None or self._now - modified_at < SETTLED_AFTER:
-            self._with_traces.add(name)
-            for trace in self._trace_lines(told):
-                digest.update(trace)
-                self._waiting.add(trace)
-        return Entry(name, f"{self._options.root}/{name}", len(line), modified_at, digest.hexdigest())
+        told: Json = {"experiment": experiments.get(experiment), "run": run}
+        return self._answers.entry(name, f"{self._options.root}/{name}", told, modified_at)
 
     def _experiments(self) -> Iterator[Json]:
         return self._pages("2.0/mlflow/experiments/search", "the list of experiments", "experiments", {"max_results": PAGE})
@@ -111,7 +85,7 @@ class MlflowServer:
         asked = {"experiment_ids": experiments, "max_results": PAGE, "run_view_type": "ACTIVE_ONLY"}
         return self._pages("2.0/mlflow/runs/search", "the list of runs", "runs", asked)
 
-    def _trace_lines(self, told: Json) -> Iterator[bytes]:
+    def _traces(self, told: Json) -> Iterator[Json]:
         """Traces of an evaluation, oldest first; other runs have no samples."""
         if not is_evaluation(told):
             return
@@ -122,8 +96,7 @@ class MlflowServer:
             "max_results": TRACES_PAGE,
             "order_by": ["attributes.timestamp_ms ASC"],
         }
-        for trace in self._pages("3.0/mlflow/traces/search", f"the traces of run {run.get('run_id')}", "traces", asked):
-            yield orjson.dumps(trace, option=orjson.OPT_SORT_KEYS) + b"\n"
+        yield from self._pages("3.0/mlflow/traces/search", f"the traces of run {run.get('run_id')}", "traces", asked)
 
     def _pages(self, path: str, what: str, items: str, asked: Json) -> Iterator[Json]:
         """Everything that a search finds; an empty answer has no list at all."""

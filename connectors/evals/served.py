@@ -8,7 +8,8 @@ from typing import Any
 from connectors.contract import Meter
 from connectors.evals.mlflow_runs import MlflowRuns
 from connectors.evals.model import Format
-from connectors.evals.served_options import MlflowStore, ServedStore
+from connectors.evals.phoenix_experiments import PhoenixExperiments
+from connectors.evals.served_options import MlflowStore, PhoenixStore, ServedStore
 from connectors.evals.store import Store
 
 
@@ -32,8 +33,15 @@ def _mlflow(options: MlflowStore, meter: Meter, now: datetime) -> Store:
     return MlflowServer(options, meter, now)
 
 
+def _phoenix(options: PhoenixStore, meter: Meter, now: datetime) -> Store:
+    from connectors.evals.phoenix_server import PhoenixServer
+
+    return PhoenixServer(options, meter, now)
+
+
 KINDS: dict[str, ServedKind] = {
     "mlflow": ServedKind(_mlflow, lambda options: MlflowRuns(options.headline)),
+    "phoenix": ServedKind(_phoenix, lambda options: PhoenixExperiments(options.headline)),
 }
 
 

@@ -48,3 +48,20 @@ class MlflowStore(ServedStore, frozen=True):
     def path(self) -> str:
         """The server's address; runs are below it."""
         return self.tracking_uri
+
+
+class PhoenixStore(ServedStore, frozen=True):
+    """Experiments on some of the datasets of an Arize Phoenix server."""
+
+    kind: Literal["phoenix"]
+    url: str = Field(pattern="^https?://[^@]+$")
+    """Where the server is, such as `http://phoenix:6006`."""
+    token: SecretStr | None = None
+    """An API key, for servers with authentication; none: nothing is sent."""
+    datasets: tuple[str, ...] = ("*",)
+    """Names of datasets, as shell patterns."""
+
+    @property
+    def path(self) -> str:
+        """The server's address; experiments are below it."""
+        return self.url

@@ -6,10 +6,11 @@ Everything above sees `Entry` and `Store`; `fake.py` has a store in memory.
 import hashlib
 import sys
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -128,7 +129,7 @@ class FsspecStore:
             if self.is_local:
                 return _hashed(source)
             with source:
-                return _copied(source)
+                return spooled(iter(partial(source.read, CHUNK), b""))
 
     def url(self, entry: Entry) -> str:
         """A `file:` or bucket URL."""
@@ -157,11 +158,12 @@ def _hashed(source: BinaryIO) -> Fetched:
     return Fetched(source, size, digest.hexdigest())
 
 
-def _copied(source: BinaryIO) -> Fetched:
+def spooled(pieces: Iterable[bytes]) -> Fetched:
+    """Content that is gone once closed, from its pieces."""
     copy, digest = tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES), hashlib.sha256()  # noqa: SIM115 - `Fetched` closes it
-    while chunk := source.read(CHUNK):
-        digest.update(chunk)
-        copy.write(chunk)
+    for piece in pieces:
+        digest.update(piece)
+        copy.write(piece)
     size = copy.tell()
     copy.seek(0)
     return Fetched(cast("BinaryIO", copy), size, digest.hexdigest())

@@ -3,26 +3,23 @@
 Loading is the same for every store; here the connector's own reading is looked at, and what a second reading asks and brings.
 """
 
-import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-import tenacity
 
-from connectors.contract import Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
+from connectors.contract import Meter
 from connectors.evals.mlflow_server import MlflowServer
-from connectors.evals.options import EvalsOptions
 from connectors.evals.resources import CONNECTOR, EvalsReader
 from connectors.evals.served_options import MlflowStore
 from connectors.evals.store import FsspecStore
 from pipelines.gates import check_records
 from tests.contract.python_env import python_with, ran
+from tests.integration import eval_servers
+from tests.integration.eval_servers import Reading, started
 from tests.integration.postgres import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow")]
@@ -104,68 +101,17 @@ class Mlflow:
 @pytest.fixture(scope="module")
 def mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mlflow]:
     python, folder, port = python_with(f"mlflow-{VERSION}", f"mlflow=={VERSION}"), tmp_path_factory.mktemp("mlflow"), free_port()
-    log = folder / "log"
     places = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", str(folder / "artifacts")]
     command = [str(python), "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", *places]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **OFFLINE}
-    with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out, start_new_session=True)
-    try:
-        made = Mlflow(f"http://127.0.0.1:{port}", python, folder)
-        _await_start(made.url, server, log)
+    made = Mlflow(f"http://127.0.0.1:{port}", python, folder)
+    with started(command, folder, OFFLINE, f"{made.url}/health"):
         made.run_id = made.client(FILL).split()[-1]
         yield made
-    finally:
-        os.killpg(server.pid, 9)
-        server.wait()
 
 
-def _await_start(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    @tenacity.retry(
-        stop=tenacity.stop_after_delay(180),
-        wait=tenacity.wait_fixed(0.2),
-        retry=tenacity.retry_if_exception_type(OSError),
-        reraise=True,
-    )
-    def ask() -> None:
-        assert server.poll() is None, log.read_text()
-        requests.get(f"{url}/health", timeout=5).raise_for_status()
-
-    ask()
-
-
-@dataclass
-class Reading:
-    """What one reading brought."""
-
-    events: list[Event]
-    meter: Meter
-
-    def rows(self, table: str) -> list[Record]:
-        return [record for event in self.events if isinstance(event, Page) and event.table == table for record in event.records]
-
-    def run(self, native_id: str) -> Record:
-        [found] = [run for run in self.rows("runs") if run["native_run_id"] == native_id]
-        return found
-
-    def loaded(self) -> Any:
-        """The files of this reading as a warehouse would give them to the next one."""
-
-        def give(dataset: str, table: str, columns: Any) -> list[tuple[Any, ...]]:
-            assert dataset == "raw_evals"
-            return [tuple({**row, "_extracted_at": datetime.now(UTC)}.get(name) for name in columns) for row in self.rows(table)]
-
-        return give
-
-
-def read(server: Mlflow, before: Reading | None = None, **options: Any) -> Reading:
-    store = {"kind": "mlflow", "tracking_uri": server.url, "experiments": ["evals/*"], "headline": "exact/mean", "threshold": 0.7} | options
-    cursors = {event.partition: event.cursor for event in before.events if isinstance(event, Finished)} if before else {}
-    late = {name: cursor | {"read_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()} for name, cursor in cursors.items()}
-    context = ReadContext(now=datetime.now(UTC), cursors=late, **({"loaded": before.loaded()} if before else {}))
-    events = list(CONNECTOR.open(EvalsOptions.model_validate({"stores": [store]})).read(context))
-    assert [event for event in events if isinstance(event, Failed | Rejected)] == []
-    return Reading(events, context.meter)
+def read(server: Mlflow, before: Reading | None = None) -> Reading:
+    store = {"kind": "mlflow", "tracking_uri": server.url, "experiments": ["evals/*"], "headline": "exact/mean", "threshold": 0.7}
+    return eval_servers.read(store, before)
 
 
 def test_an_evaluation_is_a_run_with_its_traces_as_samples(mlflow: Mlflow):

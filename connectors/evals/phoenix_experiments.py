@@ -1,0 +1,162 @@
+"""Experiments of an Arize Phoenix server: what became of each example as samples, evaluations as scores.
+
+`phoenix_server.py` gives each experiment as lines: itself with its dataset, then its runs with their evaluations.
+"""
+
+import re
+from collections.abc import Iterator
+
+from connectors.evals.digest import kept, sha_of_content, sha_of_text
+from connectors.evals.envelope import declared
+from connectors.evals.lines import lines
+from connectors.evals.model import BadSample, Judge, JudgeKind, OpenLog, Place, Planned, Run, Sample, Score, Status
+from connectors.evals.shape import Json, UnreadableLog, integer, mapping, moment, number, objects, parse, text
+
+KINDS: dict[str, JudgeKind] = {"HUMAN": "human", "LLM": "llm", "CODE": "code"}
+MEAN = "mean"
+PASSED = {"true": True, "false": False}
+"""Labels that an evaluator gets which answers with a plain yes or no."""
+_CLASS = re.compile(r"[A-Za-z_][\w.]{0,79}")
+
+
+class PhoenixExperiments:
+    """Reads experiments of a Phoenix server.
+
+    Args:
+        headline: the evaluator whose mean leads; None: the only one, if there is one only.
+    """
+
+    kind = "phoenix"
+    expected = "an experiment of a Phoenix server"
+
+    def __init__(self, headline: str | None = None) -> None:
+        self.headline = headline
+
+    def place(self, name: str) -> Place | None:
+        """Every entry of the server is an experiment."""
+        return Place(True, name)
+
+    def read(self, log: OpenLog) -> Iterator[Run]:
+        """The one run of an entry.
+
+        Raises:
+            UnreadableLog: when it is none.
+        """
+        _, first = next(lines(log.main), (1, b""))
+        head = mapping(parse(first)) if isinstance(first, bytes) else {}
+        if text(head, "experiment", "id") is None:
+            raise UnreadableLog("the answer holds no experiment with an id")
+        yield self._run(log, head)
+
+    def _run(self, log: OpenLog, head: Json) -> Run:
+        experiment = mapping(head, "experiment")
+        metadata = mapping(experiment, "metadata")
+        said, scorers = declared(metadata), _scorers(log)
+        leading = self.headline if self.headline in scorers else scorers[0] if len(scorers) == 1 and self.headline is None else None
+        repetitions = max(1, integer(experiment, "repetitions") or 1)
+        examples = integer(experiment, "example_count")
+        return Run(
+            native_id=f"{head.get('server')}/{experiment['id']}",
+            status=_status(experiment),
+            columns=_columns(head, experiment, metadata),
+            metrics=[],
+            samples=_samples(log),
+            planned=Planned(samples=None if examples is None else examples * repetitions, epochs=repetitions),
+            dataset_name=text(said, "dataset") or text(head, "dataset", "name") or "unnamed",
+            primary=(leading, MEAN, "") if leading else None,
+            slice_metrics=dict.fromkeys(scorers, MEAN),
+            is_whole=integer(experiment, "missing_run_count") == 0,
+            declared=said,
+            raw=kept(
+                {name: experiment.get(name) for name in ("id", "name", "dataset_id", "dataset_version_id", "repetitions", "project_name")}
+            ),
+            version_label=text(said, "dataset_version") or text(experiment, "dataset_version_id"),
+            adds_up=True,
+        )
+
+
+def _status(experiment: Json) -> Status:
+    """As the counts have it: examples that were not run yet make it partial, nothing but failures an error."""
+    done, failed, missing = (integer(experiment, f"{kind}_run_count") for kind in ("successful", "failed", "missing"))
+    if missing:
+        return "partial"
+    return "error" if failed and not done else "success"
+
+
+def _columns(head: Json, experiment: Json, metadata: Json) -> Json:
+    model = text(metadata, "model") or text(metadata, "model_name")
+    provider, slash, name = str(model or "").partition("/")
+    return {
+        "task_name": text(metadata, "task") or text(head, "dataset", "name"),
+        "harness_name": "phoenix",
+        "harness_version": None,
+        "started_at": moment(experiment, "created_at"),
+        "ended_at": None,
+        "wall_seconds": None,
+        "git_is_dirty": {"true": True, "false": False}.get(str(metadata.get("git_dirty", "")).lower()),
+        "model_raw": model,
+        "model_provider": provider if slash else None,
+        "model_name": name if slash else model,
+        "tags": {},
+        "metadata": kept(metadata),
+    }
+
+
+def _scorers(log: OpenLog) -> list[str]:
+    """Names of the evaluators that said anything, in the order of their names."""
+    told = (parse(line) for _, line in lines(log.main, begin=2) if isinstance(line, bytes))
+    return sorted({name for one in told for evaluation in objects(one, "annotations") if (name := text(evaluation, "name"))})
+
+
+def _samples(log: OpenLog) -> Iterator[Sample | BadSample]:
+    for number_of_line, line in lines(log.main, begin=2):
+        if isinstance(line, BadSample):
+            yield line
+            continue
+        told = mapping(parse(line))
+        if text(told, "example_id") is None:
+            yield BadSample(f"{log.main.name}#{number_of_line}", "a run without its example_id")
+            continue
+        yield _sample(told)
+
+
+def _sample(told: Json) -> Sample:
+    error = text(told, "error")
+    return Sample(
+        key=str(told["example_id"]),
+        epoch=integer(told, "repetition_number") or 1,
+        scores=[_score(one) for one in objects(told, "annotations")],
+        input_sha=sha_of_content(told.get("input")),
+        target_sha=sha_of_content(told.get("reference_output")),
+        output_sha=sha_of_content(told.get("output")),
+        slice=text(told, "labels", "slice"),
+        failure_mode=text(told, "labels", "failure_mode"),
+        error_kind=None if error is None else _class_of(error),
+        latency_ms=number(told, "latency_ms"),
+        tokens_in=integer(told, "prompt_token_count"),
+        tokens_out=integer(told, "completion_token_count"),
+        raw={"trace_id": text(told, "trace_id")},
+    )
+
+
+def _class_of(error: str) -> str:
+    """The kind of an error, which Phoenix keeps as Python prints it; its message may hold anything."""
+    match = _CLASS.match(error)
+    return match[0] if match else "error"
+
+
+def _score(told: Json) -> Score:
+    label, explanation = text(told, "label"), text(told, "explanation")
+    passed = PASSED.get(str(label).lower())
+    found = number(told, "score")
+    value = float(passed) if found is None and passed is not None else found
+    has_failed = told.get("error") is not None
+    return Score(
+        scorer=text(told, "name") or "unnamed",
+        number=None if has_failed else value,
+        raw=None if has_failed else label or text(told, "score"),
+        passed=None if has_failed else passed,
+        unscored_reason="grader_failed" if has_failed else "no_number" if value is None else None,
+        judge=Judge(KINDS.get(str(told.get("annotator_kind")).upper()), text(told, "metadata", "model")),
+        rationale_sha=None if explanation is None else sha_of_text(explanation),
+    )
