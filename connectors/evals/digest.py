@@ -17,6 +17,7 @@ LONGEST_TEXT = 120
 _SECRET_KEY = re.compile(r"secret|password|passwd|credential|api[-_]?key|authorization|(?:^|[-_])token$|access[-_]?key", re.IGNORECASE)
 _SECRET_PAIR = re.compile(r"(?i)\b([\w-]*(?:secret|password|api[-_]?key|token|access[-_]?key)[\w-]*)=[^,&;\s]+")
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+_CLASS = re.compile(r"[A-Za-z_][\w.]{0,79}")
 _VOLATILE = frozenset({"id", "source", "model", "metadata", "internal"})
 """Keys of a chat message that differ from run to run with the same words."""
 
@@ -59,6 +60,12 @@ def kept(value: Any) -> Any:
 def without_user(url: str | None) -> str | None:
     """A git remote without the user and password that some tools leave in it."""
     return None if url is None else _USER_INFO.sub("", url)
+
+
+def class_of_error(error: str) -> str:
+    """The kind of an error as Python prints it; its message may hold anything."""
+    match = _CLASS.match(error)
+    return match[0] if match else "error"
 
 
 @lru_cache(maxsize=4096)

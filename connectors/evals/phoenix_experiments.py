@@ -3,10 +3,9 @@
 `phoenix_server.py` gives each experiment as lines: itself with its dataset, then its runs with their evaluations.
 """
 
-import re
 from collections.abc import Iterator
 
-from connectors.evals.digest import kept, sha_of_content, sha_of_text
+from connectors.evals.digest import class_of_error, kept, sha_of_content, sha_of_text
 from connectors.evals.envelope import declared
 from connectors.evals.lines import lines
 from connectors.evals.model import BadSample, Judge, JudgeKind, OpenLog, Place, Planned, Run, Sample, Score, Status
@@ -16,7 +15,6 @@ KINDS: dict[str, JudgeKind] = {"HUMAN": "human", "LLM": "llm", "CODE": "code"}
 MEAN = "mean"
 PASSED = {"true": True, "false": False}
 """Labels that an evaluator gets which answers with a plain yes or no."""
-_CLASS = re.compile(r"[A-Za-z_][\w.]{0,79}")
 
 
 class PhoenixExperiments:
@@ -131,18 +129,12 @@ def _sample(told: Json) -> Sample:
         output_sha=sha_of_content(told.get("output")),
         slice=text(told, "labels", "slice"),
         failure_mode=text(told, "labels", "failure_mode"),
-        error_kind=None if error is None else _class_of(error),
+        error_kind=None if error is None else class_of_error(error),
         latency_ms=number(told, "latency_ms"),
         tokens_in=integer(told, "prompt_token_count"),
         tokens_out=integer(told, "completion_token_count"),
         raw={"trace_id": text(told, "trace_id")},
     )
-
-
-def _class_of(error: str) -> str:
-    """The kind of an error, which Phoenix keeps as Python prints it; its message may hold anything."""
-    match = _CLASS.match(error)
-    return match[0] if match else "error"
 
 
 def _score(told: Json) -> Score:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import Meter
+from connectors.evals.braintrust_experiments import BraintrustExperiments
 from connectors.evals.mlflow_runs import MlflowRuns
 from connectors.evals.model import Format
 from connectors.evals.phoenix_experiments import PhoenixExperiments
-from connectors.evals.served_options import MlflowStore, PhoenixStore, ServedStore
+from connectors.evals.served_options import BraintrustStore, MlflowStore, PhoenixStore, ServedStore
 from connectors.evals.store import Store
 
 
@@ -39,9 +40,16 @@ def _phoenix(options: PhoenixStore, meter: Meter, now: datetime) -> Store:
     return PhoenixServer(options, meter, now)
 
 
+def _braintrust(options: BraintrustStore, meter: Meter, now: datetime) -> Store:
+    from connectors.evals.braintrust_server import BraintrustServer
+
+    return BraintrustServer(options, meter, now)
+
+
 KINDS: dict[str, ServedKind] = {
     "mlflow": ServedKind(_mlflow, lambda options: MlflowRuns(options.headline)),
     "phoenix": ServedKind(_phoenix, lambda options: PhoenixExperiments(options.headline)),
+    "braintrust": ServedKind(_braintrust, lambda options: BraintrustExperiments(options.headline)),
 }
 
 

@@ -65,3 +65,24 @@ class PhoenixStore(ServedStore, frozen=True):
     def path(self) -> str:
         """The server's address; experiments are below it."""
         return self.url
+
+
+class BraintrustStore(ServedStore, frozen=True):
+    """Experiments of some of the projects of a Braintrust organisation."""
+
+    kind: Literal["braintrust"]
+    token: SecretStr
+    """An API key; it belongs to one organisation."""
+    url: str = Field(default="https://api.braintrust.dev", pattern="^https?://[^@]+$")
+    """The data plane's API, such as `https://api-eu.braintrust.dev`."""
+    app_url: str = Field(default="https://www.braintrust.dev", pattern="^https?://[^@]+$")
+    """Where people open experiments."""
+    organisation: str | None = Field(default=None, min_length=1)
+    """Its name: needed for links that people can open, and where several organisations are read."""
+    projects: tuple[str, ...] = ("*",)
+    """Names of projects, as shell patterns."""
+
+    @property
+    def path(self) -> str:
+        """The API's address with the organisation; experiments are below it."""
+        return f"{self.url.rstrip('/')}/{self.organisation}" if self.organisation else self.url
