@@ -75,7 +75,7 @@ DECISIONS = (
     (
         "lost",
         re.compile(
-            r"\b(?:was|were|is) (?:a )?(?:lost|loss|failure)\b|\blost\s*[:,.;]|\b(?:I|we) (?:killed|stopped)\b|"
+            rf"\b(?:was|were|is) (?:a )?(?:lost|loss|failure)\b|\blost\s*[:,.;]|\b(?:I|we) (?:killed|stopped)\b(?! +{quantities.NUMBER})|"
             r"\b(?:was|were|got) (?:killed|stopped)\b",
             re.IGNORECASE,
         ),
@@ -94,6 +94,8 @@ LEVEL = re.compile(
     r"[^,;]*\b(?:to|at)\s*$|\breach\w+\s*$",
     re.IGNORECASE,
 )
+LONGEST = 4000
+"""Characters of a sentence; what is longer is a table or a dump, and would take time that grows with its square."""
 REACH = 5
 """How many words behind a figure may stand before the noun that it counts."""
 SAMPLE = re.compile(
@@ -135,6 +137,8 @@ class Claim:
 
 def find(text: str) -> list[Claim]:
     """The claims of a sentence, from left to right; one `statement` where there are none."""
+    if len(text) > LONGEST:
+        return [_statement(text, "too_long")]
     if PLAN.search(text):
         return [_statement(text, "plan")]
     found = quantities.find(text)

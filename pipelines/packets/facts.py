@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from pipelines.packets.quantities import DAYS
 from pipelines.packets.words import nouns_of, tokens
 
 Role = Literal[
@@ -104,7 +105,8 @@ _VALUES = {
 }
 _TOTALS = {"second_order_leverage": _Column("projects that used it in any way", "project", "used use uses adopted adopt")}
 _PAIRS = (("_start", "_end"), ("_before", "_after"), ("_baseline", "_variant"))
-_NO_CLAIM = {"srm_p", "placebo_p", "n_days", "n_placebos", "n_units", "n_concurrent_launches"}
+_PAIR_ENDS = tuple(ending for pair in _PAIRS for ending in pair)
+_NO_CLAIM = {"srm_p", "placebo_p", "n_days", "hold_days", "n_placebos", "n_units", "n_concurrent_launches"}
 _NO_DATE = {"extracted_at", "built_at"}
 
 
@@ -141,6 +143,11 @@ def _value(row: Mapping[str, Any]) -> Iterator[Fact]:
                 basis=basis,
                 metric=metric,
             )
+        return
+    if days := _days_of(unit):
+        # A shift of a time is told without its sign: "20 hours shorter".
+        ends = sorted(days * abs(value) for value in (low, mid, high))
+        yield _fact(row, "duration", "value", str(row["measure"]), **_between(*ends), unit="days", basis=basis)
         return
     named = _VALUES.get(
         line, _Column(str(row["measure"]), " ".join((*nouns_of(unit), *nouns_of(str(row["measure"])))), str(row["measure"]))
@@ -238,27 +245,20 @@ def _pairs(row: Mapping[str, Any]) -> Iterator[Fact]:
 
 def _pair(row: Mapping[str, Any], stem: str, before: Any, after: float) -> Iterator[Fact]:
     is_level = stem == "level"
-    factor, unit = (100.0, "percent") if is_level and row.get("metric_kind") == "proportion" else (1.0, "")
+    days = None if is_level else _days_of(stem)
+    factor, unit = (100.0, "percent") if is_level and row.get("metric_kind") == "proportion" else (days, "days") if days else (1.0, "")
     name = str(row["metric_name"]) if is_level else str(row["grown_slice"]) if stem == "grown_slice" else stem.replace("_", " ")
     nouns = frozenset() if is_level else frozenset({"example"} if stem == "grown_slice" else nouns_of(name))
     cues = frozenset({"slice", *tokens(name)}) if stem == "grown_slice" else frozenset[str]()
     metric = frozenset(tokens(name)) if is_level else frozenset[str]()
     label = f"examples of the slice {name}" if stem == "grown_slice" else name
     common = {"unit": unit, "nouns": nouns, "cues": cues, "metric": metric, "is_randomised": row.get("basis") == "randomised"}
+    level = _between(factor * after, factor * after, factor * after)
     if isinstance(before, int | float):
-        yield _fact(row, "change", stem, label, low=factor * before, mid=factor * after, high=factor * after, **common)
-        grown = factor * (after - before)
-        yield _fact(row, "delta", f"{stem} gained", f"{label} gained", low=grown, mid=grown, high=grown, **common)
-    yield _fact(
-        row,
-        "count" if nouns else "level",
-        f"{stem} at the end",
-        f"{label} at the end",
-        low=factor * after,
-        mid=factor * after,
-        high=factor * after,
-        **common,
-    )
+        yield _fact(row, "change", stem, label, **(level | {"low": factor * before}), **common)
+        yield _fact(row, "delta", f"{stem} gained", f"{label} gained", **_between(*_exactly(factor * (after - before))), **common)
+    role: Role = "duration" if days else "count" if nouns else "level"
+    yield _fact(row, role, f"{stem} at the end", f"{label} at the end", **level, **common)
 
 
 def _columns(row: Mapping[str, Any]) -> Iterator[Fact]:
@@ -267,37 +267,36 @@ def _columns(row: Mapping[str, Any]) -> Iterator[Fact]:
         if value is None or column in _NO_CLAIM:
             continue
         if column == "attempt_no":
-            yield _fact(
-                row,
-                "ordinal",
-                column,
-                "number of the attempt",
-                low=value,
-                mid=value,
-                high=value,
-                cues=frozenset({"took", "needed", "take"}),
-            )
+            number, cues = _between(*_exactly(value)), frozenset({"took", "needed", "take"})
+            yield _fact(row, "ordinal", column, "number of the attempt", **number, cues=cues)
         elif column in _COLUMNS or (column.startswith("n_") and isinstance(value, int)):
             words = column.removeprefix("n_").replace("_", " ")
-            yield from _counted(
-                row, column, _COLUMNS.get(column, _Column(words, " ".join(nouns_of(words)), words)), _exactly(value), "exact"
-            )
-        elif column.endswith(("_share", "_rate")) and isinstance(value, float):
-            words = column.replace("_", " ")
-            part = 100 * value
-            yield _fact(
-                row,
-                "count",
-                column,
-                words,
-                low=part,
-                mid=part,
-                high=part,
-                unit="percent",
-                cues=frozenset(tokens(words)),
-                nouns=frozenset({"percent"}),
-            )
+            named = _COLUMNS.get(column, _Column(words, " ".join(nouns_of(words)), words))
+            yield from _counted(row, column, named, _exactly(value), "exact")
         elif column in {"decision", "outcome"}:
             yield _fact(row, "decision", column, column, text=str(value))
-        elif re.fullmatch(r"\w+_(at|on)", column) and isinstance(value, date | datetime) and column not in _NO_DATE:
-            yield _fact(row, "date", column, column.replace("_", " "), day=value.date() if isinstance(value, datetime) else value)
+        else:
+            yield from _typed(row, column, column.replace("_", " "), value)
+
+
+def _typed(row: Mapping[str, Any], column: str, words: str, value: Any) -> Iterator[Fact]:
+    """A share, a time or a day of a column that is neither count nor decision."""
+    cues = frozenset(tokens(words))
+    if isinstance(value, date | datetime):
+        if re.fullmatch(r"\w+_(at|on)", column) and column not in _NO_DATE:
+            yield _fact(row, "date", column, words, day=value.date() if isinstance(value, datetime) else value)
+    elif column.endswith(("_share", "_rate")) and isinstance(value, float):
+        yield _fact(
+            row, "count", column, words, **_between(*_exactly(100 * value)), unit="percent", cues=cues, nouns=frozenset({"percent"})
+        )
+    elif (days := _days_of(column)) and isinstance(value, int | float) and not column.endswith(_PAIR_ENDS):
+        yield _fact(row, "duration", column, words, **_between(*_exactly(days * value)), unit="days", cues=cues)
+
+
+def _days_of(name: str) -> float | None:
+    """How many days are one of the unit that a name ends or begins with; None where it names no time."""
+    return next((DAYS[word.rstrip("s")] for word in tokens(name) if word.rstrip("s") in DAYS and word != "quarter"), None)
+
+
+def _between(low: float, mid: float, high: float) -> dict[str, Any]:
+    return {"low": low, "mid": mid, "high": high}

@@ -17,8 +17,10 @@ def agrees(quantity: Quantity, fact: Fact, sign: int = 0) -> bool:
             return _same_day(quantity, fact)
         case "change":
             scale = scale_of(quantity, fact)
-            fine = quantity.tolerance * scale + EPSILON
-            return abs(quantity.low * scale - fact.low) <= fine and abs(quantity.high * scale - fact.high) <= fine
+            fine, fine_after = (
+                tolerance * scale + EPSILON for tolerance in (quantity.tolerance, quantity.tolerance_after or quantity.tolerance)
+            )
+            return abs(quantity.low * scale - fact.low) <= fine and abs(quantity.high * scale - fact.high) <= fine_after
         case "p_value":
             return _p_agrees(quantity, fact.mid)
         case _:

@@ -36,6 +36,7 @@ SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "bn": 1
 DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30.4375, "quarter": 91.3125, "year": 365.25}
 PART = "|".join(sorted(PARTS, key=len, reverse=True))
 CONTROL, TREATMENT = "(?:control|baseline)", "(?:treatment|variant)"
+TIMES = "|".join(DAYS)
 MONTHS = tokens("jan feb mar apr may jun jul aug sep oct nov dec")
 
 SPACES = " \u00a0\u2009\u202f"
@@ -68,6 +69,8 @@ class Quantity:
     high: float = 0.0
     tolerance: float = 0.0
     """Half a unit of the last digit that is written."""
+    tolerance_after: float = 0.0
+    """Of the second level of a change, where it is written in another unit than the first."""
     unit: str = ""
     comparison: Comparison = "="
     bounds: tuple[float, float] | None = None
@@ -169,6 +172,13 @@ def _duration(match: re.Match[str]) -> Quantity | None:
     return _quantity(match, "duration", value * DAYS[unit], value * DAYS[unit], fine * DAYS[unit], unit)
 
 
+def _time_change(match: re.Match[str]) -> Quantity | None:
+    """`from a two-week cycle into a one-hour gate`, in days."""
+    levels = [(amount(match[name]), DAYS[match[f"{name}_unit"].lower().rstrip("s")]) for name in ("before", "after")]
+    (before, fine), (after, fine_after) = ((value * days, (tolerance or WHOLE) * days) for (value, tolerance), days in levels)
+    return replace(_quantity(match, "change", before, after, fine, "days"), tolerance_after=fine_after)
+
+
 def _ordinal(match: re.Match[str]) -> Quantity | None:
     word = match["word"].lower()
     value = ORDINALS.get(word) or int(re.sub(r"\D", "", word))
@@ -216,7 +226,7 @@ def _context(match: re.Match[str]) -> Quantity | None:
 def _quantity(
     match: re.Match[str], kind: Kind, low: float, high: float, tolerance: float, unit: str, *, is_signed: bool = False
 ) -> Quantity:
-    return Quantity(kind, match.start(), match.end(), match[0].strip(), low, high, tolerance, unit, is_signed=is_signed)
+    return Quantity(kind, match.start(), match.end(), match[0].strip(), low, high, tolerance, unit=unit, is_signed=is_signed)
 
 
 def _with_bounds(text: str, found: list[Quantity]) -> Iterator[Quantity]:
@@ -271,6 +281,13 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Quantity | None
         _p_value,
     ),
     (re.compile(rf"\b[Nn]\s?[=≈~:]\s?(?P<value>{NUMBER})"), _sample_size),
+    (
+        _pattern(
+            rf"\bfrom (?:about |an? )?(?P<before>{NUMBER})[{SPACES}-](?P<before_unit>{TIMES})s?\b(?: [\w-]+){{0,3}} (?:in)?to "
+            rf"(?:about |an? )?(?P<after>{NUMBER})[{SPACES}-](?P<after_unit>{TIMES})s?\b"
+        ),
+        _time_change,
+    ),
     (
         _pattern(
             rf"{FREE}(?P<value>{NUMBER})(?:[{SPACES}-](?:more|additional|further|full|whole|consecutive))?[{SPACES}-](?P<unit>{'|'.join(DAYS)})s?\b"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipelines.packets import facts as rows_as_facts
-from pipelines.packets import wording
+from pipelines.packets import things, wording
 from pipelines.packets.claims import ALONE, Claim
 from pipelines.packets.facts import Fact
 from pipelines.packets.incidents import incident_change, no_incident
@@ -22,6 +22,7 @@ DECISIONS = {
 }
 NOT_CHECKED = {
     "plan": "a plan: rows tell what was",
+    "too_long": "longer than any sentence that the rules read",
     "nothing_to_hold_against_rows": "no figure, authorship, decision or absence that a row could answer",
 }
 WHOLE = 99.5
@@ -105,6 +106,8 @@ def _figure(claim: Claim, reading: Reading) -> Outcome:
     agreeing = [fact for fact in found if agrees(quantity, fact, claim.sign)]
     if agreeing:
         return Outcome("supported", f"rows say: {wording.figures(agreeing)}", wording.ids(agreeing), tuple(agreeing))
+    if not reading.subjects and (counted := things.count(claim, reading.ledger)):
+        return counted
     if not found:
         return Outcome("no_record", _looked_for(claim, reading))
     if not is_bound:
@@ -138,6 +141,8 @@ def _of_period(claim: Claim, ledger: Ledger) -> list[Fact]:
 
 
 def _counts_same(claim: Claim, fact: Fact) -> bool:
+    if claim.kind == "change" and claim.quantity:
+        return (claim.quantity.unit == "days") == (fact.unit == "days")
     if claim.kind != "count" or fact.role == "ordinal":
         return True
     if claim.quantity and claim.quantity.unit == "percent":

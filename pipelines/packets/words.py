@@ -19,6 +19,7 @@ _GROUPS = {
     "pull_request": "pr prs pullrequest pullrequests",
     "migration": "migration migrations upgrade upgrades",
     "kill": "kill kills",
+    "feature": "feature features",
     "prompt": "prompt prompts",
     "experiment": "experiment experiments",
     "suite": "suite suites",

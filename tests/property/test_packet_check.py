@@ -7,13 +7,14 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.packets import reading
+from pipelines.packets import quantities, reading
 from pipelines.packets.check import check, judge_sentence
 from tests.golden.packets.ledgers import ledger_of
 from tests.golden.packets.score import PARTS, labels
 
 LABELS = [label for part in PARTS for label in labels(part)]
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MEASURES = ("n_runs", "n_gate_runs", "n_projects_ran", "n_blocks", "n_modes_caught", "n_failed_people", "examples_end", "attempt_no")
 THIN, NARROW = "\u2009", "\u202f"
 
 
@@ -40,6 +41,22 @@ def test_rows_about_something_else_change_no_verdict(label, counts, own):
         ledger, rows=[*ledger.rows, *(added if own else ())], other_people=[*ledger.other_people, *(() if own else added)]
     )
     assert verdicts(label["text"], more) == verdicts(label["text"], ledger)
+
+
+def test_a_row_of_another_subject_that_holds_the_very_figure_supports_nothing():
+    """Each sentence that names its subject, with a stranger's row for each of its figures."""
+    flipped = []
+    for label in LABELS:
+        ledger = ledger_of(label["person"])
+        if ledger.own.find(label["text"])[1] != "name":
+            continue
+        added = [
+            stranger(number, label["person"], round(quantity.high)) | dict.fromkeys(MEASURES, round(quantity.high))
+            for number, quantity in enumerate(quantities.find(label["text"]), 1)
+        ]
+        if verdicts(label["text"], dataclasses.replace(ledger, rows=[*ledger.rows, *added])) != verdicts(label["text"], ledger):
+            flipped.append(label["text"])
+    assert flipped == []
 
 
 @QUICK
