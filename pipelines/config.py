@@ -15,107 +15,13 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from connectors.evals.options import AnyStore
-from connectors.experiments.options import Store as ExperimentStore
-from connectors.github.options import GithubOptions
-from connectors.incidents.options import IncidentStore
-from connectors.jira.options import JiraOptions
-from connectors.labels.options import LabelSet
-from connectors.registers.options import Register
+from pipelines.config_sections import Artifact, DismissedNeighbour, People, Policy, Project, Publishing, Service, Sources
 
 SECRET_KEYS = {"token", "tokens", "private_key", "password", "dsn"}
 REFERENCE = re.compile(r"\$\{(file:)?([^}]+)\}")
-
-
-class Section(BaseModel):
-    """A part of the file: frozen, and an unknown key is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class GitSource(Section):
-    """File history from mirror clones."""
-
-    mirrors: Path = Path(".fulcrum/mirrors")
-    remotes: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-
-
-class Sources(Section):
-    """Where evidence comes from; a source that is not named is not read."""
-
-    github: GithubOptions | None = None
-    git: GitSource | None = None
-    jira: JiraOptions | None = None
-    incidents: tuple[IncidentStore, ...] = ()
-    evals: tuple[AnyStore, ...] = ()
-    experiments: tuple[ExperimentStore, ...] = ()
-    labels: tuple[LabelSet, ...] = ()
-    registers: tuple[Register, ...] = ()
-
-
-class People(Section):
-    """Who is who."""
-
-    directory: Path = Path("people.csv")
-    decisions: Path = Path("people-decisions.jsonl")
-    scim: Path | None = None
-    splits: Path | None = None
-
-
-class Artifact(Section):
-    """Something built for others that can have leverage."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    kind: str
-    name: str = ""
-    repository: str
-    packages: tuple[str, ...] = ()
-    modules: tuple[str, ...] = ()
-    workflows: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    path_globs: tuple[str, ...] = ()
-
-
-class Project(Section):
-    """Repositories that count as one project, and the team that owns them."""
-
-    id: str
-    name: str = ""
-    repositories: tuple[str, ...] = ()
-    owner_team: str = ""
-
-
-class Service(Section):
-    """A service as incident stores call it, and the repositories that it is built from."""
-
-    name: str = Field(min_length=1)
-    """Its name or its id in the store; letter case does not matter."""
-    repositories: tuple[str, ...] = Field(min_length=1)
-
-
-class Retention(Section):
-    """How long classes of data are kept."""
-
-    raw_answers: str = Field(default="400d", pattern=r"^\d+d$")
-
-
-class Policy(Section):
-    """What the organisation has decided."""
-
-    review_lines: tuple[str, ...] = ()
-    eval_attributable_labels: tuple[str, ...] = ("eval-gap", "eval-attributable")
-    """Labels by which people say that an eval should have caught an incident."""
-    retention: Retention = Retention()
-
-
-class Publishing(Section):
-    """How many snapshots stay for rollback and for questions about the past."""
-
-    keep: int = Field(default=7, ge=1)
 
 
 class Settings(BaseSettings):
@@ -133,6 +39,7 @@ class Settings(BaseSettings):
     artifacts: tuple[Artifact, ...] = ()
     projects: tuple[Project, ...] = ()
     services: tuple[Service, ...] = ()
+    dismissed_neighbours: tuple[DismissedNeighbour, ...] = ()
     policy: Policy = Policy()
     publishing: Publishing = Publishing()
 

@@ -22,7 +22,7 @@ from connectors.people.journal import Decision, JournalFile
 from connectors.people.resources import take_roster
 from connectors.people.roster import Roster
 from connectors.people.scim import ProviderFile
-from pipelines.config import People
+from pipelines.config_sections import People
 from pipelines.evidence import rows
 
 Act = Literal["link", "unlink", "exclude", "include"]

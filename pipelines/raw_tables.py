@@ -53,6 +53,8 @@ JOURNALS = {
         "settings": "key varchar, value varchar",
         "incident_labels": "meaning varchar, label varchar, severity varchar",
         "services": "service varchar, repository varchar",
+        "dismissed_neighbours": """launch varchar, kind varchar, neighbour varchar, dismissed_by varchar, dismissed_on date,
+            reason varchar""",
         "pseudonyms": "person_id varchar, pseudonym varchar",
     },
     "raw_statistics": {

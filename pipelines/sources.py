@@ -101,6 +101,7 @@ def write_config(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
         "project_groups": [[p.id, p.name or p.id, repository, p.owner_team] for p in settings.projects for repository in p.repositories],
         "settings": [list(pair) for pair in _values(settings)],
         "services": [[service.name, repository] for service in settings.services for repository in service.repositories],
+        "dismissed_neighbours": [[d.launch, d.kind, d.neighbour, d.by, d.on, d.reason] for d in settings.dismissed_neighbours],
         "incident_labels": [list(row) for row in _incident_labels(settings)],
     }
     for name, rows in tables.items():

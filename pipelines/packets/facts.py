@@ -221,7 +221,7 @@ def _design(row: Mapping[str, Any], is_randomised: bool) -> Iterator[Fact]:
             yield _fact(row, "p_value", column, "two-sided p", low=p, mid=p, high=p, is_randomised=is_randomised)
     if row.get("n_concurrent_launches") is not None:
         n = float(row["n_concurrent_launches"])
-        yield _fact(row, "concurrent", "n_concurrent_launches", "other launches in the same weeks", low=n, mid=n, high=n)
+        yield _fact(row, "concurrent", "n_concurrent_launches", "other changes in the same weeks", low=n, mid=n, high=n)
 
 
 def _credit(row: Mapping[str, Any]) -> Iterator[Fact]:

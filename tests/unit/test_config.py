@@ -1,5 +1,6 @@
 """What a user is told about a faulty configuration: everything, at once, with where and what to do."""
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -150,6 +151,22 @@ def test_what_is_an_incident_and_what_a_service_is_built_from_reach_the_models(t
         assert services == [("Search API", "acme/search"), ("Search API", "acme/index")]
         values = dict(connection.execute("select key, value from raw_config.settings").fetchall())
     assert (values["incident_repositories"], values["eval_attributable_labels"]) == ('["acme/s*"]', '["eval-gap", "eval-attributable"]')
+
+
+DISMISSED = '[[dismissed_neighbours]]\nlaunch = "exp"\nkind = "flag"\nneighbour = "ramp"\nby = "ben"\non = 2026-03-12\nreason = "{}"\n'
+
+
+def test_what_is_set_aside_beside_a_launch_says_who_when_and_why(tmp_path):
+    settings = config.load(written(tmp_path, GOOD + DISMISSED.format("another page")), {"TOKEN": "x"})
+    with duckdb.connect() as connection:
+        raw_tables.ensure_tables(connection, [])
+        sources.write_config(connection, settings)
+        [row] = connection.execute("select * from raw_config.dismissed_neighbours").fetchall()
+    assert row == ("exp", "flag", "ramp", "ben", date(2026, 3, 12), "another page")
+    [fault] = faults(tmp_path, GOOD + DISMISSED.format(""), TOKEN="x")
+    assert fault.key == "dismissed_neighbours[0].reason"
+    [fault] = faults(tmp_path, GOOD + DISMISSED.format("x").replace('"flag"', '"flags"'), TOKEN="x")
+    assert "did you mean 'flag'?" in str(fault)
 
 
 def test_a_service_without_repositories_says_so(tmp_path):

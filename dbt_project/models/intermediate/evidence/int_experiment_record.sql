@@ -16,6 +16,7 @@ with joined as (
         p.split_text, p.duration_text, p.n_days,
         h.split_text as hold_split_text, h.duration_text as hold_duration_text, h.n_days as hold_days,
         l.n_concurrent,
+        l.n_dismissed,
         case when coalesce(e.direction, 'increase') = 'decrease' then -1 else 1 end as sign
     from {{ ref('fct_experiments') }} as x
     left join {{ ref('int_experiment_measured') }} as e on x.experiment_id = e.experiment_id

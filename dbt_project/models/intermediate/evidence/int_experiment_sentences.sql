@@ -44,7 +44,8 @@ select
             name || ' ran' || design_text || ': ' || metric_name || ' changed by ' || {{ signed_text('100 * vendor_effect_relative', 1) }}
             || ' % as its store reports; the counts to recompute that are not on record'
         when 'no_holdout' then
-            name || ' shipped without a holdout, ' || case when n_concurrent = 0 then 'alone' else 'with ' || {{ counted_noun('n_concurrent', 'other launch', 'other launches') }} end
+            name || ' shipped without a holdout, ' || case when n_concurrent = 0 then 'alone' else 'with ' || {{ counted_noun('n_concurrent', 'other change', 'other changes') }} end
+            || case when n_dismissed > 0 then ' (' || {{ counted_noun('n_dismissed', 'more', 'more') }} || ' set aside by hand)' else '' end
             || ' in its weeks: of the ' || effect_text || ' by which ' || metric_name || ' moved, between '
             || case when metric_kind = 'proportion' then {{ signed_text('value_low', 2) }} else {{ signed_plain_text('value_low') }} end || ' and '
             || case when metric_kind = 'proportion' then {{ signed_text('value_high', 2) }} else {{ signed_plain_text('value_high') }} end || unit_text

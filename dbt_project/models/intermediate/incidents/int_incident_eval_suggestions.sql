@@ -1,17 +1,6 @@
 -- Incidents of which a machine would say that an eval should have caught them: an automation said so, or the strongest link to a cause
 -- leads to changes of prompts, judges or goldens whose eval gates passed or never ran. A suggestion, and never more than that.
-with surfaces as (
-    select
-        files.pull_request_id,
-        bool_or(prompts.path is not null or {{ matches_nocase('files.path', 'settings.gate_surface_pattern') }}) as is_ai_surface
-    from {{ ref('stg_github__pull_request_files') }} as files
-    cross join {{ ref('int_settings') }} as settings
-    left join (select distinct repository_id, path from {{ ref('stg_git__prompt_versions') }} where symbol is null) as prompts
-        on files.repository_id = prompts.repository_id and files.path = prompts.path
-    group by files.pull_request_id
-),
-
-eval_gates as (
+with eval_gates as (
     select distinct repository_id, gate from {{ ref('fct_gate_runs') }} where is_eval_gate
 ),
 
@@ -41,7 +30,7 @@ by_causes as (
         || case min(coalesce(judged.gate_state, 'no_run')) when 'green' then 'passed' when 'flaky_green' then 'passed after retries' else 'did not run' end
             as reason
     from causing
-    inner join surfaces on causing.pull_request_id = surfaces.pull_request_id and surfaces.is_ai_surface
+    inner join {{ ref('int_pull_request_ai_surfaces') }} as surfaces on causing.pull_request_id = surfaces.pull_request_id
     left join judged on causing.pull_request_id = judged.pull_request_id
     where coalesce(judged.gate_state, 'no_run') in ('green', 'flaky_green', 'no_run', 'not_exercised')
     group by causing.incident_id

@@ -4,7 +4,7 @@
     'ci_level': 'double', 'p_two_sided': 'double', 'n_units': 'bigint', 'analysis_unit': 'varchar', 'randomization_unit': 'varchar',
     'secondary_name': 'varchar', 'secondary_effect': 'double', 'secondary_low': 'double', 'secondary_high': 'double', 'secondary_p': 'double',
     'hold_split': 'varchar', 'hold_days': 'bigint', 'hold_effect': 'double', 'srm_p': 'double', 'recompute_status': 'varchar',
-    'vendor_effect_relative': 'double', 'effect_relative': 'double', 'n_concurrent_launches': 'bigint', 'n_guardrails': 'bigint',
+    'vendor_effect_relative': 'double', 'effect_relative': 'double', 'n_concurrent_launches': 'bigint', 'n_dismissed_neighbours': 'bigint', 'n_guardrails': 'bigint',
     'n_guardrails_held': 'bigint', 'decision': 'varchar', 'evidence_grade': 'varchar', 'open_checks': 'varchar',
     'placebo_p': 'double', 'n_placebos': 'bigint',
 } %}
@@ -88,6 +88,7 @@ facts as (
         hold_days, hold_effect, srm_p, recompute_status, vendor_effect_relative,
         case when is_sound then effect_rel end as effect_relative,
         n_concurrent as n_concurrent_launches,
+        n_dismissed as n_dismissed_neighbours,
         n_guardrails, n_guardrails_held, decision, evidence_grade, open_checks, placebo_p, n_placebos,
         phase, baseline_key, hold_phase, secondary_key
     from records
