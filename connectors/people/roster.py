@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.contract import Record, Rejected
 from connectors.people.client import Line
-from connectors.people.schema import KINDS, SYSTEMS
+from connectors.people.schema import KINDS, SHARED_MAILBOX, SYSTEMS
 
 PARTITION = "people"
 DAY_LENGTH = len("2026-01-31")
@@ -75,8 +75,9 @@ class Roster:
 
     @property
     def kinds(self) -> dict[str, str]:
-        """person_id to kind."""
-        return {person_id: person.record["kind"] for person_id, person in self.people.items()}
+        """person_id to kind; a shared mailbox is nobody that anything could be given to."""
+        kinds = {person_id: person.record["kind"] for person_id, person in self.people.items()}
+        return {person_id: kind for person_id, kind in kinds.items() if kind != SHARED_MAILBOX}
 
     def take(self, line: Line) -> None:
         """Take one line."""

@@ -5,7 +5,8 @@ import polars as pl
 
 from connectors.contract import Table, boolean, day, number, text, timestamp
 
-KINDS = ("human", "bot", "ai_agent")
+SHARED_MAILBOX = "shared_mailbox"
+KINDS = ("human", "bot", "ai_agent", SHARED_MAILBOX)
 SYSTEMS = ("github", "git", "jira", "pagerduty", "opsgenie", "incidents", "evals", "experiments", "labels", "registers")
 
 REQUIRED_COLUMNS = ("person", "name", "emails", "logins", "team", "manager", "level", "from", "to")
@@ -18,7 +19,7 @@ ENDS_AFTER_START = pa.Check(
 
 PEOPLE = Table(
     name="people",
-    grain="one person, bot or AI agent that people.csv or the identity provider names",
+    grain="one person, bot, AI agent or shared mailbox that people.csv or the identity provider names",
     key=("person_id",),
     columns={
         "person_id": text(
@@ -26,7 +27,7 @@ PEOPLE = Table(
             about="Our durable id of the person, as in people.csv; a provider's user is otherwise its externalId, else its userName.",
         ),
         "name": text(about="Name to show, from the person's latest line."),
-        "kind": text(null=False, one_of=KINDS, about="human, bot or ai_agent."),
+        "kind": text(null=False, one_of=KINDS, about="human, bot, ai_agent, or shared_mailbox, which is nobody."),
     },
     census=True,
     pii=("name",),

@@ -74,7 +74,7 @@ def read_sheet(session: Session, person: str, period: str | None, only_lines: li
             raise LookupError("the snapshot holds no evidence yet for anybody; `fulcrum status` shows what is loaded")
         found = rows.evidence(connection, candidate.person_id, span, only_lines, rows.review_lines(connection))
         facts = dict(connection.execute("select key, value from meta.snapshot").fetchall())
-        rates = rows.match_rates(connection)
+        rates = rows.match_rates(connection, span)
     return Sheet(candidate.person_id, candidate.name, span.name, facts["snapshot_id"], found, rates)
 
 

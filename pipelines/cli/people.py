@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Who is who: accounts joined to people by rules with evidence and confidence.", no_args_is_help=True)
     group.command("list")(people_list)
     group.command("unresolved")(people_unresolved)
+    group.command("after-leaving")(people_after_leaving)
     group.command("suggest")(people_suggest)
     group.command("decisions")(people_decisions)
     for name, command in (("link", people_link), ("unlink", people_unlink), ("exclude", people_exclude), ("include", people_include)):
@@ -45,6 +46,12 @@ def people_list(context: typer.Context) -> None:
 def people_unresolved(context: typer.Context) -> None:
     """List accounts that neither a rule nor a decision gives to a person; they count for nobody."""
     rows = _records(session_of(context), "select * from ops.identity_unresolved order by all")
+    _show(session_of(context), rows)
+
+
+def people_after_leaving(context: typer.Context) -> None:
+    """List accounts that acted after their person had left: a wrong date, a taken-over account, or a machine that uses it."""
+    rows = _records(session_of(context), "select * from ops.identity_after_leaving order by last_act_at desc, system, account")
     _show(session_of(context), rows)
 
 

@@ -78,20 +78,21 @@ def markdown(sheet: Sheet) -> str:
     return "\n".join([*lines, "", footer(sheet)]) + "\n"
 
 
-def accounts(match_rates: Sequence[dict[str, Any]]) -> str:
+def accounts(match_rates: Sequence[dict[str, Any]], period: str = "") -> str:
     """How much of what was seen could be given to people: what is missing here may be under an account that nobody is known for."""
+    when = f" in {period}" if period else ""
     told = [f"{rate['system']} {rate['n_resolved']} of {rate['n_accounts']}" for rate in match_rates]
     if not told:
-        return "No account of any system was seen."
+        return f"No account of any system was seen{when}."
     n_unresolved = sum(rate["n_unresolved"] for rate in match_rates)
     rest = f"the work of the other {n_unresolved} counts for nobody (`fulcrum people unresolved`)" if n_unresolved else "none is missing"
-    return f"Accounts that belong to somebody: {', '.join(told)}; {rest}."
+    return f"Accounts seen{when} that belong to somebody: {', '.join(told)}; {rest}."
 
 
 def footer(sheet: Sheet) -> str:
     """What every sheet ends with."""
     return (
-        f"{accounts(sheet.match_rates)} "
+        f"{accounts(sheet.match_rates, sheet.period)} "
         f"Snapshot {sheet.snapshot_id}. Low / mid / high are bounds by the method of each row, not a rating; "
         "rows of different people are not to be ranked. `fulcrum explain <evidence>` opens a row down to its source records. "
         "Absence of evidence is not evidence of absence."
@@ -105,7 +106,7 @@ def comma_separated(sheet: Sheet) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*names, "accounts"])
     for row in sheet.rows:
-        writer.writerow([*(_disarmed(row[name]) for name in names), accounts(sheet.match_rates)])
+        writer.writerow([*(_disarmed(row[name]) for name in names), accounts(sheet.match_rates, sheet.period)])
     return out.getvalue()
 
 

@@ -61,12 +61,27 @@ def review_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return row[0].split(",") if row and row[0] else []
 
 
-def match_rates(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """How many accounts of each system belong to somebody, and how many count for nobody because nothing tells whose they are."""
+def match_rates(connection: duckdb.DuckDBPyConnection, period: Period | None = None) -> list[dict[str, Any]]:
+    """How many accounts of each system belong to somebody, and how many count for nobody because nothing tells whose they are.
+
+    Of a period those accounts that were seen in one of its months; of all time where none is given.
+    """
+    if period is None:
+        return records(
+            connection,
+            """select system, n_human + n_bot + n_ai_agent + n_unresolved as n_accounts, n_human + n_bot + n_ai_agent as n_resolved,
+                   n_unresolved
+               from ops.identity_match_rates order by system""",
+        )
     return records(
         connection,
-        """select system, n_accounts - n_excluded as n_accounts, n_accounts - n_excluded - n_unresolved as n_resolved, n_unresolved
-           from ops.identity_match_rates order by system""",
+        """select system, count(distinct account_key) as n_accounts,
+               count(distinct account_key) filter (where state = 'resolved') as n_resolved,
+               count(distinct account_key) filter (where state = 'unresolved') as n_unresolved
+           from ops.identity_accounts_by_month
+           where state in ('resolved', 'unresolved') and month >= date_trunc('month', cast(? as date)) and month < ?
+           group by system order by system""",
+        [period.start, period.end],
     )
 
 

@@ -30,6 +30,8 @@ MODELS = (
     "bridge_people_accounts",
     "identity_unresolved",
     "identity_match_rates",
+    "identity_after_leaving",
+    "identity_accounts_by_month",
     "bridge_commit_authors",
     "int_pull_request_authors",
     "int_eval_runs_people",

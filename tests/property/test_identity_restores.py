@@ -1,10 +1,13 @@
 """Decisions on the real models: they go before every rule, and what is taken back restores every number."""
 
 import json
+from datetime import date
 
 import pytest
 
-from tests.property.identity_bench import Canonical, Organisation
+from pipelines.evidence.periods import Period
+from pipelines.evidence.rows import match_rates
+from tests.property.identity_bench import PEOPLE, Canonical, Organisation
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("leverage")]
 
@@ -65,6 +68,55 @@ def test_a_link_goes_before_every_rule_and_takes_along_what_github_connects(orga
     assert owners["git:stranger@else.example"] == ("ana", "github_verified_email")
     assert owners["git:ben@acme.example"] == ("ana", "decision_link")
     assert owners["github:13"] == ("ben", "directory_login")
+
+
+def test_a_shared_mailbox_of_the_directory_is_nobodys_and_taking_it_back_restores_every_number(
+    organisation: Organisation, before: Canonical
+):
+    """Not even GitHub's word that an address is somebody's gives it to them."""
+    mailbox = "desk,The desk,team@acme.example;sol@home.example,,,,,,,shared_mailbox\n"
+    organisation.decide(people=PEOPLE + mailbox)
+    organisation.numbers()
+    ask = organisation.connection.execute
+    owners = organisation.owners()
+    assert owners["git:team@acme.example"] == owners["git:sol@home.example"] == (None, "shared_mailbox")
+    assert owners["github:12"] == ("ana2", "directory_login")
+    assert ask("select count(*) from ops.identity_unresolved where account in ('team@acme.example', 'sol@home.example')").fetchone() == (0,)
+    assert ask("select n_shared_mailboxes from ops.identity_match_rates where system = 'git'").fetchone() == (2,)
+    assert ask("select count(*) from core.dim_people where person_id = 'desk'").fetchone() == (0,)
+    assert ask("select count(*) from core.bridge_people_accounts where account = 'team@acme.example'").fetchone() == (0,)
+    organisation.decide()
+    assert organisation.numbers() == before
+
+
+def test_a_link_to_a_shared_mailbox_is_a_link_to_nobody(organisation: Organisation):
+    mailbox = "desk,The desk,team@acme.example,,,,,,,shared_mailbox\n"
+    organisation.decide(line(1, {"decision": "link", "account": "git:ana@acme.example", "person": "desk"}), people=PEOPLE + mailbox)
+    organisation.numbers()
+    assert organisation.owners()["git:ana@acme.example"] == (None, "decision_link")
+
+
+def test_work_after_the_last_day_is_flagged_and_stays_whose_it_is(organisation: Organisation):
+    organisation.decide()
+    organisation.numbers()
+    found = organisation.connection.execute(
+        "select system, account, person_id, cast(left_on as varchar), n_records from ops.identity_after_leaving order by all"
+    ).fetchall()
+    assert ("git", "sol@old.example", "ana2", "2024-01-01", 2) in found
+    assert {person for _, _, person, _, _ in found} == {"ana2"}
+    assert organisation.owners()["git:sol@old.example"][0] == "ana2"
+
+
+def test_match_rates_of_a_period_are_of_what_was_seen_in_it(organisation: Organisation):
+    organisation.decide()
+    organisation.numbers()
+
+    def git_rates(period: Period | None) -> dict[str, int]:
+        rates = [row for row in match_rates(organisation.connection, period) if row["system"] == "git"]
+        return rates[0] if rates else {}
+
+    assert git_rates(Period("2026Q1", date(2026, 1, 1), date(2026, 4, 1))) == git_rates(None) != {}
+    assert git_rates(Period("2025H1", date(2025, 1, 1), date(2025, 7, 1))) == {}
 
 
 def test_an_excluded_account_counts_for_nobody_and_is_not_missing(organisation: Organisation):

@@ -41,6 +41,10 @@
     cast(date_trunc('week', {{ day }}) as date)
 {%- endmacro %}
 
+{% macro month_start(day) -%}
+    cast(date_trunc('month', {{ day }}) as date)
+{%- endmacro %}
+
 {% macro quarter_start(day) -%}
     cast(date_trunc('quarter', {{ day }}) as date)
 {%- endmacro %}

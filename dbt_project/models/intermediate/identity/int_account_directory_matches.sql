@@ -42,7 +42,14 @@ matches as (
 )
 
 select
-    *,
+    system,
+    account,
+    person_id,
+    -- What several people send is nobody's, and nothing else may give it to one of them.
+    case when kind = 'shared_mailbox' then 'unknown' else kind end as kind,
+    case when kind = 'shared_mailbox' then 'shared_mailbox' else rule end as rule,
+    confidence,
+    evidence,
     -- A bot or agent that the directory itself lists keeps the directory's id.
     case when kind != 'human' then 0 when rule in ('directory_login', 'directory_email', 'directory_account') then 4 when rule = 'scim_email' then 5 else 6 end
         as priority

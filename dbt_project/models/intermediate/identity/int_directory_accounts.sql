@@ -1,4 +1,5 @@
--- Accounts that the directory lists, each with whoever counts for the listed person; listed for several, it has several rows.
+-- Accounts that the directory lists, each with whoever counts for the listed person; listed for several, it has several rows. Those of a
+-- shared mailbox belong to nobody.
 select
     accounts.system,
     lower(accounts.account) as account,
@@ -14,3 +15,8 @@ from {{ ref('stg_people__accounts') }} as accounts
 inner join {{ ref('int_directory_merged') }} as merged on accounts.person_id = merged.person_id
 inner join {{ ref('int_directory_people') }} as people on merged.counts_for_id = people.person_id
 group by accounts.system, lower(accounts.account), people.person_id, people.kind
+union all
+select accounts.system, lower(accounts.account), null, 'shared_mailbox', min(accounts.account), 'people.csv', null, null
+from {{ ref('stg_people__accounts') }} as accounts
+inner join {{ ref('stg_people__people') }} as mailboxes on accounts.person_id = mailboxes.person_id and mailboxes.kind = 'shared_mailbox'
+group by accounts.system, lower(accounts.account)

@@ -12,6 +12,7 @@ with spells as (
     from {{ ref('stg_people__spells') }} as spells
     left join {{ ref('int_directory_merged') }} as merged on spells.person_id = merged.person_id
     left join {{ ref('int_directory_merged') }} as managers on spells.manager_id = managers.person_id
+    where spells.person_id not in (select people.person_id from {{ ref('stg_people__people') }} as people where people.kind = 'shared_mailbox')
 ),
 
 preferred as (

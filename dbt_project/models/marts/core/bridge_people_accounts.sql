@@ -7,7 +7,7 @@ with seen as (
 ),
 
 listed as (
-    select * from {{ ref('int_directory_accounts') }}
+    select * from {{ ref('int_directory_accounts') }} where kind != 'shared_mailbox'
 ),
 
 unseen as (

@@ -10,4 +10,4 @@ select
     first_seen_at,
     last_seen_at
 from {{ ref('int_accounts_resolved') }}
-where person_id is null and rule != 'excluded'
+where person_id is null and rule not in ('excluded', 'shared_mailbox')
