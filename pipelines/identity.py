@@ -16,6 +16,7 @@ from typing import Literal
 import duckdb
 from filelock import FileLock, Timeout
 
+from connectors.contract import ReadContext
 from connectors.people.client import PeopleFile
 from connectors.people.decisions import Standing, Subject, settle, why_no_merge
 from connectors.people.journal import Decision, JournalFile
@@ -217,7 +218,8 @@ class Registry:
 
 
 def _everybody(people: People) -> Roster:
-    return take_roster(PeopleFile(people.directory), ProviderFile(people.scim) if people.scim else None)
+    provider = ProviderFile(people.scim) if people.scim else None
+    return take_roster(PeopleFile(people.directory), provider, ReadContext(now=datetime.now(UTC)))
 
 
 def _written(account: Account) -> str:

@@ -5,24 +5,27 @@ other about, neither gets.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from connectors.contract import Rejected
 from connectors.people.roster import PARTITION, Roster
 from connectors.people.scim import BadUser, Export, User
+from connectors.people.times import Time, carried_on
 
 
-def take_export(roster: Roster, export: Export) -> None:
-    """Add an export's users to a roster that holds all of `people.csv`."""
-    _Taking(roster, export).take()
+def take_export(roster: Roster, export: Export, earlier: Mapping[str, Sequence[Time]], today: date) -> None:
+    """Add an export's users to a roster that holds all of `people.csv`, and times in teams to those that exports have told before."""
+    _Taking(roster, export, earlier, today).take()
 
 
 @dataclass
 class _Taking:
     roster: Roster
     export: Export
+    earlier: Mapping[str, Sequence[Time]]
+    today: date
     persons: dict[str, str] = field(default_factory=dict[str, str])
     """SCIM id of a user to the person_id of whoever it is."""
 
@@ -77,18 +80,20 @@ class _Taking:
         self.roster.doubtful.add("accounts")
 
     def _take_spells(self, users: Iterable[User]) -> None:
-        """One time in a department for everybody whose teams `people.csv` does not know; an active user goes before a closed one."""
+        """Times in departments for everybody whose teams `people.csv` does not know; an active user goes before a closed one."""
         first: dict[str, User] = {}
         for user in sorted(users, key=_order):
             first.setdefault(self.persons[user.id], user)
         for person_id, user in sorted(first.items()):
-            if user.department and not self.roster.spells.get(person_id):
+            is_told = user.department or user.manager or user.level or self.earlier.get(person_id)
+            if is_told and not self.roster.spells.get(person_id):
                 self._take_spell(person_id, user)
 
     def _take_spell(self, person_id: str, user: User) -> None:
         missing = "meta.created" if user.created is None else "meta.lastModified" if not (user.active or user.last_modified) else ""
         if user.created is None or missing:
-            reason = f"department {user.department!r} has no dates: {missing} is missing, so {person_id} has no time in a team"
+            what = f"department {user.department!r}" if user.department else "what it says of manager and level"
+            reason = f"{what} has no dates: {missing} is missing, so {person_id} has no time in a team"
             self._reject("spells", f"{user.id}|dates", reason, user)
             self.roster.doubtful.add("spells")
             return
@@ -98,7 +103,8 @@ class _Taking:
         if manager and manager not in self.roster.people:
             reason = f"manager {user.manager!r} is no user of the export (the time is kept, its manager leads nowhere)"
             self._reject("spells", f"{user.id}|manager", reason, user)
-        self.roster.add_spell(person_id, start, end, user.department, manager, self.export.url)
+        present = Time(start, end, user.department or None, manager, user.level or None)
+        self.roster.add_spells(person_id, carried_on(self.earlier.get(person_id, ()), present, self.today), self.export.url)
 
     def _refuse(self, bad: BadUser) -> None:
         self._reject("people", bad.place, bad.reason, bad.written)

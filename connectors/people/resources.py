@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from connectors.contract import Connector, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
 from connectors.errors import SourceError
@@ -14,6 +15,7 @@ from connectors.people.provider import take_export
 from connectors.people.roster import PARTITION, Roster
 from connectors.people.schema import TABLES
 from connectors.people.scim import ProviderFile, ProviderSource
+from connectors.people.times import seen_before
 
 PROVIDER_PARTITION = "scim"
 DECISIONS_PARTITION = "decisions"
@@ -35,7 +37,7 @@ class PeopleReader:
         Raises:
             SourceError: when the file is not there or has not the documented columns; then nothing changes.
         """
-        roster, failure = self._roster()
+        roster, failure = self._roster(context)
         if failure:
             yield Failed(PROVIDER_PARTITION, failure)
         people = [person.record for person in roster.people.values()]
@@ -48,12 +50,12 @@ class PeopleReader:
         yield from self._decisions(roster)
         yield from self._splits(roster)
 
-    def _roster(self) -> tuple[Roster, SourceError | None]:
+    def _roster(self, context: ReadContext) -> tuple[Roster, SourceError | None]:
         """Everybody; where the identity provider's export cannot be read, those of `people.csv`, and then nobody counts as gone."""
         try:
-            return take_roster(self.source, self.provider), None
+            return take_roster(self.source, self.provider, context), None
         except SourceError as error:
-            roster = take_roster(self.source)
+            roster = take_roster(self.source, None, context)
             roster.doubtful |= {"people", "accounts", "spells"}
             return roster, error
 
@@ -90,7 +92,7 @@ class PeopleReader:
     def probe(self) -> Iterator[Finding]:
         """Whether the file can be read, and each line that would be set aside."""
         try:
-            roster, failure = self._roster()
+            roster, failure = self._roster(ReadContext(now=datetime.now(UTC)))
         except SourceError as error:
             yield Finding("people", "fail", f"{error.what}: {error.why}", error.hint)
             return
@@ -130,13 +132,13 @@ class PeopleReader:
                 yield Finding("splits", "ok", told)
 
 
-def take_roster(source: PeopleSource, provider: ProviderSource | None = None) -> Roster:
+def take_roster(source: PeopleSource, provider: ProviderSource | None, context: ReadContext) -> Roster:
     """Read every line of a people file together, and then the users of an identity provider."""
     roster = Roster(source.name, source.url)
     for line in source.lines():
         roster.take(line)
     if provider:
-        take_export(roster, provider.read())
+        take_export(roster, provider.read(), seen_before(context.loaded), context.now.astimezone(UTC).date())
     roster.check_managers()
     return roster
 

@@ -4,7 +4,7 @@ A line that cannot be taken whole is taken as far as it goes: with a bad date th
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from connectors.contract import Record, Rejected
 from connectors.people.client import Line
 from connectors.people.schema import KINDS, SHARED_MAILBOX, SYSTEMS
+from connectors.people.times import Time
 
 PARTITION = "people"
 DAY_LENGTH = len("2026-01-31")
@@ -120,11 +121,9 @@ class Roster:
         record |= {"_raw": {"person": person_id, "system": system, "account": account}, "_source_url": url}
         self.accounts.setdefault((system, account.casefold()), _Account(0, record))
 
-    def add_spell(self, person_id: str, start: date, end: date | None, team: str, manager: str | None, url: str) -> None:
-        """A time in a team that an identity provider states."""
-        record = {"person_id": person_id, "valid_from": start, "valid_to": end, "team": team, "manager_id": manager, "level": None}
-        raw = {"person": person_id, "team": team, "manager": manager, "from": start.isoformat(), "to": end and end.isoformat()}
-        self.spells[person_id] = [_Spell(0, record | {"_raw": raw, "_source_url": url})]
+    def add_spells(self, person_id: str, times: Iterable[Time], url: str) -> None:
+        """Times in teams that an identity provider states, or has stated before."""
+        self.spells[person_id] = [_Spell(0, _record_of(person_id, time) | {"_source_url": url}) for time in times]
 
     def _take_person(self, line: Line) -> None:
         values = line.values
@@ -155,6 +154,7 @@ class Roster:
             self.doubtful.add("spells")
             return None, None
         record = {"person_id": values["person"], "valid_from": start, "valid_to": end, "_raw": raw, "_source_url": self.url}
+        record |= {"stated_by": "directory"}
         record |= {"team": values["team"] or None, "manager_id": values["manager"] or None, "level": values["level"] or None}
         self._add_spell(line, _Spell(line.number, record))
         return start, end
@@ -217,6 +217,12 @@ class Roster:
     def _reject(self, table: str, identity: str, line: Line, reason: str) -> None:
         raw: Any = line.values or {"cells": line.written}
         self.rejected.append(Rejected(table, PARTITION, identity, f"{self.file} line {line.number}: {reason}", raw, self.url))
+
+
+def _record_of(person_id: str, time: Time) -> Record:
+    said = {"team": time.team, "manager_id": time.manager, "level": time.level}
+    raw = {"person": person_id, "from": time.start.isoformat(), "to": time.end and time.end.isoformat(), **said}
+    return {"person_id": person_id, "valid_from": time.start, "valid_to": time.end, **said, "stated_by": "scim", "_raw": raw}
 
 
 def _line_problem(values: dict[str, str]) -> str:

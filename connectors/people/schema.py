@@ -65,6 +65,11 @@ SPELLS = Table(
         "team": text(about="Team, as written."),
         "manager_id": text(about="person_id of the manager, as written."),
         "level": text(about="Level, as written."),
+        "stated_by": text(
+            null=False,
+            one_of=("directory", "scim"),
+            about="people.csv (directory), or the identity provider's exports (scim): changes are dated by when they were seen.",
+        ),
     },
     census=True,
     checks=(ENDS_AFTER_START,),

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import AliasChoices, AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AliasChoices, AliasPath, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from connectors.errors import ContractBroken, NotFound
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-CSV_COLUMNS = ("id", "externalId", "userName", "displayName", "emails", "active", "department", "manager", "created", "lastModified")
+NAMES_AND_STATE = ("id", "externalId", "userName", "displayName", "emails", "active")
+CSV_COLUMNS = (*NAMES_AND_STATE, "department", "manager", "level", "created", "lastModified")
 REQUIRED_CSV_COLUMNS = ("id", "userName", "emails", "active")
 
 
@@ -37,9 +38,19 @@ class User(BaseModel):
     display_name: str = Field("", alias="displayName")
     formatted_name: str = Field("", validation_alias=_either("formatted", "name", "formatted"))
     department: str = Field("", validation_alias=_either("department", ENTERPRISE, "department"))
+    level: str = ""
     manager: str = Field("", validation_alias=_either("manager", ENTERPRISE, "manager", "value"))
     created: AwareDatetime | None = Field(None, validation_alias=_either("created", "meta", "created"))
     last_modified: AwareDatetime | None = Field(None, validation_alias=_either("lastModified", "meta", "lastModified"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _level_of_an_extension(cls, given: Any) -> Any:
+        """SCIM has no level: providers put it into an extension of their own."""
+        if not isinstance(given, dict) or given.get("level"):
+            return given
+        extensions = (value for name, value in sorted(given.items()) if name.startswith("urn:") and isinstance(value, dict))
+        return given | {"level": next((str(extension["level"]) for extension in extensions if extension.get("level")), "")}
 
     @field_validator("emails", mode="before")
     @classmethod

@@ -7,7 +7,7 @@ with sightings as (
 )
 
 select
-    {{ stable_hash(['sightings.system', 'sightings.account', 'sightings.month']) }} as account_month_id,
+    {{ stable_hash(['sightings.system', 'sightings.account', 'sightings.month']) }} as sighting_month_id,
     sightings.system,
     sightings.month,
     {{ stable_hash(['sightings.system', 'sightings.account']) }} as account_key,

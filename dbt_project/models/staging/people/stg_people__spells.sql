@@ -11,6 +11,7 @@ renamed as (
         team,
         manager_id,
         level,
+        stated_by,
         _source_url,
         _extracted_at,
         _load_id
