@@ -62,6 +62,7 @@ SHARE = re.compile(
     r"of the (?:changes|lines|code|work))\b",
     re.IGNORECASE,
 )
+THEIRS = re.compile(r"\b(?:is|are) (?:mine|my (?:own )?work|the engineer's)", re.IGNORECASE)
 MY_SHARE = re.compile(r"\bmy (?:own )?share\b", re.IGNORECASE)
 LANDED = re.compile(r"\b(?:landed|shipped|merged|launched|released|reverted|decided|killed|started|ended)\b", re.IGNORECASE)
 DECISIONS = (
@@ -156,7 +157,8 @@ def _of_figures(text: str, figures: Sequence[Quantity], period: str) -> Iterator
     noun = ""
     for index, quantity in enumerate(figures):
         window = _window(text, figures, index)
-        own = _noun(text, figures, index, noun)
+        # Two levels have no noun of the figure before them: "14 failure modes (slice x from 3 to 36)".
+        own = _noun(text, figures, index, "" if quantity.kind == "change" else noun)
         kind, rule, roles = _kind_of(text, quantity, window, own)
         noun = noun if rule == "factor" else own or noun
         if kind is None:
@@ -210,6 +212,8 @@ def _percent_kind(text: str, quantity: Quantity, window: str, noun: str) -> tupl
         return "incident_change", "incidents_before_after", ()
     if MY_SHARE.search(window):
         return "share", "my_share", ("share",)
+    if THEIRS.search(window) and re.match(r"\s*of\b", text[quantity.end :]):
+        return "share", "share_of_subject", ("share",)
     if SHARE.search(text) and re.match(r"\s*(?:of|mine)\b", text[quantity.end :]) and noun in {"", "catch", "prompt", "suite"}:
         return "share", "share_of_subject", ("share",)
     if quantity.text.lower() in quantities.PARTS:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from pipelines.packets import facts as rows_as_facts
 from pipelines.packets import things, wording
-from pipelines.packets.claims import ALONE, Claim
+from pipelines.packets.claims import ALONE, LANDED, Claim
 from pipelines.packets.facts import Fact
 from pipelines.packets.incidents import incident_change, no_incident
 from pipelines.packets.ledger import Ledger
@@ -20,6 +20,8 @@ DECISIONS = {
     "reverted": {"reverted", "revert"},
     "landed": {"landed"},
 }
+EVENTS: dict[str, str] = dict.fromkeys(("landed", "shipped", "merged", "launched", "released"), "landed")
+"""Words for one and the same event."""
 NOT_CHECKED = {
     "plan": "a plan: rows tell what was",
     "too_long": "longer than any sentence that the rules read",
@@ -143,11 +145,20 @@ def _of_period(claim: Claim, ledger: Ledger) -> list[Fact]:
 def _counts_same(claim: Claim, fact: Fact) -> bool:
     if claim.kind == "change" and claim.quantity:
         return (claim.quantity.unit == "days") == (fact.unit == "days")
+    if claim.kind == "date":
+        return _same_event(claim, fact)
     if claim.kind != "count" or fact.role == "ordinal":
         return True
     if claim.quantity and claim.quantity.unit == "percent":
         return "percent" in fact.nouns and bool(fact.cues & claim.near)
     return bool(claim.noun) and claim.noun in fact.nouns
+
+
+def _same_event(claim: Claim, fact: Fact) -> bool:
+    """Whether a day is of what the words beside the claim's say was done; any day where they say nothing."""
+    done = {EVENTS.get(word, word) for word in claim.near if LANDED.fullmatch(word)}
+    told = fact.column.partition("_")[0]
+    return not done or EVENTS.get(told, told) in done
 
 
 def _of_metric(claim: Claim, reading: Reading, found: list[Fact]) -> list[Fact]:
@@ -169,11 +180,12 @@ def _nearest(claim: Claim, found: list[Fact]) -> list[Fact]:
 
 
 def _looked_for(claim: Claim, reading: Reading) -> str:
-    what = f"{claim.kind.replace('_', ' ')}{f' of {claim.noun}s' if claim.noun else ''}"
+    counted = f" ({claim.noun.replace('_', ' ')})" if claim.noun and claim.kind == "count" else ""
+    what = f"looked for {claim.kind.replace('_', ' ')}{counted}"
     if reading.subjects:
         names = ", ".join(sorted(reading.ledger.own.names[subject] for subject in reading.subjects))
-        return f"looked for a {what} in the rows of {names}: they hold none in this period"
-    return f"looked for a {what} in all {len(reading.ledger.rows)} rows of the period: none holds one"
+        return f"{what} in the rows of {names}: they hold none in this period"
+    return f"{what} in all {len(reading.ledger.rows)} rows of the period: none holds one"
 
 
 def _foreign_text(reading: Reading) -> str:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.packets import reading
 from pipelines.packets.check import judge_sentence
-from tests.golden.packets.ledgers import ledger_of
+from tests.golden.packets.ledgers import PEOPLE, ledger_of
 from tests.golden.packets.score import PARTS, WORDS, labels, score, table
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/explanation/packet-check.md"
@@ -65,6 +66,19 @@ def test_a_figure_of_another_period_person_or_subject_supports_nothing_and_is_sa
     [(_, outcome)] = judge_sentence(text, ledger_of(person)).claims
     assert outcome.verdict in {"contradicted", "no_record"}
     assert where in outcome.elsewhere or where in outcome.why + outcome.elsewhere
+
+
+def test_what_the_rows_say_of_themselves_is_never_contradicted():
+    """People copy headlines into packets. One figure stands in a headline and in no column: how many projects declared a gate that never ran."""
+    contradicted, supported = [], 0
+    for person in PEOPLE:
+        ledger = ledger_of(person)
+        for sentence in (sentence for row in ledger.rows for sentence in reading.split(row["headline"])):
+            for claim, outcome in judge_sentence(sentence.text, ledger).claims:
+                supported += outcome.verdict == "supported"
+                contradicted += [f"{person}: {claim.text!r} in {sentence.text}"] if outcome.verdict == "contradicted" else []
+    assert [told for told in contradicted if "declared the gate of Acme Judge Kit and it never ran" not in told] == []
+    assert supported >= 125
 
 
 def test_reduced_incidents_are_recomputed_with_both_counts_and_both_windows():
