@@ -1,8 +1,9 @@
 """A claim against the ledger: supported, contradicted with the right figure, without record, or nothing that rows can answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from pipelines.packets import facts as rows_as_facts
 from pipelines.packets import things, wording
@@ -227,13 +228,16 @@ def _no_concurrent(claim: Claim, reading: Reading) -> Outcome:
             "no_record",
             "no launch that the sentence names has its neighbours on record: looked for launches, prompt changes and flags near it",
         )
-    if all(fact.mid == 0 for fact in found):
-        return Outcome(
-            "supported", "none on record among launches, prompt changes and flags of its project", wording.ids(found), tuple(found)
-        )
-    near = [n for n in reading.ledger.neighbours if n["experiment_id"] in {fact.subject_id for fact in found}]
-    listed = ", ".join(f"{neighbour['name']} ({neighbour['kind']}, {neighbour['shipped_on']})" for neighbour in near[: wording.MOST])
+    near = [neighbour for neighbour in reading.ledger.neighbours if neighbour["experiment_id"] in {fact.subject_id for fact in found}]
+    if not near and all(fact.mid == 0 for fact in found):
+        return Outcome("supported", "nothing else is on record near it in its project", wording.ids(found), tuple(found))
+    listed = ", ".join(_neighbour(neighbour) for neighbour in near[: wording.MOST])
     return Outcome("contradicted", f"{wording.figures(found)}{': ' + listed if listed else ''}", wording.ids(found), tuple(found))
+
+
+def _neighbour(neighbour: Mapping[str, Any]) -> str:
+    aside = f", set aside: {neighbour['dismissal_reason']}" if neighbour.get("is_dismissed") else ""
+    return f"{neighbour['name']} ({neighbour['kind']}, {neighbour['shipped_on']}{aside})"
 
 
 def _authorship(claim: Claim, reading: Reading) -> Outcome:

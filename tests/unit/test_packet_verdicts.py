@@ -89,6 +89,17 @@ def test_no_other_launch_is_contradicted_by_the_list_of_those_near_it():
     [(_, outcome)] = judged.claims
     assert outcome.verdict == "contradicted"
     assert "big-banner (launch, 2026-03-03)" in outcome.why
+    aside = [near[0] | {"is_dismissed": True, "dismissal_reason": "another page"}]
+    judged = judge_sentence(
+        "hint-box came with no other concurrent shipments.", ledger(held | {"n_concurrent_launches": 0}, neighbours=aside)
+    )
+    [(_, outcome)] = judged.claims
+    assert (outcome.verdict, "set aside: another page" in outcome.why) == ("contradicted", True), (
+        "what is set aside has shipped all the same"
+    )
+    assert verdicts("hint-box came with no other concurrent shipments.", ledger(held | {"n_concurrent_launches": 0})) == [
+        ("no_concurrent", "supported")
+    ]
 
 
 def test_without_any_store_of_incidents_none_is_no_zero():
