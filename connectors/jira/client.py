@@ -48,6 +48,14 @@ class _Site(JIRA):
         """A JSON answer from below `/rest/api/2`."""
         return self._get_json(path, params=parameters)
 
+    def fetch_agile(self, path: str) -> Any:
+        """A JSON answer from below `/rest/agile/1.0`, which only sites with Jira Software have."""
+        return self._get_json(path, base=self.AGILE_BASE_URL)
+
+    def know_fields(self, fields: list[Json]) -> None:
+        """Give the package the fields that it would ask for at its first search, in each thread that searches before an answer is there."""
+        self._fields_cache_value = {"*all": "*all"} | {name: field["id"] for field in fields for name in field.get("clauseNames", ())}
+
 
 class JiraClient:
     """A Jira site over HTTP.
@@ -74,7 +82,15 @@ class JiraClient:
         return account
 
     def fields(self) -> list[Json]:  # noqa: D102
-        return _listing(self._call("the fields", self._site.fields), "the fields")
+        found = _listing(self._call("the fields", self._site.fields), "the fields")
+        self._site.know_fields(found)
+        return found
+
+    def statuses(self) -> list[Json]:  # noqa: D102
+        return _listing(self._call("the statuses", lambda: self._site.fetch("status")), "the statuses")
+
+    def sprint(self, sprint_id: str) -> Json:  # noqa: D102
+        return self._object(f"sprint {sprint_id}", lambda: self._site.fetch_agile(f"sprint/{sprint_id}"), needs="id")
 
     def project(self, key: str) -> Json:  # noqa: D102
         what = f"project {key}"
@@ -93,13 +109,38 @@ class JiraClient:
 
     def histories(self, issue_id: str) -> list[Json]:  # noqa: D102
         what = f"the changelog of issue {issue_id}"
-        if self.is_cloud:
-            return self._paged(f"issue/{issue_id}/changelog", "values", what)
-        issue = self._object(what, lambda: self._site.fetch(f"issue/{issue_id}", fields="id", expand="changelog"), needs="changelog")
-        return _listing(_mapping(issue["changelog"], what).get("histories"), what)
+        if not self.is_cloud:
+            issue = self._object(what, lambda: self._site.fetch(f"issue/{issue_id}", fields="id", expand="changelog"), needs="changelog")
+            changelog = _mapping(issue["changelog"], what)
+            found = _listing(changelog.get("histories"), what)
+            if len(found) >= _whole(changelog.get("total", len(found)), what):
+                return found
+        # Only Cloud and new Data Centers have it; on any other Server a changelog that is cut even there cannot be read whole.
+        return self._paged(f"issue/{issue_id}/changelog", "values", what)
 
     def comments(self, issue_id: str) -> list[Json]:  # noqa: D102
         return self._paged(f"issue/{issue_id}/comment", "comments", f"the comments of issue {issue_id}")
+
+    def remote_links(self, issue_id: str) -> list[Json]:  # noqa: D102
+        what = f"the remote links of issue {issue_id}"
+        return _listing(self._call(what, lambda: self._site.fetch(f"issue/{issue_id}/remotelink")), what)
+
+    def worklogs(self, issue_id: str) -> list[Json]:  # noqa: D102
+        return self._paged(f"issue/{issue_id}/worklog", "worklogs", f"the work logs of issue {issue_id}")
+
+    def deleted_worklogs(self, since_ms: int) -> tuple[list[str], int]:  # noqa: D102
+        what, found = "deleted work logs", list[str]()
+        while True:
+            page = self._object(what, lambda since=since_ms: self._site.fetch("worklog/deleted", since=since), needs="values")
+            found += [str(item.get("worklogId")) for item in _listing(page["values"], what)]
+            until = _whole(page.get("until", since_ms), what)
+            if page.get("lastPage", True) or until <= since_ms:
+                return found, until
+            since_ms = until
+
+    def whereabouts(self, issue_id: str) -> Json:  # noqa: D102
+        what = f"issue {issue_id}"
+        return self._object(what, lambda: self._site.fetch(f"issue/{issue_id}", fields="project"), needs="fields")
 
     def _cloud_pages(self, project_id: str, jql: str) -> Iterator[list[Json]]:
         what, token = f"issues of project {project_id}", None

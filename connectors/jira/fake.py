@@ -56,6 +56,13 @@ class FakeJira:
     info: Json = field(default_factory=lambda: {"deploymentType": "Cloud", "version": "1001.0.0"})
     failing: dict[str, SourceError] = field(default_factory=dict[str, SourceError])
     """Project keys whose search fails."""
+    remote: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
+    """Remote links by issue id."""
+    deleted: list[str] = field(default_factory=list[str])
+    """Ids of deleted work logs."""
+    known_statuses: list[Json] = field(default_factory=list[Json])
+    sprints: dict[str, Json] = field(default_factory=dict[str, Json])
+    """What the agile API tells of sprints."""
     refuses: bool = False
     """The token is not accepted."""
     asked: list[str] = field(default_factory=list[str])
@@ -107,6 +114,40 @@ class FakeJira:
         self.asked.append(f"comments {issue_id}")
         return self._issue(issue_id)["fields"]["comment"]["comments"]
 
+    def remote_links(self, issue_id: str) -> list[Json]:
+        """Of one issue."""
+        self.asked.append(f"remote links {issue_id}")
+        return self.remote.get(issue_id, [])
+
+    def worklogs(self, issue_id: str) -> list[Json]:
+        """All work logs."""
+        self.asked.append(f"worklogs {issue_id}")
+        return self._issue(issue_id)["fields"]["worklog"]["worklogs"]
+
+    def deleted_worklogs(self, since_ms: int) -> tuple[list[str], int]:
+        """As configured; a minute later each time."""
+        self.asked.append(f"deleted worklogs {since_ms}")
+        return self.deleted, since_ms + 60_000
+
+    def whereabouts(self, issue_id: str) -> Json:
+        """Wherever it is stored, configured or not."""
+        self.asked.append(f"whereabouts {issue_id}")
+        for issue in self.stored:
+            if issue["id"] == issue_id:
+                return {"id": issue_id, "key": issue["key"], "fields": {"project": issue["fields"]["project"]}}
+        raise NotFound("jira", f"issue {issue_id}", "Issue does not exist or you do not have permission to see it.")
+
+    def statuses(self) -> list[Json]:
+        """As configured."""
+        return self.known_statuses
+
+    def sprint(self, sprint_id: str) -> Json:
+        """As configured."""
+        self.asked.append(f"sprint {sprint_id}")
+        if sprint_id not in self.sprints:
+            raise NotFound("jira", f"sprint {sprint_id}", "Sprint does not exist")
+        return self.sprints[sprint_id]
+
     def _key(self, project_id: str) -> str:
         return next(project["key"] for project in self.projects if project["id"] == project_id)
 
@@ -121,6 +162,7 @@ class FakeJira:
         answer = deepcopy(issue)
         _cut(answer.get("changelog"), "histories", self.changelog_cap)
         _cut((answer.get("fields") or {}).get("comment"), "comments", self.comment_cap)
+        _cut((answer.get("fields") or {}).get("worklog"), "worklogs", self.comment_cap)
         return answer
 
 

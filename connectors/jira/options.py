@@ -36,6 +36,10 @@ class JiraOptions(BaseModel):
     incidents: IncidentOptions = IncidentOptions()
     deployment: Literal["auto", "cloud", "server"] = "auto"
     """`auto` asks the site; say it for a site that answers nothing usable."""
+    remote_links: bool = False
+    """Links to pages outside Jira: one request for each incident, and for each other issue whose history names one."""
+    worklogs: bool = False
+    """Who spent how much time on which issue: personal data, left out of every answer unless asked for."""
     overlap_hours: float = Field(default=2.0, ge=0)
     """How far before the last issue read the next reading starts: Jira's search index lags, and its clock is not ours."""
     timeout_seconds: float = Field(default=60.0, gt=0)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.contract import Record
+from connectors.jira.agile import AgileFields, Sprint, epic_of, is_epic, sprint_ids
 from connectors.jira.fields import IncidentFields, instant, plain
 
 Json = dict[str, Any]
@@ -14,6 +15,10 @@ Json = dict[str, Any]
 COMMENT_TEXT = ("body", "renderedBody")
 USER_KEPT = ("accountId", "key", "name", "displayName", "emailAddress", "active", "accountType", "timeZone")
 """Of an account: pictures and links differ from one place of the same answer to the next."""
+TIME_FIELDS = frozenset({"worklog", "timespent", "aggregatetimespent", "timetracking", "progress", "aggregateprogress", "workratio"})
+TIME_ITEMS = frozenset({"timespent", "worklogtimespent", "timeestimate"})
+"""Changelog items that tell how long somebody worked, `timeestimate` by how much less is left."""
+REMOTE_ITEMS = frozenset({"remoteissuelink", "remoteworkitemlink"})
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,9 @@ class Site:
 
     url: str
     fields: IncidentFields
+    agile: AgileFields
+    keeps_time: bool
+    """Time that people spent is kept; it is data about them."""
 
     def issue_url(self, issue: Json) -> str:
         """Where a reader opens the issue."""
@@ -39,12 +47,43 @@ def project_record(site: Site, project: Json) -> Record:
     }
 
 
-def issue_record(site: Site, issue: Json, project: Json) -> Record:
+def status_record(site: Site, status: Json) -> Record:
+    """One status."""
+    return {
+        "status_id": _text(status.get("id")),
+        "name": status.get("name"),
+        "status_category": _object(status.get("statusCategory")).get("key"),
+        "_raw": {name: status.get(name) for name in ("id", "name", "statusCategory", "scope")},
+        "_source_url": f"{site.url}/secure/admin/ViewStatuses.jspa",
+    }
+
+
+def sprint_record(site: Site, sprint: Json) -> Record:
+    """One sprint, as an issue or the agile API tells it."""
+    board_id = _text(sprint.get("boardId") or sprint.get("originBoardId"))
+    state = sprint.get("state")
+    page = f"/secure/RapidBoard.jspa?rapidView={board_id}&view=reporting&chart=sprintRetrospective&sprint={sprint.get('id')}"
+    return {
+        "sprint_id": _text(sprint.get("id")),
+        "name": sprint.get("name"),
+        "state": state.lower() if isinstance(state, str) else state,
+        "board_id": board_id,
+        "started_at": sprint.get("startDate"),
+        "ends_at": sprint.get("endDate"),
+        "completed_at": sprint.get("completeDate"),
+        # The same from an issue and from the agile API, so that a later reading changes nothing.
+        "_raw": {name: sprint.get(name) for name in ("id", "name", "state", "goal", "startDate", "endDate", "completeDate")},
+        "_source_url": f"{site.url}{page}",
+    }
+
+
+def issue_record(site: Site, issue: Json, project: Json, sprints: Sequence[Sprint] = ()) -> Record:
     """One issue; the project that was asked for stands in where the issue names none."""
     fields: Json = issue["fields"]
     home = _object(fields.get("project")) or project
     status = _object(fields.get("status"))
     ids = site.fields
+    epic_id, epic_key = epic_of(fields, site.agile)
     return {
         "issue_id": _text(issue.get("id")),
         "issue_key": issue.get("key"),
@@ -62,13 +101,17 @@ def issue_record(site: Site, issue: Json, project: Json) -> Record:
         "creator_id": account_id(fields.get("creator")),
         "labels": fields.get("labels") or [],
         "parent_id": _text(_object(fields.get("parent")).get("id")),
+        "epic_id": epic_id,
+        "epic_key": epic_key,
+        "is_epic": is_epic(fields, site.agile),
+        "sprint_ids": sprint_ids(sprints, site.agile),
         "impact_started_at": instant(fields.get(ids.impact_start)) if ids.impact_start else None,
         "customer_impact": plain(fields.get(ids.customer_impact)) if ids.customer_impact else None,
         "eval_attributable": plain(fields.get(ids.eval_attributable)) if ids.eval_attributable else None,
         "created_at": fields.get("created"),
         "updated_at": fields.get("updated"),
         "resolution_at": fields.get("resolutiondate"),
-        "_raw": without_comment_texts(issue),
+        "_raw": as_kept(issue, site.keeps_time),
         "_source_url": site.issue_url(issue),
     }
 
@@ -77,15 +120,17 @@ def change_records(site: Site, issue: Json, histories: Sequence[Json]) -> Iterat
     """One row for each field of each edit."""
     for history in histories:
         for position, change in enumerate(_objects(history.get("items"))):
-            item = _without_comment(change)
+            item = _item_kept(change, site.keeps_time)
             yield {
                 "issue_id": _text(issue.get("id")),
+                "project_id": project_id(issue),
                 "history_id": _text(history.get("id")),
                 "item": position,
                 "author_id": account_id(history.get("author")),
                 "changed_at": history.get("created"),
                 "field": item.get("field"),
                 "field_id": item.get("fieldId"),
+                "subject": site.agile.subject(item),
                 "from_value": item.get("from"),
                 "from_text": item.get("fromString"),
                 "to_value": item.get("to"),
@@ -104,6 +149,7 @@ def link_records(site: Site, issue: Json) -> Iterator[Record]:
         yield {
             "link_id": _text(link.get("id")),
             "issue_id": _text(issue.get("id")),
+            "project_id": project_id(issue),
             "link_type": kind.get("name"),
             "direction": direction,
             "description": kind.get(direction),
@@ -121,11 +167,51 @@ def comment_records(site: Site, issue: Json, comments: Sequence[Json]) -> Iterat
         yield {
             "comment_id": _text(comment.get("id")),
             "issue_id": _text(issue.get("id")),
+            "project_id": project_id(issue),
             "author_id": account_id(comment.get("author")),
             "created_at": comment.get("created"),
             "updated_at": comment.get("updated"),
             "_raw": _comment_kept(comment),
             "_source_url": f"{site.issue_url(issue)}?focusedCommentId={comment.get('id')}",
+        }
+
+
+def remote_link_record(site: Site, issue: Json, link: Json) -> Record:
+    """One link to a page outside Jira, without the summary that its application gives."""
+    page, application = _object(link.get("object")), _object(link.get("application"))
+    status = _object(page.get("status"))
+    told = {"url": page.get("url"), "title": page.get("title"), "status": {"resolved": status.get("resolved")}}
+    return {
+        "remote_link_id": _text(link.get("id")),
+        "issue_id": _text(issue.get("id")),
+        "project_id": project_id(issue),
+        "global_id": link.get("globalId"),
+        "relationship": link.get("relationship"),
+        "application_type": application.get("type"),
+        "application_name": application.get("name"),
+        "url": page.get("url"),
+        "title": page.get("title"),
+        "is_resolved": status.get("resolved"),
+        "_raw": {name: link.get(name) for name in ("id", "globalId", "relationship", "application")} | {"object": told},
+        "_source_url": site.issue_url(issue),
+    }
+
+
+def worklog_records(site: Site, issue: Json, worklogs: Sequence[Json]) -> Iterator[Record]:
+    """One row for each time that somebody logged, without what they say about it."""
+    for worklog in worklogs:
+        kept = _comment_kept(worklog)
+        yield {
+            "worklog_id": _text(worklog.get("id")),
+            "issue_id": _text(issue.get("id")),
+            "project_id": project_id(issue),
+            "author_id": account_id(worklog.get("author")),
+            "started_at": worklog.get("started"),
+            "time_spent_seconds": worklog.get("timeSpentSeconds"),
+            "created_at": worklog.get("created"),
+            "updated_at": worklog.get("updated"),
+            "_raw": kept | {role: _kept(worklog[role]) for role in ("author", "updateAuthor") if role in worklog},
+            "_source_url": f"{site.issue_url(issue)}?focusedWorklogId={worklog.get('id')}",
         }
 
 
@@ -143,12 +229,12 @@ def user_record(site: Site, user: Json) -> Record:
     }
 
 
-def users_of(issue: Json, histories: Sequence[Json], comments: Sequence[Json]) -> Iterator[Json]:
-    """Every account that an issue names, as far as it is kept."""
+def users_of(issue: Json, histories: Sequence[Json], *said: Sequence[Json]) -> Iterator[Json]:
+    """Every account that an issue, its histories, and its comments and work logs (`said`) name, as far as it is kept."""
     fields = issue["fields"]
     named = [fields.get(role) for role in ("assignee", "reporter", "creator")]
     named += [history.get("author") for history in histories]
-    named += [comment.get(role) for comment in comments for role in ("author", "updateAuthor")]
+    named += [item.get(role) for items in said for item in items for role in ("author", "updateAuthor")]
     return (_kept(user) for user in named if account_id(user))
 
 
@@ -168,6 +254,22 @@ def embedded_comments(issue: Json) -> tuple[list[Json], bool]:
     return _embedded(_object(_object(issue.get("fields")).get("comment")), "comments")
 
 
+def embedded_worklogs(issue: Json) -> tuple[list[Json], bool]:
+    """The work logs that came with an issue, and whether they are all."""
+    return _embedded(_object(_object(issue.get("fields")).get("worklog")), "worklogs")
+
+
+def names_remote_link(histories: Sequence[Json]) -> bool:
+    """Whether a link to a page outside Jira was ever made or taken away."""
+    items = (item for history in histories for item in _objects(history.get("items")))
+    return any(str(item.get("field", "")).casefold() in REMOTE_ITEMS for item in items)
+
+
+def project_id(issue: Json) -> str | None:
+    """The project that an issue is in."""
+    return _text(_object(_object(issue.get("fields")).get("project")).get("id"))
+
+
 def updated_ms(issue: Json) -> int:
     """When the issue was last changed, in epoch milliseconds; 0 when it does not say."""
     try:
@@ -176,18 +278,19 @@ def updated_ms(issue: Json) -> int:
         return 0
 
 
-def without_comment_texts(issue: Json) -> Json:
+def as_kept(issue: Json, keeps_time: bool) -> Json:
     """An issue's answer as it is kept.
 
-    Left out: what comments and work logs say, the changelog (it has rows of its own), and what concerns the reading account.
+    Left out: what comments say, the changelog and work logs (they have rows of their own), what concerns the reading account, and
+    unless it was asked for how much time was spent.
     """
     kept = {name: value for name, value in issue.items() if name not in {"changelog", "renderedFields"}}
     if isinstance(issue.get("fields"), dict):
-        fields = {name: value for name, value in issue["fields"].items() if name != "lastViewed"}
-        for name, items in (("comment", "comments"), ("worklog", "worklogs")):
-            holder = fields.get(name)
-            if isinstance(holder, dict) and isinstance(holder.get(items), list):
-                fields[name] = holder | {items: [_comment_kept(item) for item in holder[items]]}
+        dropped = {"lastViewed", "worklog"} if keeps_time else {"lastViewed", *TIME_FIELDS}
+        fields = {name: value for name, value in issue["fields"].items() if name not in dropped}
+        holder = fields.get("comment")
+        if isinstance(holder, dict) and isinstance(holder.get("comments"), list):
+            fields["comment"] = holder | {"comments": [_comment_kept(item) for item in holder["comments"]]}
         kept["fields"] = fields
     return kept
 
@@ -202,11 +305,14 @@ def _comment_kept(comment: Any) -> Json:
     return {name: value for name, value in _object(comment).items() if name not in {*COMMENT_TEXT, "comment"}}
 
 
-def _without_comment(item: Json) -> Json:
-    """A changelog item; an edited or deleted comment leaves its old text there."""
-    if str(item.get("field", "")).casefold() != "comment":
-        return item
-    return item | {"fromString": None, "toString": None}
+def _item_kept(item: Json, keeps_time: bool) -> Json:
+    """A changelog item: an edited or deleted comment leaves its old text there, and logged work how long it took."""
+    name = str(item.get("field", "")).casefold()
+    if name == "comment":
+        return item | {"fromString": None, "toString": None}
+    if name in TIME_ITEMS and not keeps_time:
+        return item | dict.fromkeys(("from", "fromString", "to", "toString"))
+    return item
 
 
 def _kept(user: Any) -> Json:

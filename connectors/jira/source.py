@@ -42,3 +42,27 @@ class JiraSource(Protocol):
     def comments(self, issue_id: str) -> list[Json]:
         """All comments of one issue."""
         ...
+
+    def remote_links(self, issue_id: str) -> list[Json]:
+        """All links of one issue to pages outside Jira."""
+        ...
+
+    def worklogs(self, issue_id: str) -> list[Json]:
+        """All work logs of one issue."""
+        ...
+
+    def deleted_worklogs(self, since_ms: int) -> tuple[list[str], int]:
+        """Ids of the site's work logs deleted since an epoch millisecond, and up to which millisecond that holds."""
+        ...
+
+    def whereabouts(self, issue_id: str) -> Json:
+        """One issue with its `project` only."""
+        ...
+
+    def statuses(self) -> list[Json]:
+        """Every status of the site."""
+        ...
+
+    def sprint(self, sprint_id: str) -> Json:
+        """One sprint as it is now."""
+        ...

@@ -1,57 +1,18 @@
 """What a reading of Jira brings, and what it brings the next time: over a site in memory."""
 
 import json
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
-from connectors.contract import Counted, Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
+from connectors.contract import Counted, Failed, Finished, Meter, Page, ReadContext, Rejected
 from connectors.errors import AuthFailed, ContractBroken, Unavailable
-from connectors.jira.fake import ANA, FakeJira, make_issue, make_project
-from connectors.jira.options import IncidentOptions, JiraOptions
+from connectors.jira.fake import ANA, FakeJira, make_issue
+from connectors.jira.options import IncidentOptions
 from connectors.jira.resources import JiraReader
-
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
-ML, INC = make_project("ML"), make_project("INC")
-PARTITION = f"jira:{ML['id']}"
-
-
-def options(**changes: Any) -> JiraOptions:
-    return JiraOptions(
-        **({"url": "https://acme.atlassian.net/", "email": "bot@acme.example", "token": SecretStr("s3cret"), "projects": ("ML",)} | changes)
-    )
-
-
-def read(site: FakeJira, context: ReadContext | None = None, **changes: Any) -> list[Event]:
-    return list(JiraReader(options(**changes), lambda _: site).read(context or ReadContext(now=NOW)))
-
-
-def rows(events: Iterable[Event], table: str) -> list[Record]:
-    return [record for event in events if isinstance(event, Page) and event.table == table for record in event.records]
-
-
-def finished(events: Iterable[Event]) -> Finished:
-    return next(event for event in events if isinstance(event, Finished))
-
-
-def warehouse(*issue_ids: str) -> Any:
-    """`Loaded` with issues of project ML."""
-
-    def loaded(dataset: str, table: str, columns: Sequence[str]) -> list[tuple[str, str]]:
-        assert (dataset, table, list(columns)) == ("raw_jira", "issues", ["project_id", "issue_id"])
-        return [(ML["id"], issue_id) for issue_id in issue_ids]
-
-    return loaded
-
-
-def history(history_id: str, *items: dict[str, Any], author: Any = ANA) -> dict[str, Any]:
-    return {"id": history_id, "author": author, "created": "2026-03-02T10:00:00.000+0000", "items": list(items)}
-
-
-STATUS = {"field": "status", "fieldId": "status", "from": "1", "fromString": "To Do", "to": "3", "toString": "Done"}
+from tests.unit.jira_reading import INC, ML, NOW, PARTITION, STATUS, finished, history, options, read, rows, warehouse
 
 
 def test_an_issue_comes_with_its_changes_links_comments_and_people():
@@ -119,7 +80,7 @@ def test_no_text_of_a_comment_is_kept_anywhere_and_the_description_is():
     everything = json.dumps([record for event in events if isinstance(event, Page) for record in event.records])
     assert "secret words" not in everything
     assert "uses evals" in everything
-    assert rows(events, "issues")[0]["_raw"]["fields"]["worklog"]["worklogs"] == [{"id": "1", "timeSpentSeconds": 60}]
+    assert "worklog" not in rows(events, "issues")[0]["_raw"]["fields"], "who worked how long is read only if asked for"
 
 
 def test_a_changelog_or_comments_that_the_search_cut_off_are_fetched_whole():
@@ -259,7 +220,7 @@ def test_one_project_failing_leaves_the_others():
     assert set(failed) == {PARTITION, "jira:GONE"}
     assert "No project could be found" in str(failed["jira:GONE"])
     assert [row["issue_key"] for row in rows(events, "issues")] == ["INC-8"]
-    assert [event.partition for event in events if isinstance(event, Finished)] == [f"jira:{INC['id']}"]
+    assert [event.partition for event in events if isinstance(event, Finished)] == [f"jira:{INC['id']}", "jira:site"]
 
 
 def test_a_closed_project_is_that_projects_failure_a_refused_token_is_everyones():
