@@ -449,6 +449,8 @@ class World:
     """Key to numeric id and name."""
     jira_users: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Account id to `{"displayName", "emailAddress" or missing, "active", "accountType"}`."""
+    jira_statuses: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Name of a status to its numeric id and category."""
     jira_issues: list[JiraIssue] = field(default_factory=list)
     eval_runs: list[EvalRun] = field(default_factory=list)
     jira_fields: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -262,6 +262,7 @@ def _surroundings(world: World) -> None:
 def _jira(world: World) -> None:
     world.jira_projects = {"INC": (10001, "Incidents"), "ML": (10002, "Machine Learning")}
     world.jira_fields = {"customfield_10050": ("Severity", "option"), "customfield_10051": ("Impact started", "datetime")}
+    world.jira_statuses = {"Open": ("1", "new"), "Done": ("5", "done")}
     world.jira_users = {
         "5fana": {"displayName": "Ana Alves", "emailAddress": "ana@acme.example", "active": True, "accountType": "atlassian"},
         "5fben": {"displayName": "Ben Brandt", "active": True, "accountType": "atlassian"},

@@ -144,6 +144,15 @@ def test_fields_are_listed_with_the_names_that_queries_know_them_by(cloud):
     assert fields["updated"]["custom"] is False
 
 
+def test_a_status_is_the_same_in_the_list_and_on_an_issue(cloud):
+    listed = ask(cloud, "2/status").json()
+    assert [(status["id"], status["name"], status["statusCategory"]["key"]) for status in listed] == [
+        ("1", "Open", "new"),
+        ("5", "Done", "done"),
+    ]
+    assert ask(cloud, "2/issue/INC-3").json()["fields"]["status"] == listed[1]
+
+
 def test_a_server_is_paged_by_number_with_whole_changelogs_and_user_names(server):
     client = JIRA(server, token_auth=TOKEN, timeout=30, max_retries=0)
     assert client.deploymentType == "Server"

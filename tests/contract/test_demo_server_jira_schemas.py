@@ -20,6 +20,7 @@ const calls = {
   serverInfo: () => jira.serverInfo.getServerInfo(),
   myself: () => jira.myself.getCurrentUser(),
   fields: () => jira.issueFields.getFields(),
+  statuses: () => jira.workflowStatuses.getStatuses(),
   project: () => jira.projects.getProject({ projectIdOrKey: 'INC' }),
   search: () => jira.issueSearch.searchAndReconsileIssuesUsingJql({ jql, fields: ['*all'], expand: 'changelog', maxResults: 100 }),
   ids: () => jira.issueSearch.searchAndReconsileIssuesUsingJqlPost({ jql, maxResults: 5 }),
@@ -56,7 +57,7 @@ def told(served):
 def test_every_answer_has_the_described_shape(served):
     answers = told(served)
     assert answers == dict.fromkeys(answers, "as described")
-    assert len(answers) == 10
+    assert len(answers) == 11
 
 
 def test_a_wrong_shape_is_found(served):

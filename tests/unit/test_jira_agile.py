@@ -8,9 +8,9 @@ import pytest
 from connectors.contract import Event, Failed, Gone, Page, ReadContext, Rejected
 from connectors.errors import Unavailable
 from connectors.jira.agile import EPIC_LINK, EPIC_NAME, SPRINT
-from connectors.jira.fake import ANA, FakeJira, make_issue, make_project
+from connectors.jira.fake import FakeJira, make_issue, make_project
 from connectors.jira.options import IncidentOptions
-from tests.unit.jira_reading import INC, ML, NOW, PARTITION, finished, history, options, read, rows, warehouse
+from tests.unit.jira_reading import INC, ML, NOW, PARTITION, finished, history, read, rows, warehouse
 
 FIELDS = [
     {"id": "customfield_20", "name": "Iteración", "schema": {"type": "array", "custom": SPRINT}},
@@ -276,8 +276,3 @@ def test_a_mass_of_vanished_issues_is_not_looked_for_one_by_one():
     cursor = finished(read(site)).cursor
     again(site, cursor, warehouse("7", *map(str, range(100, 200))))
     assert not [asked for asked in site.asked if asked.startswith("where")]
-
-
-def test_the_options_leave_both_out_by_default():
-    assert (options().remote_links, options().worklogs) == (False, False)
-    assert ANA["accountId"] == "acc-ana"

@@ -97,7 +97,9 @@ def test_server_is_paged_by_offset_following_what_it_gives(site: Site):
     ("info", "chosen", "is_cloud"),
     [
         ({"deploymentType": "Cloud"}, "auto", True),
+        ({"deploymentType": "cloud"}, "auto", True),
         ({"deploymentType": "DataCenter"}, "auto", False),
+        ({"deploymentType": "Data Center"}, "auto", False),
         ({"versionNumbers": [7, 2]}, "auto", False),
         ({"deploymentType": None}, "auto", False),
         ({"deploymentType": "Purple"}, "auto", False),
@@ -134,6 +136,41 @@ def test_a_long_changelog_is_paged_on_cloud_and_whole_on_server(site: Site):
     site.script = scripted(serverInfo={"deploymentType": "Server"}, issue={"id": "7", "changelog": {"histories": [{"id": "1"}]}})
     assert client(site).histories("7") == [{"id": "1"}]
     assert site.requests[-1][:2] == ("issue/7", {"fields": "id", "expand": "changelog"})
+
+
+def test_a_changelog_that_a_server_cuts_is_paged_or_an_error_never_taken_for_whole(site: Site):
+    cut = {"id": "7", "changelog": {"histories": [{"id": "1"}], "total": 2}}
+    whole = {"values": [{"id": "1"}, {"id": "2"}], "total": 2}
+    server = {"deploymentType": "Server"}
+    site.script = scripted(serverInfo=server, issue=lambda path, _: whole if path.endswith("changelog") else cut)
+    assert client(site).histories("7") == whole["values"]
+    missing = Answer({"errorMessages": ["null for uri"]}, 404)
+    site.script = scripted(serverInfo=server, issue=lambda path, _: missing if path.endswith("changelog") else cut)
+    with pytest.raises(NotFound, match="the changelog of issue 7"):
+        client(site).histories("7")
+
+
+def test_remote_links_work_logs_sprints_and_statuses_are_asked_where_jira_has_them(site: Site):
+    def issue(path: str, parameters: dict[str, str]) -> Any:
+        start = int(parameters.get("startAt", 0))
+        logs = {"worklogs": [{"id": str(i)} for i in range(start, min(start + 20, 25))], "total": 25}
+        return {"remotelink": [{"id": 1}], "worklog": logs, "7": {"fields": {"project": {"key": "ML"}}}}[path.rpartition("/")[2]]
+
+    def deleted(_: str, parameters: dict[str, str]) -> Any:
+        since = int(parameters["since"])
+        return {"values": [{"worklogId": since}], "since": since, "until": since + 1, "lastPage": since == 2}
+
+    site.script = scripted(issue=issue, worklog=deleted, status=[{"id": "3"}])
+    source = client(site)
+    assert source.remote_links("7") == [{"id": 1}]
+    assert len(source.worklogs("7")) == 25
+    assert source.whereabouts("7")["fields"] == {"project": {"key": "ML"}}
+    assert source.deleted_worklogs(1) == (["1", "2"], 3)
+    assert source.statuses() == [{"id": "3"}]
+    asked = len(site.requests)
+    with pytest.raises(NotFound, match="sprint 9"):
+        source.sprint("9")
+    assert site.paths()[asked:] == ["/rest/agile/1.0/sprint/9"]
 
 
 def test_comments_are_paged(site: Site):
@@ -304,12 +341,14 @@ def test_a_whole_reading_over_http(site: Site, monkeypatch: pytest.MonkeyPatch, 
     def search(path: str, _: dict[str, str]) -> Any:
         return {"count": 1} if path.endswith("count") else {"issues": [issue], "isLast": True}
 
-    site.script = scripted(myself={"accountId": "a"}, field=[], project={"id": "10001", "key": "ML", "name": "ML"}, search=search)
+    project = {"id": "10001", "key": "ML", "name": "ML"}
+    site.script = scripted(myself={"accountId": "a"}, field=[], status=[], project=project, search=search)
     monkeypatch.setenv("JIRA_TOKEN", TOKEN)
     assert main([site.url, "--email", "bot@acme.example", "--project", "ML"]) == 0
     captured = capsys.readouterr()
     assert "issues\t1" in captured.out
     assert f"{len(site.requests)} requests" in captured.err
+    assert site.paths().count("field") == 1, "the package asks for it again in each thread, unless it is told"
     assert TOKEN not in captured.out + captured.err
     assert main([site.url, "--email", "bot@acme.example", "--project", "ML", "--probe"]) == 0
     site.script = scripted(myself=Answer("", 401))

@@ -57,6 +57,7 @@ class JiraServer:
             "/serverInfo": self._server_info,
             "/myself": lambda payloads, _: self._myself(payloads),
             "/field": lambda payloads, _: payloads.field_list(),
+            "/status": lambda payloads, _: [payloads.status(name, *known) for name, known in self.world.jira_statuses.items()],
             "/project": lambda payloads, _: [payloads.project(key) for key in self.world.jira_projects],
             "/project/{id}": self._project,
             "/issue/{id}": self._issue,

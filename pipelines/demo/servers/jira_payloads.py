@@ -117,10 +117,18 @@ class JiraPayloads:
         number = str(stable_id(kind, name) % 90_000 + 10_000)
         return {"self": f"{self.rest}/{kind}/{number}", "id": number, "name": name}
 
+    def status(self, name: str, number: str, category: str) -> Payload:
+        """A status with its category."""
+        category_number, title, colour = CATEGORIES[category]
+        address = f"{self.rest}/statuscategory/{category_number}"
+        shown = {"self": address, "id": category_number, "key": category, "name": title, "colorName": colour}
+        common = {"self": f"{self.rest}/status/{number}", "description": "", "iconUrl": f"{self.base}/images/icons/statuses/generic.png"}
+        return {**common, "id": number, "name": name, "statusCategory": shown}
+
     def _status(self, issue: JiraIssue) -> Payload:
-        number, name, colour = CATEGORIES[issue.status_category]
-        category = {"self": f"{self.rest}/statuscategory/{number}", "id": number, "key": issue.status_category, "name": name}
-        return {**(self._named("status", issue.status) or {}), "statusCategory": {**category, "colorName": colour}}
+        unknown = (str(stable_id("status", issue.status) % 90_000 + 10_000), "")
+        number, _ = self.world.jira_statuses.get(issue.status, unknown)
+        return self.status(issue.status, number, issue.status_category)
 
     def fields(self, issue: JiraIssue) -> Payload:
         """All fields of an issue."""

@@ -40,6 +40,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     world.people_csv = cast.people_csv(world.people)
     world.jira_users = cast.jira_users(world.people)
     world.jira_projects, world.jira_fields = tickets.PROJECTS, tickets.FIELDS
+    world.jira_statuses = dict(tickets.STATUSES)
     catalogue.found_all(stage)
     artifacts.histories(stage)
     adoption.adoptions(stage)

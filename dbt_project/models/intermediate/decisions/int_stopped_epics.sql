@@ -3,7 +3,7 @@ with epics as (
     select *
     from {{ ref('stg_jira__issues') }}
     where
-        lower(issue_type) in ('epic', 'initiative')
+        (is_epic or lower(issue_type) in ('epic', 'initiative'))
         and lower(resolution) in ('won''t do', 'won''t fix', 'declined', 'cancelled', 'canceled')
 ),
 
@@ -12,6 +12,12 @@ family as (
     union all
     select parent_id, issue_id from {{ ref('stg_jira__issues') }}
     where parent_id in (select epics.issue_id from epics)
+    union all
+    -- On Server an epic is linked by its key, as it was then.
+    select keys.issue_id, children.issue_id
+    from {{ ref('stg_jira__issues') }} as children
+    inner join {{ ref('int_jira_issue_keys') }} as keys on children.epic_key = keys.issue_key
+    inner join epics on keys.issue_id = epics.issue_id
 ),
 
 moves as (

@@ -17,7 +17,7 @@ with statements as (
 tickets as (
     select statements.incident_id, statements.target, named.pull_request_id
     from statements
-    left join {{ ref('stg_jira__issues') }} as issues on statements.issue_key = issues.issue_key
+    left join {{ ref('int_jira_issue_keys') }} as issues on statements.issue_key = issues.issue_key
     inner join {{ ref('int_pull_request_issue_links') }} as named
         on coalesce(statements.issue_id, issues.issue_id) = named.issue_id and named.system = 'jira'
 ),

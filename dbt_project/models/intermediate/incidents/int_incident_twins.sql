@@ -1,4 +1,4 @@
--- Records of one incident in two systems, by explicit reference only: a key of Jira or an address of a GitHub issue in the title or
+-- Records of one incident in two systems, by explicit reference only: a key of Jira, also a former one, or an address of a GitHub issue in the title or
 -- links of a store's record, a key of Jira in the title of a GitHub issue, the address of a store's record in a ticket's text.
 -- Of two, Jira's record counts before GitHub's, and GitHub's before a store's.
 with records as (
@@ -36,7 +36,8 @@ linked as (
 pairs as (
     select keys.record_id, records.record_id as incident_id, records.place
     from keys
-    inner join records on keys.issue_key = records.record_key
+    inner join {{ ref('int_jira_issue_keys') }} as known on keys.issue_key = known.issue_key
+    inner join records on known.issue_id = records.record_id and records.source = 'jira'
     union
     select record_id, other_id, other_place from linked where place > other_place
     union

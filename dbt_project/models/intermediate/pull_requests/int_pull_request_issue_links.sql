@@ -1,4 +1,4 @@
--- Issues that a pull request names: Jira keys in title, text or branch, and GitHub issues that it says it closes, of its own repository by
+-- Issues that a pull request names: Jira keys, also former ones, in title, text or branch, and GitHub issues that it says it closes, of its own repository by
 -- number, of any by the name that meant the repository then.
 with texts as (
     select
@@ -44,11 +44,11 @@ closed_numbers as (
 select distinct
     jira_keys.pull_request_id,
     'jira' as system,
-    issues.issue_id,
-    issues.issue_key,
-    issues._source_url as url
+    keys.issue_id,
+    keys.current_key as issue_key,
+    keys.source_url as url
 from jira_keys
-inner join {{ ref('stg_jira__issues') }} as issues on jira_keys.issue_key = issues.issue_key
+inner join {{ ref('int_jira_issue_keys') }} as keys on jira_keys.issue_key = keys.issue_key
 union all
 select distinct
     closed_numbers.pull_request_id,

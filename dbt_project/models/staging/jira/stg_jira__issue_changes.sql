@@ -12,6 +12,7 @@ renamed as (
         changed_at,
         field,
         field_id,
+        subject,
         from_value,
         from_text,
         to_value,
