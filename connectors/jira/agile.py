@@ -84,8 +84,8 @@ def sprint_ids(found: Sequence[Sprint], agile: AgileFields) -> list[str] | None:
 
 def epic_of(fields: Json, agile: AgileFields) -> tuple[str | None, str | None]:
     """Id and key of the epic: the parent if it stands above ordinary issues, else what the epic link names, by key only."""
-    parent = fields.get("parent") if isinstance(fields.get("parent"), dict) else {}
-    if (level := hierarchy_level(parent.get("fields"))) is not None and level > 0:
+    parent = fields.get("parent")
+    if isinstance(parent, dict) and (level := hierarchy_level(parent.get("fields"))) is not None and level > 0:
         return str(parent["id"]) if parent.get("id") else None, parent.get("key")
     linked = next((fields[field_id] for field_id, _ in agile.epic_link if isinstance(fields.get(field_id), str)), None)
     return None, linked
