@@ -166,7 +166,7 @@ class FakeJira:
         return answer
 
 
-def _cut(holder: Json | None, name: str, cap: int) -> None:
-    if holder is not None:
+def _cut(holder: Any, name: str, cap: int) -> None:
+    if isinstance(holder, dict) and isinstance(holder.get(name), list):
         items: Sequence[Any] = holder[name]
         holder["total"], holder[name] = len(items), list(items[:cap])

@@ -216,15 +216,10 @@ class Reading:
         """Whether to ask for links: of incidents, and of issues whose history names one or of which one is known."""
         if not self.options.remote_links:
             return False
+        incidents = self.options.incidents
         known = ("remote_links", str(issue["id"])) in self.known.links
-        return known or self._is_incident(issue["fields"]) or records.names_remote_link(histories)
-
-    def _is_incident(self, fields: Json) -> bool:
-        kind, home = fields.get("issuetype") or {}, fields.get("project") or {}
-        wanted = self.options.incidents
-        return kind.get("name") in wanted.issue_types and (
-            not wanted.projects or bool({home.get("key"), str(home.get("id"))} & set(wanted.projects))
-        )
+        is_incident = records.is_one_of(issue, incidents.issue_types, incidents.projects)
+        return known or is_incident or records.names_remote_link(histories)
 
     def _histories(self, issue: Json) -> list[Json]:
         histories, is_whole = records.embedded_histories(issue)

@@ -270,6 +270,13 @@ def project_id(issue: Json) -> str | None:
     return _text(_object(_object(issue.get("fields")).get("project")).get("id"))
 
 
+def is_one_of(issue: Json, issue_types: Sequence[str], projects: Sequence[str]) -> bool:
+    """Whether an issue is of one of the types, and in one of the projects (keys or ids) where any are named."""
+    fields = _object(issue.get("fields"))
+    home = {_text(_object(fields.get("project")).get("key")), project_id(issue)}
+    return _text(_name(fields.get("issuetype"))) in issue_types and (not projects or not home.isdisjoint(projects))
+
+
 def updated_ms(issue: Json) -> int:
     """When the issue was last changed, in epoch milliseconds; 0 when it does not say."""
     try:

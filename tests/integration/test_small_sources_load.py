@@ -112,6 +112,49 @@ def test_a_deleted_jira_issue_is_tombstoned_in_the_next_sync_and_counts_agree(ho
     assert {state for (state,) in ask(home, "select distinct state from raw_ops.reconciliations where source = 'jira'")} == {"matched"}
 
 
+def moved(issue: dict[str, Any], key: str, updated: str) -> dict[str, Any]:
+    """A Jira issue after a move, which its history tells."""
+    project = make_project(key.partition("-")[0])
+    item = {"field": "Key", "fieldtype": "jira", "fromString": issue["key"], "toString": key}
+    told = [*issue["changelog"]["histories"], {"id": updated, "created": updated, "items": [item]}]
+    fields = issue["fields"] | {"project": project, "updated": updated}
+    return issue | {"key": key, "fields": fields, "changelog": {"histories": told, "total": len(told)}}
+
+
+def test_a_moved_jira_issue_keeps_its_history_and_one_that_moved_out_of_sight_says_so(home: Home):
+    """What was read of an issue goes over to its new project: a later listing of the old one must not take it for gone."""
+    first, others = make_issue(7, "ML-7"), [make_issue(8, "ML-8"), make_issue(9, "ML-9")]
+    item = {"field": "status", "fieldtype": "jira", "from": "1", "to": "3"}
+    first["changelog"] = {"histories": [{"id": "1", "created": "2026-03-01T10:00:00.000+0000", "items": [item]}], "total": 1}
+    site = FakeJira([make_project("ML"), make_project("OPS")], [first, *others, make_issue(1, "OPS-1")])
+    connector = replace(JIRA, open=lambda options: JiraReader(options, lambda _: site))
+    options = JiraOptions(url="https://acme.atlassian.net", token=SecretStr("x"), projects=("ML", "OPS"))
+    changes = "select history_id, _deleted_at is null, project_id from raw_jira.issue_changes where issue_id = '7' order by history_id"
+    issue = "select issue_key, _deleted_at is null, _deleted_reason from raw_jira.issues where issue_id = '7'"
+    sync(home, connector, options)
+
+    site.stored = [moved(first, "OPS-2", "2026-03-03T10:00:00.000+0000"), *others, make_issue(1, "OPS-1")]
+    sync(home, connector, options)
+    assert ask(home, issue) == [("OPS-2", True, None)]
+    ops = make_project("OPS")["id"]
+    kept = [("1", True, ops), ("2026-03-03T10:00:00.000+0000", True, ops)]
+    assert ask(home, changes) == kept
+    site.stored.remove(others[1])
+    sync(home, connector, options)
+    assert ask(home, "select issue_key from raw_jira.issues where _deleted_at is not null") == [("ML-9",)]
+    assert ask(home, changes) == kept, "ML was listed whole, without what had moved out of it before"
+
+    back = site.stored[0]
+    site.stored[0] = moved(back, "SEC-1", "2026-03-04T10:00:00.000+0000")
+    sync(home, connector, options)
+    assert ask(home, issue) == [("OPS-2", False, "moved to project SEC, which is not read, as SEC-1")]
+    site.stored[0] = moved(back, "ML-7", "2026-03-05T10:00:00.000+0000")
+    sync(home, connector, options)
+    assert ask(home, issue) == [("ML-7", True, None)]
+    assert {is_live for _, is_live, _ in ask(home, changes)} == {True}
+    assert sync(home, connector, options).rows_changed == 0
+
+
 def test_an_unreadable_experiment_file_takes_nothing_away_and_a_corrected_one_is_released(home: Home, tmp_path: Path):
     store = tmp_path / "experiments"
     store.mkdir()
