@@ -354,6 +354,8 @@ class JiraIssue:
     """`{"id", "type", "inward", "outward", "direction": "inward"|"outward", "key": other issue}`"""
     comments: list[dict[str, Any]] = field(default_factory=list)
     """`{"id", "author", "created", "updated", "body"}`"""
+    remote_links: list[dict[str, Any]] = field(default_factory=list)
+    """`{"id", "relationship", "url", "title"}`"""
     is_broken: bool = False
     """Served without its `fields`, as some broken sites do."""
 

@@ -276,7 +276,7 @@ def _jira_issue(project: str, number: int) -> JiraIssue:
     issue = JiraIssue(
         (20_000 if project == "INC" else 30_000) + number,
         f"{project}-{number}",
-        "Incident" if project == "INC" else "Task",
+        "Incident" if project == "INC" else "Epic",
         f"Trouble {number}",
         "It stopped.\nThen it started.",
         "Done" if number % 3 == 0 else "Open",
@@ -296,6 +296,8 @@ def _jira_issue(project: str, number: int) -> JiraIssue:
         issue.comments = [_comment(place, created) for place in range(25)]
         link = {"id": 801, "type": "Problem/Incident", "inward": "is caused by", "outward": "causes"}
         issue.links = [{**link, "direction": "inward", "key": "ML-1"}]
+        issue.remote_links = [{"id": 901, "relationship": "post-mortem", "url": "https://wiki.acme.example/7", "title": "What happened"}]
+        issue.parent = "ML-1"
     return issue
 
 

@@ -3,7 +3,11 @@
 import pytest
 import requests
 from jira import JIRA, JIRAError
+from pydantic import SecretStr
 
+from connectors.contract import Page, ReadContext
+from connectors.jira.options import IncidentOptions, JiraOptions
+from connectors.jira.resources import CONNECTOR
 from pipelines.demo.servers.jira_payloads import JiraSite
 from pipelines.demo.servers.serving import Settings, serve
 from tests.contract.demo_world import TOKEN, at, small_world
@@ -175,3 +179,13 @@ def test_projects_and_issues_are_found_by_key_and_number(cloud):
     assert ask(cloud, "2/issue/NOPE-1").status_code == 404
     page = requests.get(f"{cloud}/browse/INC-7", timeout=30)
     assert "Trouble 7" in page.text
+
+
+def test_the_connector_finds_the_epic_of_an_issue_and_the_pages_that_it_links_to(cloud):
+    incidents = IncidentOptions(projects=("INC",), issue_types=("Incident",))
+    options = JiraOptions(url=cloud, email=EMAIL, token=SecretStr(TOKEN), projects=("INC",), incidents=incidents, remote_links=True)
+    found = [event for event in CONNECTOR.open(options).read(ReadContext(now=at(0))) if isinstance(event, Page)]
+    issues = {row["issue_key"]: row for page in found if page.table == "issues" for row in page.records}
+    assert (issues["INC-7"]["epic_key"], issues["INC-7"]["is_epic"], issues["INC-8"]["epic_key"]) == ("ML-1", False, None)
+    (link,) = [row for page in found if page.table == "remote_links" for row in page.records]
+    assert (link["issue_id"], link["url"], link["relationship"]) == ("20007", "https://wiki.acme.example/7", "post-mortem")

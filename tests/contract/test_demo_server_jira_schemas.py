@@ -27,6 +27,7 @@ const calls = {
   count: () => jira.issueSearch.countIssues({ jql }),
   issue: () => jira.issues.getIssue({ issueIdOrKey: 'INC-7', expand: 'changelog' }),
   changelog: () => jira.issues.getChangeLogs({ issueIdOrKey: 'INC-7', startAt: 10, maxResults: 20 }),
+  remoteLinks: () => jira.issueRemoteLinks.getRemoteIssueLinks({ issueIdOrKey: 'INC-7' }),
   comments: () => jira.issueComments.getComments({ issueIdOrKey: 'INC-7' }),
 };
 const found = {};
@@ -57,7 +58,7 @@ def told(served):
 def test_every_answer_has_the_described_shape(served):
     answers = told(served)
     assert answers == dict.fromkeys(answers, "as described")
-    assert len(answers) == 11
+    assert len(answers) == 12
 
 
 def test_a_wrong_shape_is_found(served):

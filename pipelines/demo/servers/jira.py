@@ -62,6 +62,7 @@ class JiraServer:
             "/project/{id}": self._project,
             "/issue/{id}": self._issue,
             "/issue/{id}/comment": self._comments,
+            "/issue/{id}/remotelink": self._remote_links,
             "/search": self._removed if self.site.is_cloud else self._numbered_search,
         }
         cloud: dict[str, Handler] = {
@@ -133,6 +134,10 @@ class JiraServer:
     def _comments(self, payloads: JiraPayloads, parameters: Parameters) -> Payload:
         issue = self._found(parameters)
         return _numbered(parameters, issue.comments, lambda comment: payloads.comment(issue, comment), "comments")
+
+    def _remote_links(self, payloads: JiraPayloads, parameters: Parameters) -> list[Payload]:
+        issue = self._found(parameters)
+        return [payloads.remote_link(issue, link) for link in issue.remote_links]
 
     def _removed(self, _payloads: JiraPayloads, _parameters: Parameters) -> Payload:
         raise Refused(410, GONE)

@@ -117,6 +117,11 @@ class JiraPayloads:
         number = str(stable_id(kind, name) % 90_000 + 10_000)
         return {"self": f"{self.rest}/{kind}/{number}", "id": number, "name": name}
 
+    def _kind(self, issue: JiraIssue) -> Payload:
+        """An issue type; only the Cloud tells how high it stands."""
+        level = {"hierarchyLevel": int(issue.issue_type == "Epic")} if self.site.is_cloud else {}
+        return {**(self._named("issuetype", issue.issue_type) or {}), "subtask": False, **level}
+
     def status(self, name: str, number: str, category: str) -> Payload:
         """A status with its category."""
         category_number, title, colour = CATEGORIES[category]
@@ -133,11 +138,10 @@ class JiraPayloads:
     def fields(self, issue: JiraIssue) -> Payload:
         """All fields of an issue."""
         reporter = self.user(issue.reporter)
-        kind = {**(self._named("issuetype", issue.issue_type) or {}), "subtask": False}
         return {
             "summary": issue.summary,
             "description": self.text(issue.description),
-            "issuetype": kind,
+            "issuetype": self._kind(issue),
             "project": self.project(issue.key.rpartition("-")[0]),
             "status": self._status(issue),
             "priority": self._named("priority", issue.priority),
@@ -168,7 +172,7 @@ class JiraPayloads:
         """Another issue as links embed it."""
         found = next((issue for issue in self.world.jira_issues if issue.key == key), None)
         number = str(found.issue_id if found else stable_id("issue", key))
-        fields = {"summary": found.summary, "status": self._status(found)} if found else {}
+        fields = {"summary": found.summary, "status": self._status(found), "issuetype": self._kind(found)} if found else {}
         return {"id": number, "key": key, "self": f"{self.rest}/issue/{number}", "fields": fields}
 
     def _link(self, link: Payload) -> Payload:
@@ -190,6 +194,12 @@ class JiraPayloads:
             "created": self.moment(comment["created"]),
             "updated": self.moment(comment["updated"]),
         }
+
+    def remote_link(self, issue: JiraIssue, link: Payload) -> Payload:
+        """A link to a page outside Jira."""
+        page = {"url": link["url"], "title": link["title"], "summary": "", "icon": {}, "status": {"icon": {}}}
+        address = {"id": link["id"], "self": f"{self.rest}/issue/{issue.issue_id}/remotelink/{link['id']}"}
+        return {**address, "application": {}, "relationship": link["relationship"], "object": page}
 
     def _comments_of(self, issue: JiraIssue) -> Payload:
         most = self.site.embedded_comments if self.site.is_cloud else len(issue.comments)
