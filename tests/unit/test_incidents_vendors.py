@@ -1,7 +1,11 @@
 """PagerDuty and Opsgenie over real HTTP on loopback: logs, re-openings, shifts with overrides, depth limits, refusals, bad answers."""
 
+import ast
+import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from connectors.incidents.client import OpsgenieClient, PagerDutyClient
 from connectors.incidents.options import IncidentsOptions, PagerDutyStore
 from connectors.incidents.resources import CONNECTOR, IncidentsReader, Openers
 from pipelines.gates import check_records
+from tests.contract.pypi import pypi_folder
 from tests.unit.scripted_site import Answer, Site, serving
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -282,7 +287,8 @@ def opsgenie(*incidents: Any, entries: Any = STORY) -> Callable[[str, dict[str, 
         if path == "v1/incidents":
             offset = int(asked["offset"])
             page = incidents[offset : offset + 100]
-            return Answer({"data": page, "paging": {"next": "more"} if offset + 100 < len(incidents) else {}, "totalCount": len(incidents)})
+            paging = {"next": "more"} if offset + 100 < len(incidents) else {}
+            return Answer({"data": page, "paging": paging, "totalCount": len(incidents), "took": 0.1, "requestId": "r"})
         if path.startswith("v2/incident-timelines/"):
             half = entries[:3] if "offset" not in asked else entries[3:]
             return Answer({"data": {"entries": half} | ({"nextOffset": "3"} if "offset" not in asked else {})})
@@ -357,3 +363,30 @@ def test_reading_stops_at_the_first_page_that_is_older_than_what_is_asked_for(si
     site.script = opsgenie(og_incident(), *old)
     assert [one["native_id"] for one in records(read(site, "opsgenie"), "incidents")] == ["o1"]
     assert site.paths().count("v1/incidents") == 1
+
+
+def test_pagerduty_is_asked_for_what_its_own_client_knows(site: Site):
+    site.script = pagerduty(incident(status="triggered"))
+    read(site)
+    source = (pypi_folder("pagerduty", "7.2.0") / "pagerduty" / "rest_api_v2_client.py").read_text(encoding="utf-8")
+    [known] = [
+        ast.literal_eval(node.value)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CANONICAL_PATHS"
+    ]
+    asked = {f"/{path}" for path in site.paths()}
+    assert asked >= {"/incidents", "/incidents/P1/log_entries", "/users", "/schedules", "/schedules/SC"}
+    shapes = [re.sub(r"\{[^}]+\}", "[^/]+", path) for path in known]
+    assert [path for path in asked if not any(re.fullmatch(shape, path) for shape in shapes)] == []
+
+
+def test_opsgenies_own_client_accepts_our_answers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(str(pypi_folder("opsgenie-sdk", "2.1.5")))
+    from opsgenie_sdk import ApiClient  # type: ignore[import-not-found]
+    from opsgenie_sdk.api.incident.incident import Incident  # type: ignore[import-not-found]
+
+    body = opsgenie(og_incident())("v1/incidents", {"offset": "0"}).body
+    [told] = ApiClient().deserialize(SimpleNamespace(data=json.dumps(body)), "ListIncidentsResponse").data
+    assert (told.tiny_id, told.status, told.priority, told.created_at.hour) == ("64", "resolved", "P2", 9)
+    # These three are documented and newer than the client.
+    assert og_incident().keys() - set(Incident.attribute_map.values()) == {"impactStartDate", "impactedServices", "links"}
