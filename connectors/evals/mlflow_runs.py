@@ -4,16 +4,15 @@
 """
 
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from connectors.evals.answered import AnsweredRuns, model_columns, samples_of
 from connectors.evals.digest import kept, without_user
 from connectors.evals.envelope import declared
-from connectors.evals.lines import lines
 from connectors.evals.mlflow_samples import sample_of
-from connectors.evals.model import BadSample, Metric, OpenLog, Place, Planned, Run, Sample, Status
-from connectors.evals.shape import Json, UnreadableLog, integer, listing, mapping, moment, number, parse, text
+from connectors.evals.model import Metric, OpenLog, Planned, Run, Status
+from connectors.evals.shape import Json, integer, listing, mapping, moment, number, text
 
 STATUSES: Mapping[str, Status] = {
     "FINISHED": "success",
@@ -33,34 +32,15 @@ def is_evaluation(told: Json) -> bool:
     return _pairs(listing(told, "run", "data", "tags")).get("mlflow.runType") == "genai_evaluate"
 
 
-class MlflowRuns:
-    """Reads runs of an MLflow server.
-
-    Args:
-        headline: the metric that leads; None: the only one, if there is one only.
-    """
+class MlflowRuns(AnsweredRuns):
+    """Reads runs of an MLflow server; what leads is a metric as it spells it."""
 
     kind = "mlflow"
     expected = "a run of an MLflow server"
+    identity = ("run", "info", "run_id")
 
-    def __init__(self, headline: str | None = None) -> None:
-        self.headline = headline
-
-    def place(self, name: str) -> Place | None:
-        """Every entry of the server is a run."""
-        return Place(True, name)
-
-    def read(self, log: OpenLog) -> Iterator[Run]:
-        """The one run of an entry.
-
-        Raises:
-            UnreadableLog: when it is none.
-        """
-        _, first = next(lines(log.main), (1, b""))
-        told = mapping(parse(first)) if isinstance(first, bytes) else {}
-        if text(told, "run", "info", "run_id") is None:
-            raise UnreadableLog("the answer holds no run with a run_id")
-        yield _MlflowRun(log, told, self.headline).run()
+    def run(self, log: OpenLog, head: Json) -> Run:  # noqa: D102 - as in the base
+        return _MlflowRun(log, head, self.headline).run()
 
 
 class _MlflowRun:
@@ -84,7 +64,7 @@ class _MlflowRun:
             status=status,
             columns=self._columns(),
             metrics=metrics,
-            samples=self._samples(),
+            samples=samples_of(self.log, lambda trace: sample_of(trace, str(self.info["run_id"])), is_counted=True),
             planned=Planned(),
             dataset_name=text(said, "dataset") or text(dataset, "name") or self._experiment(),
             primary=self._primary(metrics),
@@ -101,7 +81,6 @@ class _MlflowRun:
     def _columns(self) -> Json:
         started, ended = _moment(self.info, "start_time"), _moment(self.info, "end_time")
         model = self.parameters.get("model") or self.parameters.get("model_name") or self.plain_tags.get("model")
-        provider, slash, name = str(model or "").partition("/")
         spent = [integer(self.info, key) for key in ("start_time", "end_time")]
         return {
             "task_name": self._experiment(),
@@ -114,12 +93,9 @@ class _MlflowRun:
             "repository_raw": without_user(self.tags.get("mlflow.source.git.repoURL")),
             "git_sha_raw": self.tags.get("mlflow.source.git.commit"),
             "git_is_dirty": {"true": True, "false": False}.get(self.tags.get("mlflow.source.git.dirty", "").lower()),
-            "model_raw": model,
-            "model_provider": provider if slash else None,
-            "model_name": name if slash else model,
             "tags": kept(self.plain_tags),
             "metadata": kept(self.parameters),
-        }
+        } | model_columns(model)
 
     def _metrics(self) -> Iterator[Metric]:
         """The last value of each metric; what is no finite number is told without one."""
@@ -144,20 +120,6 @@ class _MlflowRun:
         """The first dataset that the run says it read."""
         inputs = listing(self.told, "run", "inputs", "dataset_inputs")
         return mapping(inputs[0], "dataset") if inputs else {}
-
-    def _samples(self) -> Iterator[Sample | BadSample]:
-        seen: Counter[str] = Counter()
-        for number_of_line, line in lines(self.log.main, begin=2):
-            if isinstance(line, BadSample):
-                yield line
-                continue
-            sample = sample_of(parse(line), str(self.info["run_id"]))
-            if isinstance(sample, str):
-                yield BadSample(f"{self.log.main.name}#{number_of_line}", sample)
-                continue
-            seen[sample.key] += 1
-            sample.epoch = seen[sample.key]
-            yield sample
 
     def _raw(self, dataset: Json) -> Json:
         """Identities, own tags that say how it was run, and the dataset without its source and profile, which hold paths."""

@@ -5,52 +5,27 @@
 
 from collections.abc import Iterator
 
+from connectors.evals.answered import MEAN, AnsweredRuns, model_columns, named_in, samples_of
 from connectors.evals.digest import class_of_error, kept, sha_of_content, sha_of_text
 from connectors.evals.envelope import declared
-from connectors.evals.lines import lines
-from connectors.evals.model import BadSample, Judge, JudgeKind, OpenLog, Place, Planned, Run, Sample, Score, Status
-from connectors.evals.shape import Json, UnreadableLog, integer, mapping, moment, number, objects, parse, text
+from connectors.evals.model import Judge, JudgeKind, OpenLog, Planned, Run, Sample, Score, Status
+from connectors.evals.shape import Json, integer, mapping, moment, number, objects, text
 
 KINDS: dict[str, JudgeKind] = {"HUMAN": "human", "LLM": "llm", "CODE": "code"}
-MEAN = "mean"
 PASSED = {"true": True, "false": False}
 """Labels that an evaluator gets which answers with a plain yes or no."""
 
 
-class PhoenixExperiments:
-    """Reads experiments of a Phoenix server.
-
-    Args:
-        headline: the evaluator whose mean leads; None: the only one, if there is one only.
-    """
+class PhoenixExperiments(AnsweredRuns):
+    """Reads experiments of a Phoenix server; what leads is an evaluator."""
 
     kind = "phoenix"
     expected = "an experiment of a Phoenix server"
 
-    def __init__(self, headline: str | None = None) -> None:
-        self.headline = headline
-
-    def place(self, name: str) -> Place | None:
-        """Every entry of the server is an experiment."""
-        return Place(True, name)
-
-    def read(self, log: OpenLog) -> Iterator[Run]:
-        """The one run of an entry.
-
-        Raises:
-            UnreadableLog: when it is none.
-        """
-        _, first = next(lines(log.main), (1, b""))
-        head = mapping(parse(first)) if isinstance(first, bytes) else {}
-        if text(head, "experiment", "id") is None:
-            raise UnreadableLog("the answer holds no experiment with an id")
-        yield self._run(log, head)
-
-    def _run(self, log: OpenLog, head: Json) -> Run:
+    def run(self, log: OpenLog, head: Json) -> Run:  # noqa: D102 - as in the base
         experiment = mapping(head, "experiment")
         metadata = mapping(experiment, "metadata")
-        said, scorers = declared(metadata), _scorers(log)
-        leading = self.headline if self.headline in scorers else scorers[0] if len(scorers) == 1 and self.headline is None else None
+        said, scorers = declared(metadata), named_in(log, _names)
         repetitions = max(1, integer(experiment, "repetitions") or 1)
         examples = integer(experiment, "example_count")
         return Run(
@@ -58,10 +33,10 @@ class PhoenixExperiments:
             status=_status(experiment),
             columns=_columns(head, experiment, metadata),
             metrics=[],
-            samples=_samples(log),
+            samples=samples_of(log, _sample, is_counted=False),
             planned=Planned(samples=None if examples is None else examples * repetitions, epochs=repetitions),
             dataset_name=text(said, "dataset") or text(head, "dataset", "name") or "unnamed",
-            primary=(leading, MEAN, "") if leading else None,
+            primary=self.leading(scorers),
             slice_metrics=dict.fromkeys(scorers, MEAN),
             is_whole=integer(experiment, "missing_run_count") == 0,
             declared=said,
@@ -82,8 +57,6 @@ def _status(experiment: Json) -> Status:
 
 
 def _columns(head: Json, experiment: Json, metadata: Json) -> Json:
-    model = text(metadata, "model") or text(metadata, "model_name")
-    provider, slash, name = str(model or "").partition("/")
     return {
         "task_name": text(metadata, "task") or text(head, "dataset", "name"),
         "harness_name": "phoenix",
@@ -92,33 +65,18 @@ def _columns(head: Json, experiment: Json, metadata: Json) -> Json:
         "ended_at": None,
         "wall_seconds": None,
         "git_is_dirty": {"true": True, "false": False}.get(str(metadata.get("git_dirty", "")).lower()),
-        "model_raw": model,
-        "model_provider": provider if slash else None,
-        "model_name": name if slash else model,
         "tags": {},
         "metadata": kept(metadata),
-    }
+    } | model_columns(text(metadata, "model") or text(metadata, "model_name"))
 
 
-def _scorers(log: OpenLog) -> list[str]:
-    """Names of the evaluators that said anything, in the order of their names."""
-    told = (parse(line) for _, line in lines(log.main, begin=2) if isinstance(line, bytes))
-    return sorted({name for one in told for evaluation in objects(one, "annotations") if (name := text(evaluation, "name"))})
+def _names(told: Json) -> Iterator[str | None]:
+    return (text(evaluation, "name") for evaluation in objects(told, "annotations"))
 
 
-def _samples(log: OpenLog) -> Iterator[Sample | BadSample]:
-    for number_of_line, line in lines(log.main, begin=2):
-        if isinstance(line, BadSample):
-            yield line
-            continue
-        told = mapping(parse(line))
-        if text(told, "example_id") is None:
-            yield BadSample(f"{log.main.name}#{number_of_line}", "a run without its example_id")
-            continue
-        yield _sample(told)
-
-
-def _sample(told: Json) -> Sample:
+def _sample(told: Json) -> Sample | str:
+    if text(told, "example_id") is None:
+        return "a run without its example_id"
     error = text(told, "error")
     return Sample(
         key=str(told["example_id"]),

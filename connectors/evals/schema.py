@@ -5,7 +5,7 @@
 
 from connectors.contract import Table, boolean, integer, number, text, timestamp
 
-KINDS = ("inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl", "mlflow", "phoenix", "braintrust")
+KINDS = ("inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl", "mlflow", "phoenix", "braintrust", "langfuse")
 STATUSES = ("success", "failed_threshold", "error", "cancelled", "partial")
 SHA256 = r"^[0-9a-f]{64}$"
 

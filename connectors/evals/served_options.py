@@ -86,3 +86,22 @@ class BraintrustStore(ServedStore, frozen=True):
     def path(self) -> str:
         """The API's address with the organisation; experiments are below it."""
         return f"{self.url.rstrip('/')}/{self.organisation}" if self.organisation else self.url
+
+
+class LangfuseStore(ServedStore, frozen=True):
+    """Experiments on some of the datasets of a Langfuse project."""
+
+    kind: Literal["langfuse"]
+    public_key: str = Field(min_length=1)
+    """The project's public key, which starts with `pk-lf-`."""
+    secret_key: SecretStr
+    """The project's secret key."""
+    url: str = Field(default="https://cloud.langfuse.com", pattern="^https?://[^@]+$")
+    """Where Langfuse is; self-hosted: from version 4 on."""
+    datasets: tuple[str, ...] = ("*",)
+    """Names of datasets, as shell patterns; of experiments without one their own names."""
+
+    @property
+    def path(self) -> str:
+        """The address with the key's public part, which stands for the project; experiments are below it."""
+        return f"{self.url.rstrip('/')}/{self.public_key}"

@@ -1,0 +1,114 @@
+"""A Langfuse project as a store: each experiment on the chosen datasets is an entry, its content the answers about it.
+
+Read is the API of version 4, which knows experiments; what version 3 calls runs of datasets it gives by other paths.
+"""
+
+import base64
+import fnmatch
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import tenacity
+from pydantic import SecretStr
+
+from connectors.contract import Meter
+from connectors.errors import ContractBroken, NotFound
+from connectors.evals.served_options import LangfuseStore
+from connectors.evals.shape import Json, integer, mapping, moment, objects, text
+from connectors.evals.store import SOURCE, Entry, Fetched
+from connectors.evals.waiting import Answers
+from connectors.json_api import JsonApi, Site
+
+PAGE = 100
+FIRST = datetime(2023, 1, 1, tzinfo=UTC)
+"""Before there was a Langfuse: every question needs a lower bound."""
+ITEM_FIELDS = "core,dataset,io,metadata,itemMetadata,scores"
+
+
+class LangfuseServer:
+    """The experiments of one project; its errors are those of `JsonApi`."""
+
+    meters_itself = True
+
+    def __init__(self, options: LangfuseStore, meter: Meter, now: datetime, sleep: Callable[[float], None] = tenacity.nap.sleep) -> None:
+        login = base64.b64encode(f"{options.public_key}:{options.secret_key.get_secret_value()}".encode()).decode()
+        site = Site(
+            SOURCE,
+            "Langfuse",
+            f"{options.url.rstrip('/')}/api/public",
+            SecretStr(login),
+            prefix="Basic ",
+            key_hint="are public_key and secret_key of one project at this address?",
+            role_hint="project keys may read everything of their project: is it theirs?",
+            timeout_seconds=options.timeout_seconds,
+        )
+        self._options, self._api = options, JsonApi(site, meter, sleep)
+        self._answers = Answers(self._samples, now)
+        self._project = ""
+
+    def entries(self) -> list[Entry]:
+        """Every experiment on the chosen datasets, in the order of their ids."""
+        projects = list(objects(self._api.get("projects", "the project of the key", "data"), "data"))
+        self._project = text(projects[0], "id") or "" if projects else ""
+        names = {str(one.get("id")): text(one, "name") for one in self._datasets()}
+        found = [(one, names.get(str(one.get("datasetId")))) for one in self._experiments()]
+        return sorted(
+            (self._entry(one, dataset) for one, dataset in found if self._is_chosen(dataset or str(one.get("name")))),
+            key=lambda entry: entry.name,
+        )
+
+    def fetch(self, entry: Entry) -> Fetched:
+        """The answers about an experiment, one a line: itself and its dataset, then its items."""
+        return self._answers.fetch(entry.name)
+
+    def url(self, entry: Entry) -> str:  # noqa: ARG002 - Langfuse documents no address of a single experiment
+        """The page that lists the project's experiments."""
+        return f"{self._options.url.rstrip('/')}/project/{self._project}/experiments"
+
+    def _is_chosen(self, name: str) -> bool:
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._options.datasets)
+
+    def _entry(self, experiment: Json, dataset: str | None) -> Entry:
+        identity = text(experiment, "id")
+        if identity is None:
+            raise ContractBroken(SOURCE, "the list of experiments", f"an experiment came without its id: {str(experiment)[:200]!r}")
+        ended = moment(experiment, "endTime") or moment(experiment, "startTime")
+        head: Json = {"project": self._project, "dataset": dataset, "experiment": experiment}
+        modified_at = None if ended is None else datetime.fromisoformat(ended)
+        return self._answers.entry(identity, f"{self._options.root}/{identity}", head, modified_at)
+
+    def _datasets(self) -> Iterator[Json]:
+        page = 1
+        while True:
+            answer = self._api.get("v2/datasets", "the list of datasets", "data", page=page, limit=PAGE)
+            yield from objects(answer, "data")
+            if page >= (integer(answer, "meta", "totalPages") or 0):
+                return
+            page += 1
+
+    def _experiments(self) -> Iterator[Json]:
+        try:
+            yield from self._pages("experiments", "the list of experiments", fields="core,metadata,scores")
+        except NotFound as error:
+            why = "this server has no experiments: is it of version 3?"
+            raise NotFound(SOURCE, "the list of experiments", why, "experiments are read from Langfuse 4 on: upgrade the server") from error
+
+    def _samples(self, head: Json) -> Iterator[Json]:
+        experiment = mapping(head, "experiment")
+        what = f"the items of experiment {experiment.get('name')}"
+        return self._pages("experiment-items", what, fields=ITEM_FIELDS, experimentId=str(experiment["id"]))
+
+    def _pages(self, path: str, what: str, **asked: str) -> Iterator[Json]:
+        """Every item of a list."""
+        given: dict[str, int | str] = {"limit": PAGE, "fromStartTime": FIRST.isoformat(), **asked}
+        while True:
+            page = self._api.get(path, what, "data", **given)
+            if not isinstance(page["data"], list):
+                raise ContractBroken(SOURCE, what, f"expected a list in 'data', got {type(page['data']).__name__}")
+            yield from objects(page, "data")
+            following = text(page, "meta", "cursor")
+            if following is None:
+                return
+            if following == given.get("cursor"):
+                raise ContractBroken(SOURCE, what, "the next page is said to be the one that came")
+            given["cursor"] = following
