@@ -7,9 +7,16 @@ with texts as (
     from {{ ref('stg_github__pull_requests') }}
     union all
     select
-        'issue', cast(issue_id as varchar), repository_id, 'github', cast(author_id as varchar), created_at, _source_url,
-        coalesce(title, '') || chr(10) || coalesce(body, '')
-    from {{ ref('stg_github__issues') }}
+        case when incidents.issue_id is null then 'issue' else 'incident' end,
+        coalesce(incidents.incident_id, cast(issues.issue_id as varchar)),
+        issues.repository_id,
+        'github',
+        cast(issues.author_id as varchar),
+        issues.created_at,
+        issues._source_url,
+        coalesce(issues.title, '') || chr(10) || coalesce(issues.body, '')
+    from {{ ref('stg_github__issues') }} as issues
+    left join {{ ref('int_incident_github_issues') }} as incidents on issues.issue_id = incidents.issue_id
     union all
     select
         case when incidents.issue_id is null then 'issue' else 'incident' end, issues.issue_id, null, 'jira', issues.reporter_id,
