@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import ContractBroken
@@ -81,11 +81,25 @@ def plain(value: Any) -> str | None:
 
 def _document_text(node: Any) -> Iterator[str]:
     """Every piece of text of a document in Atlassian's format, in reading order."""
-    if isinstance(node, dict):
-        if isinstance(node.get("text"), str):
-            yield node["text"]
-        for child in node.get("content") or ():
-            yield from _document_text(child)
+    if not isinstance(node, dict):
+        return
+    attributes = node.get("attrs") if isinstance(node.get("attrs"), dict) else {}
+    # Mentions, states and emoji say what they show, cards where they lead, expands have a title.
+    told = (node.get("text"), *(attributes.get(name) for name in ("text", "title", "url")))
+    yield from (text for text in told if isinstance(text, str))
+    if node.get("type") == "date":
+        yield _day(attributes.get("timestamp"))
+    content = node.get("content")
+    for child in content if isinstance(content, list) else ():
+        yield from _document_text(child)
+
+
+def _day(milliseconds: Any) -> str:
+    """The day of a document's date, which is given in epoch milliseconds at midnight UTC; empty when it is none."""
+    try:
+        return f"{datetime.fromtimestamp(int(milliseconds) / 1000, UTC):%Y-%m-%d}"
+    except (TypeError, ValueError, OverflowError):
+        return ""
 
 
 def instant(value: Any) -> Any:

@@ -9,6 +9,7 @@ from connectors.contract import Event, Failed, Gone, Page, ReadContext, Rejected
 from connectors.errors import Unavailable
 from connectors.jira.agile import EPIC_LINK, EPIC_NAME, SPRINT
 from connectors.jira.fake import FakeJira, make_issue, make_project
+from connectors.jira.fields import plain
 from connectors.jira.options import IncidentOptions
 from tests.unit.jira_reading import INC, ML, NOW, PARTITION, finished, history, read, rows, warehouse
 
@@ -276,3 +277,31 @@ def test_a_mass_of_vanished_issues_is_not_looked_for_one_by_one():
     cursor = finished(read(site)).cursor
     again(site, cursor, warehouse("7", *map(str, range(100, 200))))
     assert not [asked for asked in site.asked if asked.startswith("where")]
+
+
+DOCUMENT: list[tuple[dict[str, Any], str | None]] = [
+    ({"type": "paragraph", "content": [{"type": "text", "text": "a", "marks": [{"type": "strong"}]}, {"type": "hardBreak"}]}, "a"),
+    ({"type": "mention", "attrs": {"id": "acc-ana", "text": "@Ana"}}, "@Ana"),
+    ({"type": "emoji", "attrs": {"shortName": ":fire:", "text": "\U0001f525"}}, "\U0001f525"),
+    ({"type": "status", "attrs": {"text": "SEV1", "color": "red"}}, "SEV1"),
+    ({"type": "date", "attrs": {"timestamp": "1772409600000"}}, "2026-03-02"),
+    ({"type": "date", "attrs": {"timestamp": "soon"}}, None),
+    ({"type": "inlineCard", "attrs": {"url": "https://wiki.acme.example/1"}}, "https://wiki.acme.example/1"),
+    ({"type": "expand", "attrs": {"title": "More"}, "content": [{"type": "text", "text": "b"}]}, "More b"),
+    ({"type": "bulletList", "content": [{"type": "listItem", "content": [{"type": "text", "text": one}]} for one in "xy"]}, "x y"),
+    (
+        {
+            "type": "table",
+            "content": [{"type": "tableRow", "content": [{"type": "tableCell", "content": [{"type": "text", "text": "c"}]}]}],
+        },
+        "c",
+    ),
+    ({"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "1", "type": "file"}}]}, None),
+    ({"type": "panel", "attrs": None, "content": "odd"}, None),
+    ({"type": "rule"}, None),
+]
+
+
+@pytest.mark.parametrize(("node", "said"), DOCUMENT)
+def test_a_document_says_what_each_of_its_nodes_shows(node: dict[str, Any], said: str | None):
+    assert plain({"type": "doc", "version": 1, "content": [node]}) == said
