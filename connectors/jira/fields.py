@@ -83,7 +83,7 @@ def _document_text(node: Any) -> Iterator[str]:
     """Every piece of text of a document in Atlassian's format, in reading order."""
     if not isinstance(node, dict):
         return
-    attributes = node.get("attrs") if isinstance(node.get("attrs"), dict) else {}
+    attributes: dict[str, Any] = node["attrs"] if isinstance(node.get("attrs"), dict) else {}
     # Mentions, states and emoji say what they show, cards where they lead, expands have a title.
     told = (node.get("text"), *(attributes.get(name) for name in ("text", "title", "url")))
     yield from (text for text in told if isinstance(text, str))

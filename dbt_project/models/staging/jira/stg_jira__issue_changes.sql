@@ -6,6 +6,7 @@ with source as (
 renamed as (
     select
         issue_id,
+        project_id,
         history_id,
         item,
         author_id,

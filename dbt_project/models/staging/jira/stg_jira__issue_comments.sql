@@ -7,6 +7,7 @@ renamed as (
     select
         comment_id,
         issue_id,
+        project_id,
         author_id,
         created_at,
         updated_at,

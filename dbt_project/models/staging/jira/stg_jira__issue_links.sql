@@ -7,6 +7,7 @@ renamed as (
     select
         link_id,
         issue_id,
+        project_id,
         link_type,
         direction,
         description,

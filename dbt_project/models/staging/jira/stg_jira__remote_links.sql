@@ -7,6 +7,7 @@ renamed as (
     select
         remote_link_id,
         issue_id,
+        project_id,
         global_id,
         relationship,
         application_type,
