@@ -1,5 +1,5 @@
 -- Records of one incident in two systems, by explicit reference only: a key of Jira, also a former one, or an address of a GitHub issue in the title or
--- links of a store's record, a key of Jira in the title of a GitHub issue, the address of a store's record in a ticket's text.
+-- links of a store's record, a key of Jira in the title of a GitHub issue, the address of a record in a ticket's text or remote links.
 -- Of two, Jira's record counts before GitHub's, and GitHub's before a store's.
 with records as (
     select
@@ -20,6 +20,10 @@ addresses as (
     select distinct records.record_id, records.place, {{ replace_all('u.url', "'[.,;:]+$'", "''") }} as url
     from records
     {{ each(extract_all("coalesce(records.searched, '')", "'(https?://[^\\s<>()\"\\]|]+)'"), 'u', 'url') }}
+    union
+    select records.record_id, records.place, links.url
+    from records
+    inner join {{ ref('stg_jira__remote_links') }} as links on records.record_id = links.issue_id and records.source = 'jira'
 ),
 
 linked as (
