@@ -5,14 +5,14 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from connectors.evals.answered import AnsweredRuns, model_columns, samples_of
 from connectors.evals.digest import kept, without_user
 from connectors.evals.envelope import declared
+from connectors.evals.mlflow_prompts import pairs
 from connectors.evals.mlflow_samples import sample_of
 from connectors.evals.model import Metric, OpenLog, Planned, Run, Status
-from connectors.evals.shape import Json, integer, listing, mapping, moment, number, text
+from connectors.evals.shape import Json, integer, listing, mapping, moment, number, objects, text
 
 STATUSES: Mapping[str, Status] = {
     "FINISHED": "success",
@@ -29,7 +29,7 @@ GENAI_MEAN = "mean"
 
 def is_evaluation(told: Json) -> bool:
     """Whether a run is one of `mlflow.genai.evaluate`, whose samples are traces."""
-    return _pairs(listing(told, "run", "data", "tags")).get("mlflow.runType") == "genai_evaluate"
+    return pairs(listing(told, "run", "data", "tags")).get("mlflow.runType") == "genai_evaluate"
 
 
 class MlflowRuns(AnsweredRuns):
@@ -49,9 +49,10 @@ class _MlflowRun:
     def __init__(self, log: OpenLog, told: Json, headline: str | None) -> None:
         self.log, self.told, self.headline = log, told, headline
         self.info = mapping(told, "run", "info")
-        self.tags = _pairs(listing(told, "run", "data", "tags"))
-        self.parameters = _pairs(listing(told, "run", "data", "params"))
+        self.tags = pairs(listing(told, "run", "data", "tags"))
+        self.parameters = pairs(listing(told, "run", "data", "params"))
         self.plain_tags = {name: value for name, value in self.tags.items() if not name.startswith(OWN_TAGS)}
+        self.prompts = list(objects(told, "prompts"))
         self.is_evaluation = is_evaluation(told)
 
     def run(self) -> Run:
@@ -93,9 +94,14 @@ class _MlflowRun:
             "repository_raw": without_user(self.tags.get("mlflow.source.git.repoURL")),
             "git_sha_raw": self.tags.get("mlflow.source.git.commit"),
             "git_is_dirty": {"true": True, "false": False}.get(self.tags.get("mlflow.source.git.dirty", "").lower()),
+            "prompt_sha": self._prompt_sha(),
             "tags": kept(self.plain_tags),
             "metadata": kept(self.parameters),
         } | model_columns(model)
+
+    def _prompt_sha(self) -> str | None:
+        """The one prompt's text; a run of several has no text of its own."""
+        return text(self.prompts[0], "sha") if len(self.prompts) == 1 else None
 
     def _metrics(self) -> Iterator[Metric]:
         """The last value of each metric; what is no finite number is told without one."""
@@ -122,15 +128,11 @@ class _MlflowRun:
         return mapping(inputs[0], "dataset") if inputs else {}
 
     def _raw(self, dataset: Json) -> Json:
-        """Identities, own tags that say how it was run, and the dataset without its source and profile, which hold paths."""
+        """Identities, own tags that say how it was run, prompts by hash, the dataset without its source and profile, which hold paths."""
         info = {key: self.info.get(key) for key in ("run_id", "run_name", "experiment_id", "status", "start_time", "end_time")}
         own = {key: self.tags[key] for key in KEPT_OWN_TAGS if key in self.tags}
         about = {key: dataset.get(key) for key in ("name", "digest", "source_type")} if dataset else {}
-        return kept({"info": info, "tags": own, "dataset": about})
-
-
-def _pairs(told: Sequence[Any]) -> dict[str, str]:
-    return {str(one["key"]): str(one.get("value", "")) for one in told if isinstance(one, dict) and "key" in one}
+        return kept({"info": info, "tags": own, "dataset": about, "prompts": self.prompts})
 
 
 def _moment(info: Json, key: str) -> str | None:

@@ -12,6 +12,7 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
+from connectors.evals.mlflow_prompts import LinkedPrompts
 from connectors.evals.mlflow_runs import is_evaluation
 from connectors.evals.served_options import MlflowStore
 from connectors.evals.shape import Json, integer, mapping, text
@@ -42,7 +43,7 @@ class MlflowServer:
             timeout_seconds=options.timeout_seconds,
         )
         self._options, self._api = options, JsonApi(site, meter, sleep)
-        self._answers = Answers(self._traces, now)
+        self._answers, self._prompts = Answers(self._traces, now), LinkedPrompts(self._api)
 
     def entries(self) -> list[Entry]:
         """Every run of the chosen experiments, in the order of their names."""
@@ -75,7 +76,7 @@ class MlflowServer:
         name = f"{experiment}/{identity}"
         moment = integer(run, "info", "end_time") or integer(run, "info", "start_time")
         modified_at = None if moment is None else datetime.fromtimestamp(moment / 1000, UTC)
-        told: Json = {"experiment": experiments.get(experiment), "run": run}
+        told: Json = {"experiment": experiments.get(experiment), "run": run, "prompts": self._prompts.of(run)}
         return self._answers.entry(name, f"{self._options.root}/{name}", told, modified_at)
 
     def _experiments(self) -> Iterator[Json]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import Meter
+from connectors.evals.digest import sha_of_prompt
 from connectors.evals.mlflow_server import MlflowServer
 from connectors.evals.resources import CONNECTOR, EvalsReader
 from connectors.evals.served_options import MlflowStore
@@ -47,13 +48,23 @@ def length(outputs):
 def strange(outputs):
     raise ValueError("no grade")
 
+mlflow.genai.register_prompt(name="triage", template="Sort {{question}}", commit_message="first words")
+mlflow.genai.register_prompt(name="triage", template="Sort {{question}} for the secret desk", commit_message="the desk")
+mlflow.genai.register_prompt(name="chat", template=[{"role": "system", "content": "be brief"}])
+
+def predict(question):
+    mlflow.genai.load_prompt("triage", version=2).format(question=question)
+    return told[question]
+
 told = {"where is my invoice": "billing", "i was charged twice": "sales", "x" * 3000: "access"}
 wanted = ["billing", "billing", "access"]
 data = [{"inputs": {"question": q}, "expectations": {"answer": a}} for q, a in zip(told, wanted)]
-result = mlflow.genai.evaluate(data=data, predict_fn=lambda question: told[question], scorers=[exact, length, strange])
+result = mlflow.genai.evaluate(data=data, predict_fn=predict, scorers=[exact, length, strange])
 for key, value in {"project": "support", "git_sha": "0" * 40}.items():
     client.set_tag(result.run_id, key, value)
 with mlflow.start_run(run_name="plain"):
+    for prompt in ("triage", "chat"):
+        mlflow.genai.load_prompt(prompt, version=1)
     mlflow.log_param("model", "acme/large-2")
     for key, value in {"f1": 0.62, "nothing": float("nan"), "endless": float("inf")}.items():
         mlflow.log_metric(key, value)
@@ -152,12 +163,25 @@ def test_plain_runs_keep_their_metrics_and_what_is_no_number_has_no_value(mlflow
     assert (by_name["broken"]["status"], by_name["broken"]["n_samples"]) == ("error", 0)
 
 
+def test_a_run_has_the_hash_of_the_one_registered_prompt_that_it_used(mlflow: Mlflow):
+    found = read(mlflow)
+    run, [plain] = found.run(mlflow.run_id), [run for run in found.rows("runs") if run["_raw"]["info"]["run_name"] == "plain"]
+    assert run["prompt_sha"] == sha_of_prompt("Sort {{question}} for the secret desk\n"), "as git's connector hashes the file"
+    assert run["_raw"]["prompts"] == [{"name": "triage", "version": "2", "sha": run["prompt_sha"]}]
+    assert plain["prompt_sha"] is None, "two prompts are no text of the run"
+    assert plain["_raw"]["prompts"] == [
+        {"name": "triage", "version": "1", "sha": sha_of_prompt("Sort {{question}}")},
+        {"name": "chat", "version": "1", "sha": None, "why": "a prompt of messages is no file"},
+    ]
+    assert "secret desk" not in repr(found.events)
+
+
 def test_a_second_reading_brings_nothing_and_a_late_judgement_brings_its_run_alone(mlflow: Mlflow):
     first = read(mlflow)
     second = read(mlflow, first)
     assert (second.rows("runs"), second.rows("samples")) == ([], [])
     assert len(second.rows("files")) == 3, "the census is whole"
-    assert second.meter.made == first.meter.made == 3, "experiments, runs, and the traces of the one evaluation"
+    assert second.meter.made == first.meter.made == 6, "experiments, runs, three prompts, and the traces of the one evaluation"
     mlflow.client(JUDGE, mlflow.run_id)
     third = read(mlflow, first)
     assert [run["native_run_id"] for run in third.rows("runs")] == [mlflow.run_id]
