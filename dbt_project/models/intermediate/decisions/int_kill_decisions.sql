@@ -34,6 +34,12 @@ writers as (
     from {{ ref('int_pull_request_authors') }}
     where role = 'author' and kind = 'human'
     group by pull_request_id
+),
+
+assignees as (
+    select account, person_id
+    from {{ ref('int_accounts_resolved') }}
+    where system = 'jira' and kind = 'human'
 )
 
 select
@@ -43,15 +49,18 @@ select
     epics.project_id,
     epics.stopped_at as decided_at,
     writers.person_id as decided_by_person_id,
+    assignees.person_id as assignee_person_id,
     case
         when epic_experiments.experiment_id is not null then 'experiment_lost'
         when not epic_evals.is_passed then 'eval_said_no'
-        when epics.record_pull_request_id is not null then 'written_decision'
+        when epics.recorded_at <= epics.stopped_at then 'written_decision'
         else 'unsupported'
     end as evidence_class,
     epics.record_pull_request_id,
     epics.record_path,
+    epics.recorded_at,
     epic_evals.eval_run_id,
+    epic_evals.is_passed as eval_is_passed,
     epic_experiments.experiment_id,
     epics.is_reconsidered,
     epics.source_url
@@ -59,6 +68,7 @@ from epics
 left join epic_experiments on epics.issue_id = epic_experiments.issue_id
 left join epic_evals on epics.issue_id = epic_evals.issue_id
 left join writers on epics.record_pull_request_id = writers.pull_request_id
+left join assignees on epics.assignee_id = assignees.account
 union all
 select
     'experiment',
@@ -67,7 +77,10 @@ select
     lost.project_id,
     lost.lost_at,
     owners.person_id,
+    null,
     'experiment_lost',
+    null,
+    null,
     null,
     null,
     null,

@@ -1,10 +1,12 @@
 -- Epics that ended without being done, after work on them had begun: an idea that nobody started was not killed.
+-- One that was taken up again is still here, whatever its resolution is now: the first decision to stop it was made.
+{% set given_up = "('won''t do', 'won''t fix', 'declined', 'cancelled', 'canceled')" %}
 with epics as (
-    select *
+    select
+        *,
+        lower(resolution) in {{ given_up }} as is_given_up
     from {{ ref('stg_jira__issues') }}
-    where
-        (is_epic or lower(issue_type) in ('epic', 'initiative'))
-        and lower(resolution) in ('won''t do', 'won''t fix', 'declined', 'cancelled', 'canceled')
+    where is_epic or lower(issue_type) in ('epic', 'initiative')
 ),
 
 family as (
@@ -24,11 +26,11 @@ moves as (
     select
         changes.issue_id,
         min(changes.changed_at) filter (
-            where lower(changes.field) = 'resolution' and lower(changes.to_text) = lower(epics.resolution)
+            where lower(changes.field) = 'resolution' and lower(changes.to_text) in {{ given_up }}
         ) as stopped_at,
         min(changes.changed_at) filter (where lower(changes.field) = 'status') as begun_at,
-        max(changes.changed_at) filter (
-            where lower(changes.field) = 'resolution' and nullif(changes.to_text, '') is null and changes.from_text is not null
+        min(changes.changed_at) filter (
+            where lower(changes.field) = 'resolution' and lower(changes.from_text) in {{ given_up }}
         ) as reopened_at
     from {{ ref('stg_jira__issue_changes') }} as changes
     inner join epics on changes.issue_id = epics.issue_id
@@ -57,7 +59,8 @@ records as (
     select
         pulls.epic_id,
         {{ latest('pulls.pull_request_id', 'pulls.merged_at') }} as record_pull_request_id,
-        {{ latest('files.path', 'pulls.merged_at') }} as record_path
+        {{ latest('files.path', 'pulls.merged_at') }} as record_path,
+        max(pulls.merged_at) as recorded_at
     from pulls
     inner join {{ ref('stg_github__pull_request_files') }} as files on pulls.pull_request_id = files.pull_request_id
     where {{ matches_nocase('files.path', "'(^|/)(adr|adrs|decisions)/'") }}
@@ -67,17 +70,21 @@ records as (
 select
     epics.issue_id,
     epics.issue_key,
+    epics.assignee_id,
     epics.created_at,
     moves.begun_at,
     coalesce(moves.stopped_at, epics.resolution_at) as stopped_at,
-    coalesce(moves.reopened_at > moves.stopped_at, false) as is_reconsidered,
+    coalesce(moves.reopened_at <= {{ instant_plus_days('moves.stopped_at', 90) }}, false) as is_reconsidered,
     work.project_id,
     coalesce(work.n_merged, 0) as n_merged_pull_requests,
     records.record_pull_request_id,
     records.record_path,
+    records.recorded_at,
     epics._source_url as source_url
 from epics
 left join moves on epics.issue_id = moves.issue_id
 left join work on epics.issue_id = work.epic_id
 left join records on epics.issue_id = records.epic_id
-where moves.begun_at < coalesce(moves.stopped_at, epics.resolution_at) or work.n_merged >= 5
+where
+    (moves.stopped_at is not null or epics.is_given_up)
+    and (moves.begun_at < coalesce(moves.stopped_at, epics.resolution_at) or work.n_merged >= 5)

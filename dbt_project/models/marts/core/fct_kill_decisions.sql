@@ -6,15 +6,18 @@ select
     project_id,
     decided_at,
     decided_by_person_id,
+    assignee_person_id,
     evidence_class,
     case
-        when record_pull_request_id is not null or subject_kind = 'experiment' then 'resolved'
+        when recorded_at <= decided_at or subject_kind = 'experiment' then 'resolved'
         when evidence_class = 'unsupported' then 'none'
         else 'derived'
     end as evidence_strength,
     record_pull_request_id,
     record_path,
+    recorded_at,
     eval_run_id,
+    eval_is_passed,
     experiment_id,
     is_reconsidered,
     source_url
