@@ -3,7 +3,7 @@
 What the answers mean is not decided here, and no key leaves this file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -93,8 +93,8 @@ class JsonApi:
             raise ContractBroken(self._site.source, what, f"expected an object, got {str(answer)[:SAID]!r}")
         return answer  # type: ignore[reportUnknownVariableType] - JSON
 
-    def get_list(self, path: str, what: str, **parameters: int | str) -> list[Any]:
-        """The list at a path."""
+    def get_list(self, path: str, what: str, **parameters: int | str | list[str]) -> list[Any]:
+        """The list at a path; a parameter of several values is given once for each."""
         answer = self._ask("GET", path, what, parameters, None)
         if not isinstance(answer, list):
             raise ContractBroken(self._site.source, what, f"expected a list, got {str(answer)[:SAID]!r}")
@@ -105,7 +105,7 @@ class JsonApi:
             raise ContractBroken(self._site.source, what, f"expected an object with {needs!r}, got {str(answer)[:SAID]!r}")
         return answer  # type: ignore[reportUnknownVariableType] - JSON
 
-    def _ask(self, method: str, path: str, what: str, parameters: dict[str, int | str], body: dict[str, Any] | None) -> Any:
+    def _ask(self, method: str, path: str, what: str, parameters: Mapping[str, int | str | list[str]], body: dict[str, Any] | None) -> Any:
         limits = (CONNECT_SECONDS, self._site.timeout_seconds)
         send = partial(self._session.request, method, f"{self._site.url}/{path}", params=parameters, json=body, timeout=limits)
         return self._retrying(self._attempt, send, what)

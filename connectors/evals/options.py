@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from connectors.evals.served_options import BraintrustStore, LangfuseStore, MlflowStore, PhoenixStore
+from connectors.evals.served_options import BraintrustStore, LangfuseStore, LangsmithStore, MlflowStore, PhoenixStore
 
 Kind = Literal["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl"]
 
@@ -66,7 +66,7 @@ class EvalStore(BaseModel):
         return f"evals:{self.kind}:{self.root}"
 
 
-AnyStore = Annotated[EvalStore | MlflowStore | PhoenixStore | BraintrustStore | LangfuseStore, Field(discriminator="kind")]
+AnyStore = Annotated[EvalStore | MlflowStore | PhoenixStore | BraintrustStore | LangfuseStore | LangsmithStore, Field(discriminator="kind")]
 """A store of files, or a server."""
 
 

@@ -5,7 +5,20 @@
 
 from connectors.contract import Table, boolean, integer, number, text, timestamp
 
-KINDS = ("inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl", "mlflow", "phoenix", "braintrust", "langfuse")
+KINDS = (
+    "inspect",
+    "lm_eval",
+    "promptfoo",
+    "deepeval",
+    "openai_evals",
+    "ragas",
+    "jsonl",
+    "mlflow",
+    "phoenix",
+    "braintrust",
+    "langfuse",
+    "langsmith",
+)
 STATUSES = ("success", "failed_threshold", "error", "cancelled", "partial")
 SHA256 = r"^[0-9a-f]{64}$"
 

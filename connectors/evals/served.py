@@ -8,10 +8,11 @@ from typing import Any
 from connectors.contract import Meter
 from connectors.evals.braintrust_experiments import BraintrustExperiments
 from connectors.evals.langfuse_experiments import LangfuseExperiments
+from connectors.evals.langsmith_experiments import LangsmithExperiments
 from connectors.evals.mlflow_runs import MlflowRuns
 from connectors.evals.model import Format
 from connectors.evals.phoenix_experiments import PhoenixExperiments
-from connectors.evals.served_options import BraintrustStore, LangfuseStore, MlflowStore, PhoenixStore, ServedStore
+from connectors.evals.served_options import BraintrustStore, LangfuseStore, LangsmithStore, MlflowStore, PhoenixStore, ServedStore
 from connectors.evals.store import Store
 
 
@@ -53,11 +54,18 @@ def _langfuse(options: LangfuseStore, meter: Meter, now: datetime) -> Store:
     return LangfuseServer(options, meter, now)
 
 
+def _langsmith(options: LangsmithStore, meter: Meter, now: datetime) -> Store:
+    from connectors.evals.langsmith_server import LangsmithServer
+
+    return LangsmithServer(options, meter, now)
+
+
 KINDS: dict[str, ServedKind] = {
     "mlflow": ServedKind(_mlflow, lambda options: MlflowRuns(options.headline)),
     "phoenix": ServedKind(_phoenix, lambda options: PhoenixExperiments(options.headline)),
     "braintrust": ServedKind(_braintrust, lambda options: BraintrustExperiments(options.headline)),
     "langfuse": ServedKind(_langfuse, lambda options: LangfuseExperiments(options.headline)),
+    "langsmith": ServedKind(_langsmith, lambda options: LangsmithExperiments(options.headline)),
 }
 
 

@@ -105,3 +105,24 @@ class LangfuseStore(ServedStore, frozen=True):
     def path(self) -> str:
         """The address with the key's public part, which stands for the project; experiments are below it."""
         return f"{self.url.rstrip('/')}/{self.public_key}"
+
+
+class LangsmithStore(ServedStore, frozen=True):
+    """Experiments on some of the datasets of a LangSmith workspace."""
+
+    kind: Literal["langsmith"]
+    token: SecretStr
+    """An API key that may read the workspace."""
+    url: str = Field(default="https://api.smith.langchain.com", pattern="^https?://[^@]+$")
+    """The API, such as `https://eu.api.smith.langchain.com`, or your own LangSmith's address; `/api/v1` is added."""
+    app_url: str = Field(default="https://smith.langchain.com", pattern="^https?://[^@]+$")
+    """Where people open experiments."""
+    workspace: str | None = Field(default=None, min_length=1)
+    """Its id: needed where the key belongs to several workspaces, and where several are read."""
+    datasets: tuple[str, ...] = ("*",)
+    """Names of datasets, as shell patterns."""
+
+    @property
+    def path(self) -> str:
+        """The API's address with the workspace; experiments are below it."""
+        return f"{self.url.rstrip('/')}/{self.workspace}" if self.workspace else self.url
