@@ -12,6 +12,7 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
+from connectors.evals.cursors import Cursors
 from connectors.evals.served_options import BraintrustStore
 from connectors.evals.shape import Json, listing, mapping, moment, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
@@ -85,6 +86,7 @@ class BraintrustServer:
         experiment = mapping(head, "experiment")
         path, what = f"experiment/{quote(str(experiment['id']))}/fetch", f"the events of experiment {experiment.get('name')}"
         asked: Json = {"limit": PAGE}
+        cursors = Cursors(what)
         while True:
             page = self._api.post(path, what, asked)
             if not isinstance(page.get("events"), list):
@@ -95,15 +97,14 @@ class BraintrustServer:
             following = text(page, "cursor")
             if following is None or not listing(page, "events"):
                 return
-            if following == asked.get("cursor"):
-                raise ContractBroken(SOURCE, what, "the next page is said to be the one that came")
-            asked["cursor"] = following
+            asked["cursor"] = cursors.follow(following)
 
     def _listed(self, kind: str, what: str, **parameters: str) -> Iterator[Json]:
         """Every object of a kind; pages go on after the last one that came."""
         given: dict[str, int | str] = {"limit": PAGE, **parameters}
         if self._options.organisation:
             given["org_name"] = self._options.organisation
+        cursors = Cursors(what)
         while True:
             page = self._api.get(kind, what, "objects", **given)
             found = list(objects(page, "objects"))
@@ -112,6 +113,4 @@ class BraintrustServer:
             yield from found
             if len(found) < PAGE:
                 return
-            if found[-1]["id"] == given.get("starting_after"):
-                raise ContractBroken(SOURCE, what, "the next page is the one that came")
-            given["starting_after"] = str(found[-1]["id"])
+            given["starting_after"] = cursors.follow(str(found[-1]["id"]))

@@ -17,19 +17,19 @@ SCHEMA = 1
 _KEYS: dict[str, tuple[str, ...]] = {
     "project": ("project",),
     "repository": ("repository", "repo"),
-    "head_sha": ("head_sha", "git_sha", "git_commit", "commit_sha"),
+    "head_sha": ("head_sha", "git_sha", "git_commit", "commit_sha", "langfuse.git_sha"),
     "repo_id": ("repo_id", "repository_id"),
     "ci_run_id": ("ci_run_id", "github_run_id"),
     "ci_run_attempt": ("ci_run_attempt", "github_run_attempt"),
     "pr": ("pr", "pull_request", "pull_request_number"),
-    "created_by": ("created_by", "author", "user"),
+    "created_by": ("created_by", "author", "user", "langfuse.actor"),
     "harness": ("harness",),
     "harness_version": ("harness_version",),
     "dataset": ("dataset",),
     "dataset_version": ("dataset_version",),
     "threshold": ("threshold",),
 }
-"""What a run may say of itself in its tags or metadata, and the spellings in use."""
+"""What a run may say of itself in its tags or metadata, and the spellings in use; those of `langfuse.` are its GitHub action's."""
 
 
 def is_envelope(name: str) -> bool:

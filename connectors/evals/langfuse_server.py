@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken, NotFound
+from connectors.evals.cursors import Cursors
 from connectors.evals.served_options import LangfuseStore
 from connectors.evals.shape import Json, integer, mapping, moment, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
@@ -101,6 +102,7 @@ class LangfuseServer:
     def _pages(self, path: str, what: str, **asked: str) -> Iterator[Json]:
         """Every item of a list."""
         given: dict[str, int | str] = {"limit": PAGE, "fromStartTime": FIRST.isoformat(), **asked}
+        cursors = Cursors(what)
         while True:
             page = self._api.get(path, what, "data", **given)
             if not isinstance(page["data"], list):
@@ -109,6 +111,4 @@ class LangfuseServer:
             following = text(page, "meta", "cursor")
             if following is None:
                 return
-            if following == given.get("cursor"):
-                raise ContractBroken(SOURCE, what, "the next page is said to be the one that came")
-            given["cursor"] = following
+            given["cursor"] = cursors.follow(following)

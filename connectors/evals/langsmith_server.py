@@ -13,6 +13,7 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
+from connectors.evals.cursors import Cursors
 from connectors.evals.digest import sha_of_content
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.served_options import LangsmithStore
@@ -117,6 +118,7 @@ class LangsmithServer:
         """Pages of the root runs of an experiment."""
         what = f"the runs of experiment {session.get('name')}"
         asked: Json = {"session": [session["id"]], "is_root": True, "limit": PAGE, "select": list(KEPT_OF_RUN)}
+        cursors = Cursors(what)
         while True:
             page = self._api.post("runs/query", what, asked)
             if not isinstance(page.get("runs"), list):
@@ -125,9 +127,7 @@ class LangsmithServer:
             following = text(page, "cursors", "next")
             if following is None or not page["runs"]:
                 return
-            if following == asked.get("cursor"):
-                raise ContractBroken(SOURCE, what, "the next page is said to be the one that came")
-            asked["cursor"] = following
+            asked["cursor"] = cursors.follow(following)
 
     def _feedback(self, session: Json, runs: list[str]) -> dict[str, list[Json]]:
         """What was said of some runs, by run; runs are named, since all feedback of an experiment may be more than memory."""

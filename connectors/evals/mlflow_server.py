@@ -12,6 +12,7 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
+from connectors.evals.cursors import Cursors
 from connectors.evals.mlflow_prompts import LinkedPrompts
 from connectors.evals.mlflow_runs import is_evaluation
 from connectors.evals.served_options import MlflowStore
@@ -101,7 +102,7 @@ class MlflowServer:
 
     def _pages(self, path: str, what: str, items: str, asked: Json) -> Iterator[Json]:
         """Everything that a search finds; an empty answer has no list at all."""
-        token = ""
+        token, cursors = "", Cursors(what)
         while True:
             # Protocol buffers leave out what is empty: nothing but the answer being an object can be asked of it.
             page = self._api.post(path, what, asked | ({"page_token": token} if token else {}))
@@ -112,6 +113,4 @@ class MlflowServer:
             following = str(page.get("next_page_token") or "")
             if not following:
                 return
-            if following == token:
-                raise ContractBroken(SOURCE, what, "the next page is said to be the one that came")
-            token = following
+            token = cursors.follow(following)

@@ -14,6 +14,7 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
+from connectors.evals.cursors import Cursors
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.served_options import PhoenixStore
 from connectors.evals.shape import Json, mapping, moment, objects, text
@@ -103,7 +104,7 @@ class PhoenixServer:
 
     def _pages(self, path: str, what: str) -> Iterator[Json]:
         """Every item of a list."""
-        cursor = ""
+        cursor, cursors = "", Cursors(what)
         while True:
             page = self._api.get(path, what, "data", limit=PAGE, **({"cursor": cursor} if cursor else {}))
             found: Any = page["data"]
@@ -113,6 +114,4 @@ class PhoenixServer:
             following = str(page.get("next_cursor") or "")
             if not following:
                 return
-            if following == cursor:
-                raise ContractBroken(SOURCE, what, "the next page is said to be the one that came")
-            cursor = following
+            cursor = cursors.follow(following)

@@ -135,7 +135,7 @@ def test_an_experiment_without_cases_is_an_error_and_an_event_without_id_is_told
         ({"experiment": Answer("no", 403)}, "the key may not see it"),
         ({"experiment": Answer({"objects": [{"name": "x"}]})}, "something in the list has no id"),
         ({"project": Answer({"items": []})}, "expected an object with 'objects'"),
-        ({"fetch": Answer({"events": [{}], "cursor": "x"})}, "the next page is said to be the one that came"),
+        ({"fetch": Answer({"events": [{}], "cursor": "x"})}, "the next page is said to be one that came already"),
         ({"fetch": Answer({"events": None})}, "expected a list in 'events'"),
         ({"fetch": Answer('{"events": [', is_cut_short=True)}, "no answer"),
         ({"fetch": Answer("down", 503)}, "status 503: down"),

@@ -154,7 +154,7 @@ def test_an_experiment_without_scores_is_an_error_and_an_item_without_id_is_told
         ({"experiments": Answer({"message": "no such path"}, 404)}, "this server has no experiments: is it of version 3?"),
         ({"experiments": Answer({"data": [{"name": "x"}], "meta": {}})}, "an experiment came without its id"),
         ({"experiment_items": Answer({"data": {}})}, "expected a list in 'data'"),
-        ({"experiment_items": Answer({"data": [], "meta": {"cursor": "x"}})}, "the next page is said to be the one that came"),
+        ({"experiment_items": Answer({"data": [], "meta": {"cursor": "x"}})}, "the next page is said to be one that came already"),
         ({"experiment_items": Answer('{"data": [', is_cut_short=True)}, "no answer"),
     ],
 )
@@ -190,3 +190,17 @@ def test_the_scripted_answers_are_of_the_published_types(tmp_path: Path):
     (tmp_path / "answers.json").write_text(json.dumps(answers))
     python = python_with(PUBLISHED.replace("==", "-"), PUBLISHED)
     ran([str(python), "-c", CHECK, str(tmp_path / "answers.json")], tmp_path, {})
+
+
+def test_a_list_that_leads_in_a_circle_ends_in_an_error(site: Site):
+    turns = iter(["1", "2", "1"])
+    site.script = lambda path, _: (
+        Answer({"data": [experiment()], "meta": {"cursor": next(turns)}}) if path == "experiments" else script()(path, _)
+    )
+    assert ["one that came already" in str(event.error) for event in read(site) if isinstance(event, Failed)] == [True]
+
+
+def test_what_langfuses_action_writes_says_where_a_run_belongs(site: Site):
+    site.script = script(experiment(metadata={"langfuse.git_sha": "b" * 40, "langfuse.actor": "ana"}), items=[item(1, score())])
+    [run] = rows(read(site), "runs")
+    assert (run["git_sha_raw"], run["created_by_raw"]) == ("b" * 40, "ana")

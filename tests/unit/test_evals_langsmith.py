@@ -193,7 +193,7 @@ def test_what_did_not_come_to_its_end_is_partial(site: Site, told: Any, runs: An
         ({"sessions": Answer([{"name": "x"}])}, "something in the list has no id"),
         ({"feedback": Answer({"items": []})}, "expected a list"),
         ({"query": Answer({"runs": None})}, "expected a list in 'runs'"),
-        ({"query": Answer({"runs": [run()], "cursors": {"next": "x"}})}, "the next page is said to be the one that came"),
+        ({"query": Answer({"runs": [run()], "cursors": {"next": "x"}})}, "the next page is said to be one that came already"),
         ({"query": Answer('{"runs": [', is_cut_short=True)}, "no answer"),
         ({"examples": Answer({"detail": "slow down"}, 429, {"Retry-After": "1"})}, "status 429"),
         ({"examples": Answer([example(number) for number in range(100)])}, "the next page is the one that came"),

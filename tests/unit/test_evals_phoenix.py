@@ -150,7 +150,7 @@ def test_a_run_without_evaluations_and_one_without_an_example(site: Site):
     [
         ({"datasets": Answer({"detail": "no"}, 401)}, "Phoenix does not accept the token"),
         ({"experiments": Answer("no", 403)}, "the key may not see it"),
-        ({"experiments": Answer({"data": [], "next_cursor": "2"})}, "the next page is said to be the one that came"),
+        ({"experiments": Answer({"data": [], "next_cursor": "2"})}, "the next page is said to be one that came already"),
         ({"experiments": Answer({"data": {}})}, "expected a list in 'data'"),
         ({"datasets": Answer({"items": []})}, "expected an object with 'data'"),
         ({"json": Answer('[{"example_id": "X1"', is_cut_short=True)}, "no answer"),
