@@ -4,6 +4,7 @@
 ./run docs --check   fail when they are stale
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from pipelines.raw_tables import columns_of
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 PUBLIC = ("core", "evidence", "ops")
+DOCS_BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
+DOCS_REFERENCE = re.compile(r"""{{ doc\(["'](\w+)["']\) }}""")
 
 
 def command_line() -> str:
@@ -46,8 +49,15 @@ def raw_tables() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def shared_descriptions() -> dict[str, str]:
+    """What dbt's docs blocks say, by name: several tables describe a column by one of them."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "dbt_project" / "models").rglob("*__docs.md"))]
+    return {name: words.strip() for text in texts for name, words in DOCS_BLOCK.findall(text)}
+
+
 def public_tables() -> str:
     """Every published table, from the models' yml."""
+    shared = shared_descriptions()
     lines = [
         "<!-- made by ./run docs -->",
         "# Published tables",
@@ -69,7 +79,8 @@ def public_tables() -> str:
                 ]
                 for column in model.get("columns", []):
                     told = (column.get("config") or {}).get("meta", {}).get("sensitivity", "")
-                    about = " ".join(column.get("description", "").split()).replace("|", "\\|")
+                    words = DOCS_REFERENCE.sub(lambda found: shared[found[1]], column.get("description", ""))
+                    about = " ".join(words.split()).replace("|", "\\|")
                     lines.append(f"| `{column['name']}` | {column.get('data_type', '')} | {told} | {about} |")
                 lines.append("")
     return "\n".join(lines).rstrip() + "\n"
