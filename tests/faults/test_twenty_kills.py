@@ -119,7 +119,7 @@ def test_syncs_that_each_end_by_their_budget_end_like_one_and_ask_for_no_more(lo
 
 def leftovers(home: Home) -> list[Path]:
     """Files that only a sync in progress should have."""
-    return [path for path in home.root.rglob("*") if path.suffix in {".parquet", ".part", ".wal"} or "leaving" in path.name]
+    return [path for path in home.root.rglob("*") if path.suffix in {".parquet", ".part", ".wal"} or ".leaving-" in path.name]
 
 
 def latest_outcomes(home: Home) -> set[str]:
