@@ -3,7 +3,6 @@
 Nothing that is listed says that an experiment was scored later, and a diff or an address that its git metadata holds is not kept.
 """
 
-import fnmatch
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import quote
@@ -12,9 +11,9 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
-from connectors.evals.cursors import Cursors
+from connectors.evals.cursors import Cursors, is_chosen, items_of
 from connectors.evals.served_options import BraintrustStore
-from connectors.evals.shape import Json, listing, mapping, moment, objects, text
+from connectors.evals.shape import Json, instant, mapping, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
 from connectors.evals.waiting import Answers
 from connectors.json_api import JsonApi, Site
@@ -47,7 +46,11 @@ class BraintrustServer:
 
     def entries(self) -> list[Entry]:
         """Every experiment of the chosen projects, in the order of their ids."""
-        chosen = [project for project in self._listed("project", "the list of projects") if self._is_chosen(str(project.get("name")))]
+        chosen = [
+            project
+            for project in self._listed("project", "the list of projects")
+            if is_chosen(str(project.get("name")), self._options.projects)
+        ]
         return sorted((entry for project in chosen for entry in self._entries_of(project)), key=lambda entry: entry.name)
 
     def fetch(self, entry: Entry) -> Fetched:
@@ -57,9 +60,6 @@ class BraintrustServer:
     def url(self, entry: Entry) -> str:
         """The experiment's page, which Braintrust names by organisation, project and experiment; without an organisation, its API."""
         return self._pages_of[entry.name]
-
-    def _is_chosen(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._options.projects)
 
     def _entries_of(self, project: Json) -> Iterator[Entry]:
         name, own = text(project, "name") or "", {"project_id": text(project, "id") or ""}
@@ -72,14 +72,11 @@ class BraintrustServer:
         about = {key: experiment.get(key) for key in KEPT} | {
             "git": {key: mapping(experiment, "repo_info").get(key) for key in KEPT_OF_GIT}
         }
-        created = moment(experiment, "created")
         organisation, shown = self._options.organisation, quote(str(experiment.get("name")))
         page = f"{self._options.app_url.rstrip('/')}/app/{quote(organisation or '')}/p/{quote(project)}/experiments/{shown}"
         self._pages_of[identity] = page if organisation else f"{self._options.url.rstrip('/')}/v1/experiment/{identity}"
         head: Json = {"project": project, "dataset": dataset, "experiment": about}
-        return self._answers.entry(
-            identity, f"{self._options.root}/{identity}", head, None if created is None else datetime.fromisoformat(created)
-        )
+        return self._answers.entry(identity, f"{self._options.root}/{identity}", head, instant(experiment, "created"))
 
     def _samples(self, head: Json) -> Iterator[Json]:
         """The cases of an experiment: the root of each trace."""
@@ -89,13 +86,12 @@ class BraintrustServer:
         cursors = Cursors(what)
         while True:
             page = self._api.post(path, what, asked)
-            if not isinstance(page.get("events"), list):
-                raise ContractBroken(SOURCE, what, f"expected a list in 'events', got {type(page.get('events')).__name__}")
+            events = items_of(page, "events", what)
             for event in objects(page, "events"):
                 if event.get("is_root") or event.get("span_id") == event.get("root_span_id"):
                     yield {key: event.get(key) for key in KEPT_OF_EVENT}
             following = text(page, "cursor")
-            if following is None or not listing(page, "events"):
+            if following is None or not events:
                 return
             asked["cursor"] = cursors.follow(following)
 

@@ -1,7 +1,29 @@
-"""Following the pages of a list by what each says comes next."""
+"""Lists of a server: which of their things are chosen, what a page holds, and where it says that the next one is."""
+
+import fnmatch
+from collections.abc import Iterable
+from typing import Any
 
 from connectors.errors import ContractBroken
+from connectors.evals.shape import Json
 from connectors.evals.store import SOURCE
+
+
+def is_chosen(name: str, patterns: Iterable[str]) -> bool:
+    """Whether one of the configured shell patterns means a name."""
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def items_of(page: Json, key: str, what: str) -> list[Any]:
+    """The items of a page.
+
+    Raises:
+        ContractBroken: when they are no list.
+    """
+    found: Any = page.get(key)
+    if not isinstance(found, list):
+        raise ContractBroken(SOURCE, what, f"expected a list in {key!r}, got {type(found).__name__}")
+    return found  # type: ignore[reportUnknownVariableType] - JSON
 
 
 class Cursors:

@@ -7,7 +7,7 @@ from connectors.evals.digest import kept, sha_of_content, sha_of_text
 from connectors.evals.envelope import declared
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.model import Judge, JudgeKind, Metric, OpenLog, Planned, Run, Sample, Score
-from connectors.evals.shape import Json, integer, mapping, moment, number, objects, text
+from connectors.evals.shape import Json, integer, mapping, moment, number, objects, text, worded
 
 OF_THE_RUN = "value"
 """How a score is called that the tool attached to the experiment itself."""
@@ -52,7 +52,7 @@ def _columns(head: Json, experiment: Json) -> Json:
         "started_at": moment(experiment, "startTime"),
         "ended_at": moment(experiment, "endTime"),
         "wall_seconds": None,
-        "git_is_dirty": {"true": True, "false": False}.get(str(metadata.get("git_dirty", "")).lower()),
+        "git_is_dirty": worded(metadata, "git_dirty"),
         "tags": {},
         "metadata": kept(metadata),
     } | model_columns(text(metadata, "model"))

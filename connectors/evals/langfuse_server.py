@@ -4,7 +4,6 @@ Read is the API of version 4, which knows experiments; what version 3 calls runs
 """
 
 import base64
-import fnmatch
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -13,9 +12,9 @@ from pydantic import SecretStr
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken, NotFound
-from connectors.evals.cursors import Cursors
+from connectors.evals.cursors import Cursors, is_chosen, items_of
 from connectors.evals.served_options import LangfuseStore
-from connectors.evals.shape import Json, integer, mapping, moment, objects, text
+from connectors.evals.shape import Json, instant, integer, mapping, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
 from connectors.evals.waiting import Answers
 from connectors.json_api import JsonApi, Site
@@ -54,7 +53,7 @@ class LangfuseServer:
         names = {str(one.get("id")): text(one, "name") for one in self._datasets()}
         found = [(one, names.get(str(one.get("datasetId")))) for one in self._experiments()]
         return sorted(
-            (self._entry(one, dataset) for one, dataset in found if self._is_chosen(dataset or str(one.get("name")))),
+            (self._entry(one, dataset) for one, dataset in found if is_chosen(dataset or str(one.get("name")), self._options.datasets)),
             key=lambda entry: entry.name,
         )
 
@@ -66,16 +65,12 @@ class LangfuseServer:
         """The page that lists the project's experiments."""
         return f"{self._options.url.rstrip('/')}/project/{self._project}/experiments"
 
-    def _is_chosen(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._options.datasets)
-
     def _entry(self, experiment: Json, dataset: str | None) -> Entry:
         identity = text(experiment, "id")
         if identity is None:
             raise ContractBroken(SOURCE, "the list of experiments", f"an experiment came without its id: {str(experiment)[:200]!r}")
-        ended = moment(experiment, "endTime") or moment(experiment, "startTime")
         head: Json = {"project": self._project, "dataset": dataset, "experiment": experiment}
-        modified_at = None if ended is None else datetime.fromisoformat(ended)
+        modified_at = instant(experiment, "endTime") or instant(experiment, "startTime")
         return self._answers.entry(identity, f"{self._options.root}/{identity}", head, modified_at)
 
     def _datasets(self) -> Iterator[Json]:
@@ -105,9 +100,7 @@ class LangfuseServer:
         cursors = Cursors(what)
         while True:
             page = self._api.get(path, what, "data", **given)
-            if not isinstance(page["data"], list):
-                raise ContractBroken(SOURCE, what, f"expected a list in 'data', got {type(page['data']).__name__}")
-            yield from objects(page, "data")
+            yield from (item for item in items_of(page, "data", what) if isinstance(item, dict))
             following = text(page, "meta", "cursor")
             if following is None:
                 return

@@ -4,7 +4,6 @@ An experiment is a session with a reference dataset. Its counts and means of fee
 judged anew is seen; the author of a commit, whom its metadata name, is not kept.
 """
 
-import fnmatch
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -13,11 +12,11 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
-from connectors.evals.cursors import Cursors
+from connectors.evals.cursors import Cursors, is_chosen, items_of
 from connectors.evals.digest import sha_of_content
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.served_options import LangsmithStore
-from connectors.evals.shape import Json, mapping, moment, objects, text
+from connectors.evals.shape import Json, instant, mapping, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
 from connectors.evals.waiting import Answers
 from connectors.json_api import JsonApi, Site
@@ -68,7 +67,9 @@ class LangsmithServer:
 
     def entries(self) -> list[Entry]:
         """Every experiment on the chosen datasets, in the order of their ids."""
-        chosen = (one for one in self._listed("datasets", "the list of datasets") if self._is_chosen(str(one.get("name"))))
+        chosen = (
+            one for one in self._listed("datasets", "the list of datasets") if is_chosen(str(one.get("name")), self._options.datasets)
+        )
         return sorted((entry for dataset in chosen for entry in self._entries_on(dataset)), key=lambda entry: entry.name)
 
     def fetch(self, entry: Entry) -> Fetched:
@@ -78,9 +79,6 @@ class LangsmithServer:
     def url(self, entry: Entry) -> str:
         """The page that compares the dataset's experiments, with this one chosen."""
         return self._pages_of[entry.name]
-
-    def _is_chosen(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._options.datasets)
 
     def _entries_on(self, dataset: Json) -> Iterator[Entry]:
         name, what = str(dataset.get("name")), f"the experiments on dataset {dataset.get('name')}"
@@ -98,8 +96,7 @@ class LangsmithServer:
         }
         compared = f"datasets/{session.get('reference_dataset_id')}/compare?selectedSessions={identity}"
         self._pages_of[identity] = f"{self._options.app_url.rstrip('/')}/o/{session.get('tenant_id')}/{compared}"
-        changed = moment(session, "last_run_start_time") or moment(session, "end_time") or moment(session, "start_time")
-        modified_at = None if changed is None else datetime.fromisoformat(changed)
+        modified_at = instant(session, "last_run_start_time") or instant(session, "end_time") or instant(session, "start_time")
         return self._answers.entry(identity, f"{self._options.root}/{identity}", head, modified_at)
 
     def _samples(self, head: Json) -> Iterator[Json]:
@@ -121,11 +118,10 @@ class LangsmithServer:
         cursors = Cursors(what)
         while True:
             page = self._api.post("runs/query", what, asked)
-            if not isinstance(page.get("runs"), list):
-                raise ContractBroken(SOURCE, what, f"expected a list in 'runs', got {type(page.get('runs')).__name__}")
+            runs = items_of(page, "runs", what)
             yield list(objects(page, "runs"))
             following = text(page, "cursors", "next")
-            if following is None or not page["runs"]:
+            if following is None or not runs:
                 return
             asked["cursor"] = cursors.follow(following)
 

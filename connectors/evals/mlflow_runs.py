@@ -12,7 +12,7 @@ from connectors.evals.envelope import declared
 from connectors.evals.mlflow_prompts import pairs
 from connectors.evals.mlflow_samples import sample_of
 from connectors.evals.model import Metric, OpenLog, Planned, Run, Status
-from connectors.evals.shape import Json, integer, listing, mapping, moment, number, objects, text
+from connectors.evals.shape import Json, integer, listing, mapping, moment, number, objects, text, worded
 
 STATUSES: Mapping[str, Status] = {
     "FINISHED": "success",
@@ -93,7 +93,7 @@ class _MlflowRun:
             "created_by_raw": self.tags.get("mlflow.user") or text(self.info, "user_id"),
             "repository_raw": without_user(self.tags.get("mlflow.source.git.repoURL")),
             "git_sha_raw": self.tags.get("mlflow.source.git.commit"),
-            "git_is_dirty": {"true": True, "false": False}.get(self.tags.get("mlflow.source.git.dirty", "").lower()),
+            "git_is_dirty": worded(self.tags, "mlflow.source.git.dirty"),
             "prompt_sha": self._prompt_sha(),
             "tags": kept(self.plain_tags),
             "metadata": kept(self.parameters),

@@ -3,16 +3,14 @@
 Only runs of `mlflow.genai.evaluate` have traces; when they are asked for is in `waiting.py`.
 """
 
-import fnmatch
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
-from connectors.evals.cursors import Cursors
+from connectors.evals.cursors import Cursors, is_chosen, items_of
 from connectors.evals.mlflow_prompts import LinkedPrompts
 from connectors.evals.mlflow_runs import is_evaluation
 from connectors.evals.served_options import MlflowStore
@@ -49,7 +47,7 @@ class MlflowServer:
     def entries(self) -> list[Entry]:
         """Every run of the chosen experiments, in the order of their names."""
         names = {str(one["experiment_id"]): str(one["name"]) for one in self._experiments()}
-        chosen = {identity: name for identity, name in names.items() if self._is_chosen(name)}
+        chosen = {identity: name for identity, name in names.items() if is_chosen(name, self._options.experiments)}
         identities = sorted(chosen)
         found = [
             self._entry(run, chosen)
@@ -66,9 +64,6 @@ class MlflowServer:
         """The run's page."""
         experiment, _, run = entry.name.partition("/")
         return f"{self._options.root}/#/experiments/{experiment}/runs/{run}"
-
-    def _is_chosen(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._options.experiments)
 
     def _entry(self, run: Json, experiments: dict[str, str]) -> Entry:
         experiment, identity = str(mapping(run, "info").get("experiment_id")), text(run, "info", "run_id")
@@ -106,10 +101,7 @@ class MlflowServer:
         while True:
             # Protocol buffers leave out what is empty: nothing but the answer being an object can be asked of it.
             page = self._api.post(path, what, asked | ({"page_token": token} if token else {}))
-            found: Any = page.get(items, [])
-            if not isinstance(found, list):
-                raise ContractBroken(SOURCE, what, f"expected a list in {items!r}, got {type(found).__name__}")
-            yield from (item for item in found if isinstance(item, dict))
+            yield from (item for item in items_of({items: []} | page, items, what) if isinstance(item, dict))
             following = str(page.get("next_page_token") or "")
             if not following:
                 return

@@ -9,7 +9,7 @@ from connectors.evals.answered import MEAN, AnsweredRuns, model_columns, named_i
 from connectors.evals.digest import class_of_error, kept, sha_of_content, sha_of_text
 from connectors.evals.envelope import declared
 from connectors.evals.model import Judge, JudgeKind, OpenLog, Planned, Run, Sample, Score, Status
-from connectors.evals.shape import Json, integer, mapping, moment, number, objects, text
+from connectors.evals.shape import Json, integer, mapping, moment, number, objects, text, worded
 
 KINDS: dict[str, JudgeKind] = {"HUMAN": "human", "LLM": "llm", "CODE": "code"}
 PASSED = {"true": True, "false": False}
@@ -64,7 +64,7 @@ def _columns(head: Json, experiment: Json, metadata: Json) -> Json:
         "started_at": moment(experiment, "created_at"),
         "ended_at": None,
         "wall_seconds": None,
-        "git_is_dirty": {"true": True, "false": False}.get(str(metadata.get("git_dirty", "")).lower()),
+        "git_is_dirty": worded(metadata, "git_dirty"),
         "tags": {},
         "metadata": kept(metadata),
     } | model_columns(text(metadata, "model") or text(metadata, "model_name"))

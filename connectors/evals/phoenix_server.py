@@ -4,20 +4,18 @@ Phoenix tells an experiment's evaluations only in one document, and nowhere that
 dataset version that it ran on.
 """
 
-import fnmatch
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
-from connectors.evals.cursors import Cursors
+from connectors.evals.cursors import Cursors, is_chosen, items_of
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.served_options import PhoenixStore
-from connectors.evals.shape import Json, mapping, moment, objects, text
+from connectors.evals.shape import Json, instant, mapping, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
 from connectors.evals.waiting import Answers
 from connectors.json_api import JsonApi, Site
@@ -50,7 +48,7 @@ class PhoenixServer:
 
     def entries(self) -> list[Entry]:
         """Every experiment on the chosen datasets, in the order of their names."""
-        chosen = (one for one in self._pages("datasets", "the list of datasets") if self._is_chosen(str(one.get("name"))))
+        chosen = (one for one in self._pages("datasets", "the list of datasets") if is_chosen(str(one.get("name")), self._options.datasets))
         found = [self._entry(dataset, experiment) for dataset in chosen for experiment in self._experiments(dataset)]
         return sorted(found, key=lambda entry: entry.name)
 
@@ -63,9 +61,6 @@ class PhoenixServer:
         dataset, experiment = self._places[entry.name]
         return f"{self._options.root}/datasets/{quote(dataset)}/compare?experimentId={quote(experiment)}"
 
-    def _is_chosen(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._options.datasets)
-
     def _experiments(self, dataset: Json) -> Iterator[Json]:
         return self._pages(f"datasets/{quote(str(dataset.get('id')))}/experiments", f"the experiments on dataset {dataset.get('name')}")
 
@@ -75,10 +70,9 @@ class PhoenixServer:
             raise ContractBroken(SOURCE, "the list of experiments", f"an experiment came without its id: {str(experiment)[:200]!r}")
         name = "/".join(place)
         self._places[name] = place
-        changed = moment(experiment, "updated_at") or moment(experiment, "created_at")
         # Ids count up on every server anew.
         head: Json = {"server": urlsplit(self._options.root).netloc, "dataset": {"name": dataset.get("name")}, "experiment": experiment}
-        modified_at = None if changed is None else datetime.fromisoformat(changed)
+        modified_at = instant(experiment, "updated_at") or instant(experiment, "created_at")
         return self._answers.entry(name, f"{self._options.root}/{name}", head, modified_at)
 
     def _samples(self, head: Json) -> Iterator[Json]:
@@ -107,10 +101,7 @@ class PhoenixServer:
         cursor, cursors = "", Cursors(what)
         while True:
             page = self._api.get(path, what, "data", limit=PAGE, **({"cursor": cursor} if cursor else {}))
-            found: Any = page["data"]
-            if not isinstance(found, list):
-                raise ContractBroken(SOURCE, what, f"expected a list in 'data', got {type(found).__name__}")
-            yield from (item for item in found if isinstance(item, dict))
+            yield from (item for item in items_of(page, "data", what) if isinstance(item, dict))
             following = str(page.get("next_cursor") or "")
             if not following:
                 return

@@ -100,6 +100,11 @@ def boolean(value: Any, *path: str) -> bool | None:
     return found if isinstance(found, bool) else None
 
 
+def worded(value: Any, *path: str) -> bool | None:
+    """True or false, also written as a word; None for anything else."""
+    return {"true": True, "false": False}.get(str(at(value, *path)).lower())
+
+
 def moment(value: Any, *path: str) -> str | None:
     """An instant as ISO-8601 in UTC: from ISO text (without a zone taken as UTC, as the harnesses mean it) or epoch seconds."""
     found = at(value, *path)
@@ -111,6 +116,12 @@ def moment(value: Any, *path: str) -> str | None:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def instant(value: Any, *path: str) -> datetime | None:
+    """The same as a moment that can be reckoned with."""
+    found = moment(value, *path)
+    return None if found is None else datetime.fromisoformat(found)
 
 
 def later(start: str | None, seconds: float | None) -> str | None:
