@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from connectors import registry
-from pipelines import raw_tables, transform, warehouse
+from pipelines import publish, raw_tables, transform, warehouse
 from pipelines.warehouse import Home
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -79,13 +79,16 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 @on_the_build
-def test_every_public_column_is_explained_in_the_database_itself(connection):
-    silent = connection.execute(
-        """select table_name || '.' || column_name from duckdb_columns()
-           where schema_name in ('core', 'ops') and coalesce(comment, '') = ''
-           union all
-           select table_name from duckdb_tables() where schema_name in ('core', 'ops') and coalesce(comment, '') = ''"""
-    ).fetchall()
+def test_every_public_table_and_column_is_explained(built):
+    relations = publish.describe(built[0])
+    assert {relation.schema for relation in relations} >= {"core", "evidence", "ops"}
+    silent = [f"{relation.schema}.{relation.name}" for relation in relations if not relation.description]
+    silent += [
+        f"{relation.schema}.{relation.name}.{column.name}"
+        for relation in relations
+        for column in relation.columns
+        if not column.description
+    ]
     assert silent == []
 
 

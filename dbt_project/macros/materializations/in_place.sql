@@ -3,7 +3,8 @@
 
   dbt-duckdb builds beside, renames twice and drops, which for a project of many small models costs more than their SQL. DuckDB
   replaces inside a transaction: a reader of the warehouse sees the old relation or the new one, a killed build the old one.
-  No hooks, grants, indexes or foreign keys: the project has none.
+  No hooks, grants, indexes or foreign keys: the project has none. No comments either: people read published snapshots, and
+  publication writes them there.
 -#}
 {% materialization view, adapter='duckdb' %}
   {%- set target = this.incorporate(type='view') -%}
@@ -14,7 +15,6 @@
     {{ sql }}
     )
   {%- endcall -%}
-  {%- do persist_docs(target, model) -%}
   {%- do adapter.commit() -%}
   {{ return({'relations': [target]}) }}
 {% endmaterialization %}
@@ -28,7 +28,6 @@
     drop table if exists {{ target }};
     {{ create_table_as(False, target, sql) }}
   {%- endcall -%}
-  {%- do persist_docs(target, model) -%}
   {%- do adapter.commit() -%}
   {{ return({'relations': [target]}) }}
 {% endmaterialization %}
