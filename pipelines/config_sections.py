@@ -102,10 +102,21 @@ class Retention(Section):
     raw_answers: str = Field(default="400d", pattern=r"^\d+d$")
 
 
+class Expectation(Section):
+    """Something that is expected at a level, and the review lines whose rows speak to it."""
+
+    level: str = Field(min_length=1)
+    """As people.csv spells it; levels ascend in the order of the file."""
+    text: str = Field(min_length=1)
+    lines: tuple[str, ...] = Field(min_length=1)
+
+
 class Policy(Section):
     """What the organisation has decided."""
 
     review_lines: tuple[str, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    """Shown beside evidence by `fulcrum brief`; nothing is computed from them."""
     eval_attributable_labels: tuple[str, ...] = ("eval-gap", "eval-attributable")
     """Labels by which people say that an eval should have caught an incident."""
     retention: Retention = Retention()

@@ -5,6 +5,7 @@ leaves the others alone, and so does a partition that did not reconcile: it is n
 last reading that did. Nothing is built where nothing changed.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -159,7 +160,13 @@ def build_models(run: Run, facts: transform.Facts, full_refresh: bool = False) -
 def publish_build(settings: Settings, run: Run) -> dict[str, Path]:
     """Publish what was built, and remember from what it was built."""
     home = run.home
-    facts = {"organisation": settings.organisation, "timezone": settings.timezone, "review_lines": ",".join(settings.policy.review_lines)}
+    policy = settings.policy
+    facts = {
+        "organisation": settings.organisation,
+        "timezone": settings.timezone,
+        "review_lines": ",".join(policy.review_lines),
+        "expectations": json.dumps([one.model_dump() for one in policy.expectations]),
+    }
     links = publish.publish(home, run.run_id, run.now, facts, settings.publishing.keep)
     fingerprint = transform.fingerprint(home)
     with warehouse.connect(home.warehouse) as connection:

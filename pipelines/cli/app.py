@@ -11,7 +11,7 @@ import typer
 import connectors
 import pipelines
 from pipelines import memory
-from pipelines.cli import check, envelope, evidence, people, runs, setup
+from pipelines.cli import brief, check, envelope, evidence, people, runs, setup
 from pipelines.cli.session import Session
 
 OWNER = "fulcrum-evidence"
@@ -52,6 +52,7 @@ runs.register(app)
 people.register(app)
 evidence.register(app)
 check.register(app)
+brief.register(app)
 envelope.register(app)
 
 

@@ -62,7 +62,7 @@ def checked(session: Session, packet: Path, person: str, period: str | None) -> 
         BadPacket: for a file without text.
         LookupError: for an unknown person or an empty warehouse.
     """
-    from pipelines.evidence import periods, rows, snapshot
+    from pipelines.evidence import rows, snapshot
     from pipelines.packets import check as whole
     from pipelines.packets import ledger, reading
     from pipelines.packets.report import Header
@@ -70,9 +70,7 @@ def checked(session: Session, packet: Path, person: str, period: str | None) -> 
     sentences = reading.read(packet)
     with snapshot.reading(session.home) as connection:
         candidate = rows.find_person(connection, person)
-        span = periods.parse(period) if period else rows.default_period(connection)
-        if span is None:
-            raise LookupError("the snapshot holds no evidence yet for anybody; `fulcrum status` shows what is loaded")
+        span = rows.period_of(connection, period)
         held = ledger.read(connection, candidate.person_id, span)
         facts = dict(connection.execute("select key, value from meta.snapshot").fetchall())
     header = Header(str(packet), candidate.person_id, candidate.name, span.name, facts["snapshot_id"])

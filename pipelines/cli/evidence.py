@@ -60,7 +60,7 @@ def read_sheet(session: Session, person: str, period: str | None, only_lines: li
     Raises:
         LookupError: for an unknown person, line or an empty warehouse, with what is known.
     """
-    from pipelines.evidence import periods, rows, snapshot
+    from pipelines.evidence import rows, snapshot
     from pipelines.evidence.render import Sheet
 
     with snapshot.reading(session.home) as connection:
@@ -69,9 +69,7 @@ def read_sheet(session: Session, person: str, period: str | None, only_lines: li
         for name in only_lines:
             if name not in known:
                 raise LookupError(f"--line {name}: no such review line; lines are {', '.join(known)}")
-        span = periods.parse(period) if period else rows.default_period(connection)
-        if span is None:
-            raise LookupError("the snapshot holds no evidence yet for anybody; `fulcrum status` shows what is loaded")
+        span = rows.period_of(connection, period)
         found = rows.evidence(connection, candidate.person_id, span, only_lines, rows.review_lines(connection))
         facts = dict(connection.execute("select key, value from meta.snapshot").fetchall())
         rates = rows.match_rates(connection, span)

@@ -114,6 +114,21 @@ path = "experiments"
 
 [people]
 directory = "people.csv"
+
+[[policy.expectations]]
+level = "L5"
+text = "Ships changes to models and prompts whose effect is measured"
+lines = ["experiment_impact", "prompt_provenance"]
+
+[[policy.expectations]]
+level = "L6"
+text = "Builds what other teams rely on, and keeps it honest"
+lines = ["second_order_leverage", "eval_ownership"]
+
+[[policy.expectations]]
+level = "L7"
+text = "Stops what does not work, with evidence, across teams"
+lines = ["kill_decision"]
 {"".join(map(_artifact, organisation.world.artifacts))}""",
         encoding="utf-8",
     )

@@ -120,10 +120,11 @@ def as_json(sheet: Sheet) -> str:
         "match_rates": list(sheet.match_rates),
         "rows": list(sheet.rows),
     }
-    return json.dumps(document, indent=2, default=_plain, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2, default=json_value, ensure_ascii=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """Days and moments as text, for `json.dumps`."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form here")
@@ -131,7 +132,7 @@ def _plain(value: Any) -> Any:
 
 def _disarmed(value: Any) -> Any:
     if isinstance(value, list | dict):
-        return json.dumps(value, default=_plain, ensure_ascii=False)
+        return json.dumps(value, default=json_value, ensure_ascii=False)
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return "'" + value
     return value

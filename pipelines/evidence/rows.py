@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.evidence import periods
 from pipelines.evidence.periods import Period
 from pipelines.evidence.snapshot import records
 
@@ -92,6 +93,19 @@ def default_period(connection: duckdb.DuckDBPyConnection) -> Period | None:
            where period_id like '%H%' and state <> 'not_observed' order by period_end > current_date, period_end desc limit 1"""
     ).fetchone()
     return Period(*row) if row else None
+
+
+def period_of(connection: duckdb.DuckDBPyConnection, text: str | None) -> Period:
+    """The period that somebody named, or the default one.
+
+    Raises:
+        BadPeriod: for text that is none.
+        LookupError: when none was named and there is no evidence yet.
+    """
+    span = periods.parse(text) if text else default_period(connection)
+    if span is None:
+        raise LookupError("the snapshot holds no evidence yet for anybody; `fulcrum status` shows what is loaded")
+    return span
 
 
 def evidence(
