@@ -14,3 +14,8 @@
 {% macro check_status(severity) -%}
     case {{ severity }} when 3 then 'fail' when 2 then 'warn' when 1 then 'unknown' else 'pass' end
 {%- endmacro %}
+
+{#- Does an experiment's decision say that what it tried is not shipped? -#}
+{% macro is_not_shipped(decision) -%}
+    lower({{ decision }}) in ('lost', 'no_ship', 'no ship', 'dnf')
+{%- endmacro %}

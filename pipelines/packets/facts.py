@@ -66,6 +66,7 @@ class _Column:
     cues: str = ""
 
 
+_FAILED_ATTEMPTS = _Column("failed attempts in the year before", "attempt", "failed prior earlier previous unsuccessful")
 _RAN = "ran run runs running executed used use uses using"
 _COLUMNS = {
     "n_gate_runs": _Column("runs of the gate", "run", "gate ran run ci"),
@@ -89,8 +90,14 @@ _COLUMNS = {
     "n_other_people": _Column("other people who ran it", "person", "others other ran run"),
     "n_modes_caught": _Column("failure modes that caught a change", "mode", "caught catch catching"),
     "n_failed_people": _Column("people with failed attempts", "person", "failed attempts attempted"),
-    "n_failed_confirmed": _Column("attempts reverted after landing", "attempt", "reverted landing"),
+    "n_failed_others": _Column("other people with failed attempts", "person", "failed attempts attempted others other"),
+    "n_reverted_people": _Column("people with reverted attempts", "person", "reverted attempted attempts"),
+    "n_failed_confirmed": _Column("attempts reverted or lost after landing", "attempt", "reverted lost landing"),
     "n_failed_possible": _Column("attempts closed unmerged", "attempt", "closed unmerged"),
+    "n_reverted": _Column("attempts reverted after landing", "attempt", "reverted landing"),
+    "n_lost": _Column("attempts not shipped after an experiment", "attempt", "lost experiment"),
+    "n_gate_failed": _Column("attempts stopped by a red gate", "attempt", "gate red stopped blocked"),
+    "n_closed": _Column("attempts closed unmerged", "attempt", "closed unmerged"),
     "n_guardrails": _Column("guardrail metrics", "guardrail"),
     "n_guardrails_held": _Column("guardrail metrics that held", "guardrail", "held passed"),
 }
@@ -101,7 +108,8 @@ _VALUES = {
         "catch pull_request",
         "caught catch catches catching prevented stopped before regression regressions",
     ),
-    "prompt_provenance": _Column("failed attempts in the year before", "attempt", "failed prior earlier previous unsuccessful"),
+    "prompt_provenance": _FAILED_ATTEMPTS,
+    "difficulty": _FAILED_ATTEMPTS,
 }
 _TOTALS = {"second_order_leverage": _Column("projects that used it in any way", "project", "used use uses adopted adopt")}
 _PAIRS = (("_start", "_end"), ("_before", "_after"), ("_baseline", "_variant"))

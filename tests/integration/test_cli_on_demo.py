@@ -85,7 +85,9 @@ def test_explain_walks_from_a_row_to_raw_answers_and_their_addresses(demo, sheet
     assert all(source["url"].startswith(("http://", "file://")) for source in explained["sources"])
 
 
-@pytest.mark.parametrize("line", ["eval_ownership", "prompt_provenance", "experiment_impact", "gate_catches", "kill_decision"])
+@pytest.mark.parametrize(
+    "line", ["eval_ownership", "prompt_provenance", "experiment_impact", "gate_catches", "kill_decision", "difficulty"]
+)
 def test_explain_opens_every_line_down_to_raw_answers(demo, line):
     [(evidence_id,)] = demo.query(
         """select evidence_id from evidence.evidence_all where review_line = ? and state = 'value' and period_id = '2026H1'

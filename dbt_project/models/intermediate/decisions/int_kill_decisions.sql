@@ -7,7 +7,7 @@ lost as (
     select experiments.*, projects.project_id, coalesce(experiments.decided_at, experiments.ended_at) as lost_at
     from {{ ref('stg_experiments__experiments') }} as experiments
     inner join {{ ref('int_experiment_projects') }} as projects on experiments.experiment_id = projects.experiment_id
-    where lower(experiments.decision) in ('lost', 'no_ship', 'no ship', 'dnf')
+    where {{ is_not_shipped('experiments.decision') }}
 ),
 
 epic_experiments as (

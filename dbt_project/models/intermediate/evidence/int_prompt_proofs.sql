@@ -1,14 +1,6 @@
 -- What a prompt change stands on: its pull request and file versions, its eval runs, and the failed attempts that came before it.
 with changes as (
     select * from {{ ref('int_prompt_changes_told') }}
-),
-
-failed as (
-    select *
-    from {{ ref('fct_prompt_changes') }}
-    where
-        change_kind not in ('reverted', 'restored')
-        and (outcome = 'abandoned' or (outcome = 'reverted' and reverted_at <= {{ instant_plus_days('landed_at', 30) }}))
 )
 
 select prompt_change_id, 1 as priority, 'github' as source_system, 'pull_requests' as source_kind, cast(pull_request_id as varchar) as source_record_id
@@ -27,8 +19,4 @@ from changes
 union all
 select c.prompt_change_id, 4, 'github', 'pull_requests', cast(f.pull_request_id as varchar)
 from changes as c
-inner join failed as f
-    on
-        c.prompt_id = f.prompt_id and f.ended_at < c.ended_at
-        and f.ended_at >= {{ instant_plus_days('c.ended_at', -365) }}
-where c.change_kind not in ('reverted', 'restored')
+inner join {{ ref('int_prompt_failed_before') }} as f on c.prompt_change_id = f.prompt_change_id

@@ -40,7 +40,7 @@ facts as (
             when is_hard
                 then ', after ' || {{ counted_noun('n_confirmed + n_possible', 'failed attempt', 'failed attempts') }} || ' by '
                     || {{ counted_noun('coalesce(n_failed_people, 0)', 'person', 'people') }} || ' in the year before (' || {{ count_text('n_confirmed') }}
-                    || ' reverted after landing, ' || {{ count_text('n_possible') }} || ' closed unmerged)'
+                    || ' reverted or lost after landing, ' || {{ count_text('n_possible') }} || ' closed unmerged)'
             when attempt_no > 1 then ' (attempt ' || cast(attempt_no as varchar) || ' on it within a year)'
             else ''
         end
@@ -59,7 +59,7 @@ facts as (
         n_confirmed + n_possible / 2.0 as value_mid,
         n_confirmed + n_possible as value_high,
         coalesce(attempt_no, 1) as n,
-        'attempts at the same prompt within 365 days: low = landed and reverted within 30 days, high = also closed without merging, mid = half of '
+        'attempts at the same prompt within 365 days: low = reverted within 30 days of landing, or not shipped after an experiment; high = also closed without merging, mid = half of '
         || 'those; author share split equally among the pull request''s human authors and co-authors' as method,
         'resolved' as strength,
         share as share_low, share as share_mid, share as share_high,
