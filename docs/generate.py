@@ -16,7 +16,7 @@ from pipelines.raw_tables import columns_of
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
-PUBLIC = ("core", "evidence", "ops")
+PUBLIC = ("core", "evidence", "kpi", "ops")
 DOCS_BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
 DOCS_REFERENCE = re.compile(r"""{{ doc\(["'](\w+)["']\) }}""")
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -111,6 +111,22 @@ class Expectation(Section):
     lines: tuple[str, ...] = Field(min_length=1)
 
 
+KpiId = Annotated[str, Field(pattern=r"^K(0[1-9]|1[0-9]|2[0-3])$")]
+
+
+class Kpis(Section):
+    """What the organisation has decided about KPIs; what each of them is stands in the table kpi.kpi_definitions."""
+
+    owners: dict[KpiId, str] = Field(default_factory=dict)
+    """Who answers for a KPI: a team or a role."""
+    targets: dict[KpiId, float] = Field(default_factory=dict)
+    """Targets in place of the usual ones, in the KPI's unit."""
+    safety_pattern: str | None = None
+    """Regular expression for the names of eval tasks, slices and failure modes that are safety cases."""
+    injection_pattern: str | None = None
+    """The same for attacks by prompt injection."""
+
+
 class Policy(Section):
     """What the organisation has decided."""
 
@@ -119,6 +135,7 @@ class Policy(Section):
     """Shown beside evidence by `fulcrum brief`; nothing is computed from them."""
     eval_attributable_labels: tuple[str, ...] = ("eval-gap", "eval-attributable")
     """Labels by which people say that an eval should have caught an incident."""
+    kpis: Kpis = Kpis()
     retention: Retention = Retention()
 
 

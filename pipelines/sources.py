@@ -119,6 +119,12 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "incident_issue_types", _json(incidents.issue_types if incidents else ())
     yield "eval_attributable_field", (incidents.eval_attributable_field if incidents else None) or ""
     yield "eval_attributable_labels", _json(settings.policy.eval_attributable_labels)
+    kpis = settings.policy.kpis
+    yield "kpi_owners", json.dumps(kpis.owners)
+    yield "kpi_targets", json.dumps(kpis.targets)
+    for name, pattern in (("safety_pattern", kpis.safety_pattern), ("injection_pattern", kpis.injection_pattern)):
+        if pattern is not None:
+            yield name, pattern
     issues = settings.sources.github.incidents if settings.sources.github else None
     yield "incident_repositories", _json(issues.repositories if issues else ())
     yield "configured_sources", _json(tuple(configured(settings)))

@@ -15,7 +15,7 @@ from pipelines import publish, raw_tables, transform, warehouse
 from pipelines.warehouse import Home
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-PUBLIC_FOLDERS = ("core", "ops")
+PUBLIC_FOLDERS = ("core", "kpi", "ops")
 NAMES_OF_PEOPLE = re.compile(r"(^|_)person_id$")
 IDENTIFYING = {"display_name", "shown_name", "email", "account", "account_login"}
 
@@ -81,7 +81,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 @on_the_build
 def test_every_public_table_and_column_is_explained(built):
     relations = publish.describe(built[0])
-    assert {relation.schema for relation in relations} >= {"core", "evidence", "ops"}
+    assert {relation.schema for relation in relations} >= {"core", "evidence", "kpi", "ops"}
     silent = [f"{relation.schema}.{relation.name}" for relation in relations if not relation.description]
     silent += [
         f"{relation.schema}.{relation.name}.{column.name}"
@@ -96,6 +96,20 @@ def test_every_public_table_and_column_is_explained(built):
 def test_no_table_has_an_index(connection):
     """A table with a secondary index lost rows on look-up after a crash in this DuckDB version."""
     assert connection.execute("select table_name, index_name from duckdb_indexes()").fetchall() == []
+
+
+@on_the_build
+def test_all_kpis_are_defined_and_one_whose_review_is_overdue_is_named_without_failing_the_build(built, monkeypatch):
+    with warehouse.connect(built[0].warehouse, read_only=True) as opened:
+        kpis = [row[0] for row in opened.execute("select kpi_id from kpi.kpi_definitions order by 1").fetchall()]
+    assert kpis == [f"K{number:02}" for number in range(1, 24)]
+    reviews = ["test", "--select", "kpi_definitions_are_reviewed"]
+    monkeypatch.setenv("FULCRUM_BUILD_AT", "2026-11-01T00:00:00+00:00")
+    assert [node.state for node in transform.invoke(built[0], reviews)] == ["pass"]
+    monkeypatch.setenv("FULCRUM_BUILD_AT", "2099-01-01T00:00:00+00:00")
+    [overdue] = transform.invoke(built[0], reviews)
+    assert (overdue.state, overdue.is_bad) == ("warn", False)
+    assert overdue.message.startswith("Got 23 results")
 
 
 @on_the_build

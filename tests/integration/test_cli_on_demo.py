@@ -149,7 +149,7 @@ def test_the_snapshot_opens_in_old_storage_with_comments_and_cannot_be_changed(d
         ).fetchall()
         assert comment
         [(bare,)] = connection.execute(
-            "select count(*) from duckdb_columns() where schema_name in ('core', 'evidence', 'ops') and (comment is null or comment = '')"
+            "select count(*) from duckdb_columns() where schema_name in ('core', 'evidence', 'kpi', 'ops') and (comment is null or comment = '')"
         ).fetchall()
         assert bare == 0
         [(version,)] = connection.execute("select tags['storage_version'] from duckdb_databases() where not internal").fetchall()

@@ -169,6 +169,19 @@ def test_what_is_set_aside_beside_a_launch_says_who_when_and_why(tmp_path):
     assert "did you mean 'flag'?" in str(fault)
 
 
+def test_owners_and_targets_of_kpis_reach_the_models_and_unknown_kpis_are_named(tmp_path):
+    kpis = '[policy.kpis]\nowners = { K01 = "platform-evals" }\ntargets = { K12 = 5 }\nsafety_pattern = "harm"\n'
+    settings = config.load(written(tmp_path, GOOD + kpis), {"TOKEN": "x"})
+    with duckdb.connect() as connection:
+        raw_tables.ensure_tables(connection, [])
+        sources.write_config(connection, settings)
+        values = dict(connection.execute("select key, value from raw_config.settings").fetchall())
+    assert (values["kpi_owners"], values["kpi_targets"], values["safety_pattern"]) == ('{"K01": "platform-evals"}', '{"K12": 5.0}', "harm")
+    assert "injection_pattern" not in values
+    [fault] = faults(tmp_path, GOOD + kpis.replace("K12", "K24"), TOKEN="x")
+    assert "K24" in str(fault)
+
+
 def test_a_service_without_repositories_says_so(tmp_path):
     [fault] = faults(tmp_path, GOOD + '[[services]]\nname = "Search API"\n', TOKEN="x")
     assert (fault.key, fault.problem) == ("services[0].repositories", "missing")

@@ -74,3 +74,8 @@
 {% macro source_refs_type() -%}
     struct(system varchar, kind varchar, id varchar, url varchar, extracted_at timestamp with time zone, load_id varchar)[]
 {%- endmacro %}
+
+{#- Aggregate: the value that stands at a place, counted from 1, when values are put in ascending order. -#}
+{% macro nth_in_order(expression, place) -%}
+    list_extract(list_sort(list({{ expression }}) filter (where {{ expression }} is not null)), {{ place }})
+{%- endmacro %}

@@ -11,7 +11,11 @@ with given as (
         max(case when key = 'eval_attributable_labels' then value end) as eval_attributable_labels,
         max(case when key = 'eval_step_pattern' then value end) as eval_step_pattern,
         max(case when key = 'setup_step_pattern' then value end) as setup_step_pattern,
-        max(case when key = 'gate_surface_pattern' then value end) as gate_surface_pattern
+        max(case when key = 'gate_surface_pattern' then value end) as gate_surface_pattern,
+        max(case when key = 'kpi_owners' then value end) as kpi_owners,
+        max(case when key = 'kpi_targets' then value end) as kpi_targets,
+        max(case when key = 'safety_pattern' then value end) as safety_pattern,
+        max(case when key = 'injection_pattern' then value end) as injection_pattern
     from {{ ref('stg_config__settings') }}
 ),
 
@@ -40,7 +44,12 @@ settings as (
             '(^|/|_|-|\.)(goldens?|golden[_-]sets?|baselines?|thresholds?|judges?|rubrics?|graders?|scorers?)(/|_|-|\.|$)'
             || '|^\.github/workflows/[^/]*(eval|gate|score)[^/]*$'
             || '|(^|/)(evals?|gates?)/[^/]*\.(ya?ml|toml|json|jsonl|csv)$|(^|/)(eval|gate)[^/]*\.(ya?ml|toml)$'
-        ) as gate_surface_pattern
+        ) as gate_surface_pattern,
+        kpi_owners,
+        kpi_targets,
+        -- What names of tasks, slices and failure modes say that a case of them probes.
+        coalesce(safety_pattern, 'safety|harm|toxic|violen|abus|self.?harm') as safety_pattern,
+        coalesce(injection_pattern, 'inject|jailbreak|prompt.?leak') as injection_pattern
     from given
 )
 
