@@ -10,7 +10,7 @@ from typing import Any
 Row = dict[str, Any]
 
 DELIVERY = ("delivery", "model_migration", "kill_decision", "eval_ownership", "prompt_provenance")
-IMPACT = ("second_order_leverage", "experiment_impact", "gate_catches", "lead_time", "custodianship")
+IMPACT = ("second_order_leverage", "experiment_impact", "gate_catches", "lead_time", "custodianship", "invisible_work")
 CONTEXT = "project_context"
 STRENGTHS = ("resolved", "declared", "derived")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.demo import eval_logs, git_repos, story, truth
+from pipelines.demo.story.on_call import exported
 from pipelines.demo.world import World
 
 TOKEN = "demo-token-that-opens-nothing-else"  # noqa: S105 - accepted by the demo's own servers only
@@ -41,6 +42,11 @@ class Organisation:
         return self.root / "experiments"
 
     @property
+    def on_call(self) -> Path:
+        """The `files` incident store: who was on call."""
+        return self.root / "on-call"
+
+    @property
     def config(self) -> Path:
         """The configuration that reads this organisation."""
         return self.root / "fulcrum.toml"
@@ -65,6 +71,8 @@ def settle(root: Path, world: World) -> Organisation:
     organisation.experiments.mkdir()
     for name, content in world.experiment_files.items():
         (organisation.experiments / name).write_text(content, encoding="utf-8")
+    organisation.on_call.mkdir()
+    (organisation.on_call / "shifts.json").write_text(exported(world.on_call_shifts), encoding="utf-8")
     (root / "people.csv").write_text(world.people_csv, encoding="utf-8")
     truth.write(world, organisation.truth)
     return organisation
@@ -111,6 +119,10 @@ token = "${{DEMO_TOKEN}}"
 [[sources.experiments]]
 kind = "files"
 path = "experiments"
+
+[[sources.incidents]]
+kind = "files"
+path = "on-call"
 
 [people]
 directory = "people.csv"

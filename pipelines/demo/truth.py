@@ -13,6 +13,7 @@ from pipelines.demo.git_repos import resolve
 from pipelines.demo.story.cast import IN_TWO_TEAMS, LEAVER, LEFT_ON, OPS_BRIDGE
 from pipelines.demo.story.checks import GATE_CONTEXT
 from pipelines.demo.story.facts import GateOutcome, gate_outcomes
+from pipelines.demo.truth_invisible import review_outcomes
 from pipelines.demo.truth_leverage import citations, leverage, over_all
 from pipelines.demo.truth_people import PERIODS, Company
 from pipelines.demo.world import PullRequest, World
@@ -33,6 +34,7 @@ FAMILIES = (
         "teams",
         "packages",
         "package_changes",
+        "on_call_hours",
     ),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}
@@ -57,6 +59,7 @@ def told(world: World) -> Row:
         "gate_outcomes": _gates(world),
         "pull_request_events": _events(world),
         "lost_heads": _lost_heads(world),
+        "review_outcomes": review_outcomes(company),
         "late_reviews": _late_reviews(world),
         "required_while_open": _required_while_open(world),
         **{family: world.truth[family] for family in FAMILIES},
@@ -209,6 +212,8 @@ def _accounts(world: World) -> Iterable[tuple[str, str, str]]:
     for run in world.eval_runs:
         if run.created_by:
             yield "evals", run.created_by, run.created_by if "@" in run.created_by else f"{run.created_by}@acme.example"
+    for shift in world.on_call_shifts:
+        yield "incidents", shift.account, shift.account
     for experiment in world.growthbook_experiments:
         yield "experiments", experiment["owner"], experiment["owner"]
 

@@ -410,6 +410,17 @@ class EvalRun:
 
 
 @dataclass
+class OnCallShift:
+    """One time that somebody was on call; without an end it still lasts."""
+
+    schedule: str
+    account: str
+    """E-mail address."""
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass
 class Incident:
     """What the story knows of one incident, for the truth file."""
 
@@ -468,6 +479,7 @@ class World:
     experiment_files: dict[str, str] = field(default_factory=dict)
     """File name to content, for the `files` experiment store."""
     incidents: list[Incident] = field(default_factory=list)
+    on_call_shifts: list[OnCallShift] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)
     """The `[[artifacts]]` of fulcrum.toml."""
     people_csv: str = ""

@@ -16,6 +16,7 @@ from pipelines.demo.story import (
     heads,
     incidents,
     measurements,
+    on_call,
     packages,
     prompts,
     releases,
@@ -57,6 +58,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     packages.packages(stage)
     stage.timeline.play()
     experiments.experiments(world)
+    on_call.on_call(stage)
     surroundings.surroundings(stage)
     releases.releases(stage)
     teams.teams(stage)

@@ -41,13 +41,16 @@ def _migration(stage: Stage) -> Script:
     for project, day, who, merged_by, suite, before, after in MOVES:
         yield berlin(*day, 10, 5)
         site = stage.sites[project]
-        task = ticket(stage, f"Switch {project} to the next model", who, "hugo", parent=epic.key)
+        is_voice = project == "mobile-assistant"
+        asked = f"Summaries stay off, as decided: {_RECORD_URL}" if is_voice else ""
+        task = ticket(stage, f"Switch {project} to the next model", who, "hugo", parent=epic.key, description=asked)
         follow_up(stage, task, who, "In Progress")
         runs = _compared(stage, site, who, suite, before, after) if suite else []
         yield hours(4)
         title = f"{task.key}: Answer with the next model"
         edit = Swap(CONFIG, f"model: {LARGE_MODEL}", f"model: {NEXT_MODEL}\nfallback: {LARGE_MODEL}")
         body = "Same cases before and after; the former model stays as fallback." if suite else "No suite covers the app yet."
+        body += f"\n\nNothing changes in what {_RECORD_PATH} decided." if is_voice else ""
         pull = open_pull(stage, site, Work(who, title, (Change("Answer with the next model", (edit,)),), body))
         checked(stage, pull)
         yield hours(5)
@@ -85,7 +88,7 @@ def _killed(stage: Stage) -> Script:
     yield berlin(2026, 2, 10, 14)
     run = eval_run(stage, VOICE, site, 11, who="gita")
     yield berlin(2026, 3, 4, 10)
-    path = "docs/adr/0004-no-voice-summaries.md"
+    path = _RECORD_PATH
     record = _RECORD.format(epic=epic.key, run=run.native_id)
     edits = (Write(path, record), Write("src/mobile_assistant/voice_flags.py", "VOICE_SUMMARIES = False\n"))
     pull = open_pull(
@@ -109,6 +112,8 @@ def _stop(stage: Stage, epic: JiraIssue, children: list[JiraIssue], why: str) ->
         follow_up(stage, issue, "gita", "Done", "Won't Do")
 
 
+_RECORD_PATH = "docs/adr/0004-no-voice-summaries.md"
+_RECORD_URL = f"https://github.com/acme/mobile-assistant/blob/main/{_RECORD_PATH}"
 _PARTS = (("recording", "gita"), ("summary model", "ines"), ("screen", "gita"))
 _RECORD = """# 4. No summaries of voice messages
 Decided for {epic}.

@@ -9,10 +9,10 @@ from pipelines.demo.story.clock import Script, berlin, days, hours
 from pipelines.demo.story.code import function, ordinary_edits
 from pipelines.demo.story.evals import suite_of
 from pipelines.demo.story.gates import behaviour, fix, noted, turned_green, turned_red
-from pipelines.demo.story.pulls import Change, Pull, Work, happened, merge, open_pull, replace_branch, review, try_merge
+from pipelines.demo.story.pulls import Change, Pull, Work, happened, merge, open_pull, remark, replace_branch, review, try_merge
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.story.tree import Append
-from pipelines.demo.world import Issue, Review, ReviewComment
+from pipelines.demo.world import Issue
 
 DAYS_LATE = 9
 """So long after a merge somebody still reviews it."""
@@ -100,7 +100,7 @@ def _talked_over(stage: Stage) -> Script:
     checked(stage, pull)
     yield hours(2)
     objection = review(stage, pull, "emil", "CHANGES_REQUESTED", "This slows the page down.")
-    _comment(stage, pull, objection, "Measured where?")
+    remark(stage, pull, objection, "Measured where?")
     yield hours(3)
     objection.state, objection.updated_at = "DISMISSED", stage.now
     happened(stage, pull, "ReviewDismissedEvent", "jonas", review_id=objection.review_id, reason="CHANGES_REQUESTED")
@@ -109,7 +109,7 @@ def _talked_over(stage: Stage) -> Script:
     _refer(stage, pull, "search-ui", "dora")
     yield days(DAYS_LATE - 1)
     late = review(stage, pull, "dora", "COMMENTED", "Seen only now.")
-    _comment(stage, pull, late, "Shorter:\n```suggestion\nreturn fresh\n```")
+    remark(stage, pull, late, "Shorter:\n```suggestion\nreturn fresh\n```")
 
 
 def _asked_of_one(stage: Stage) -> Script:
@@ -141,11 +141,6 @@ def _approved(stage: Stage, pull: Pull, who: str) -> Script:
 def _ready(stage: Stage, pull: Pull) -> None:
     happened(stage, pull, "ReadyForReviewEvent", pull.work.who)
     pull.request.is_draft = False
-
-
-def _comment(stage: Stage, pull: Pull, on: Review, body: str) -> None:
-    path = pull.request.files[0][0]
-    on.comments.append(ReviewComment(stage.new_id("review_comment"), on.account, path, body, stage.now, stage.now, pull.head))
 
 
 def _refer(stage: Stage, pull: Pull, project: str, who: str) -> None:

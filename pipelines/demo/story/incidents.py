@@ -70,7 +70,7 @@ TROUBLES = (
         cause="Skip what has no text",
         labels=("eval-gap",),
     ),
-    Trouble((2026, 6, 17, 10), "Partner calls refused", "jonas", "SEV3", "No", "No"),
+    Trouble((2026, 6, 17, 10), "Partner calls refused", "jonas", "SEV3", "", "No"),
 )
 
 

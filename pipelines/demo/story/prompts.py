@@ -8,7 +8,7 @@ from pipelines.demo.story.evals import HELPFULNESS, SUPPORT
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.gates import noted, turned_red
-from pipelines.demo.story.pulls import Change, Pull, Work, close, merge, open_pull, review
+from pipelines.demo.story.pulls import Change, Pull, Work, close, merge, open_pull, push, remark, review
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import follow_up, ticket
 from pipelines.demo.story.tree import Edit, Rename, Swap, Write, content
@@ -251,6 +251,14 @@ def _rubric_uncalibrated(stage: Stage) -> Script:
     edit = Swap(RUBRIC, "Length is no merit.", "Length is no merit, and brevity none either.")
     work = Work("ben", "Say that short is no merit", (Change("Say that short is no merit", (edit, *_judge_code(3))),))
     pull = open_pull(stage, stage.sites["judge-kit"], work)
+    yield hours(2)
+    remark(stage, pull, review(stage, pull, "lev", "COMMENTED"), "Say since which version.")
+    yield hours(1)
+    push(
+        stage,
+        pull,
+        Change("Say since when", (Write("src/acme_judges/rubric_version.py", "HELPFULNESS_RUBRIC = 3  # short is no merit\n"),)),
+    )
     yield from _through(stage, pull, "lev")
     _note_rubric(stage, pull, ("", ""))
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pipelines.demo.story.cast import GITHUB
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tree import Edit, Rename, Tree, applied, changed_files
-from pipelines.demo.world import Commit, EventKind, PullRequest, Review, Signature, TimelineEvent
+from pipelines.demo.world import Commit, EventKind, PullRequest, Review, ReviewComment, Signature, TimelineEvent
 
 ReviewState = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
 
@@ -139,6 +139,12 @@ def review(stage: Stage, pull: Pull, who: str, state: ReviewState, body: str = "
     pull.request.reviews.append(submitted)
     pull.request.updated_at = stage.now
     return submitted
+
+
+def remark(stage: Stage, pull: Pull, on: Review, body: str) -> None:
+    """Comment within a review on a line of the first file."""
+    path = pull.request.files[0][0]
+    on.comments.append(ReviewComment(stage.new_id("review_comment"), on.account, path, body, stage.now, stage.now, pull.head))
 
 
 def merge(stage: Stage, pull: Pull, who: str, how: Literal["squash", "merge"] = "squash") -> Commit:

@@ -2,6 +2,7 @@
 -- The id is the raw table's key columns in the contract's order, joined by a bar.
 {% set records = [
     ('github', 'pull_requests', ref('stg_github__pull_requests'), ['pull_request_id']),
+    ('github', 'reviews', ref('stg_github__reviews'), ['review_id']),
     ('github', 'issues', ref('stg_github__issues'), ['issue_id']),
     ('github', 'workflow_runs', ref('stg_github__workflow_runs'), ['run_id', 'run_attempt']),
     ('github', 'workflow_jobs', ref('stg_github__workflow_jobs'), ['job_id']),
@@ -16,12 +17,14 @@
     ('git', 'imports', ref('stg_git__imports'), ['repository_id', 'path', 'artifact_id', 'from_sha']),
     ('git', 'tree_files', ref('stg_git__tree_files'), ['repository_id', 'path']),
     ('git', 'prompt_versions', ref('stg_git__prompt_versions'), ['repository_id', 'prompt_key', 'sha']),
+    ('git', 'document_links', ref('stg_git__document_links'), ['repository_id', 'path', 'target_kind', 'target', 'from_sha']),
     ('people', 'splits', ref('stg_people__splits'), ['split_id', 'person_id']),
     ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),
     ('incidents', 'incidents', ref('stg_incidents__incidents'), ['incident_id']),
     ('labels', 'label_sets', ref('stg_labels__label_sets'), ['label_set']),
     ('registers', 'model_spend', ref('stg_registers__model_spend'), ['entry_id']),
     ('registers', 'survey_answers', ref('stg_registers__survey_answers'), ['entry_id']),
+    ('incidents', 'on_call_shifts', ref('stg_incidents__on_call_shifts'), ['schedule_id', 'account', 'started_at']),
     ('evals', 'runs', ref('stg_evals__runs'), ['run_id']),
     ('evals', 'dataset_versions', ref('stg_evals__dataset_versions'), ['dataset_version_id']),
     ('experiments', 'experiments', ref('stg_experiments__experiments'), ['experiment_id']),
