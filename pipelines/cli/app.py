@@ -11,7 +11,7 @@ import typer
 import connectors
 import pipelines
 from pipelines import memory
-from pipelines.cli import brief, check, envelope, evidence, people, runs, setup
+from pipelines.cli import brief, check, envelope, evidence, explain, kpi, people, runs, setup
 from pipelines.cli.session import Session
 
 OWNER = "fulcrum-evidence"
@@ -51,6 +51,8 @@ setup.register(app)
 runs.register(app)
 people.register(app)
 evidence.register(app)
+explain.register(app)
+kpi.register(app)
 check.register(app)
 brief.register(app)
 envelope.register(app)

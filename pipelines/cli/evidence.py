@@ -1,6 +1,5 @@
-"""Commands for packet authors and analysts: evidence, explain, sql."""
+"""Commands for packet authors and analysts: evidence, sql."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +12,6 @@ from rich.text import Text
 from pipelines.cli.session import FAILED, USAGE, Session, explained_failures, fail, session_of
 
 if TYPE_CHECKING:
-    from pipelines.evidence.explain import Explanation
     from pipelines.evidence.render import Sheet
 
 FORMATS = ("table", "md", "csv", "json")
@@ -21,7 +19,7 @@ FORMATS = ("table", "md", "csv", "json")
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (evidence, explain, sql):
+    for command in (evidence, sql):
         app.command()(command)
 
 
@@ -112,66 +110,6 @@ def _proof_marks(row: dict[str, Any], links: list[str], most: int = 2) -> str:
             links.append(url)
         marks.append(f"[{links.index(url) + 1}]")
     return " ".join(marks) + (f" +{len(urls) - most}" if len(urls) > most else "")
-
-
-def explain(
-    context: typer.Context,
-    evidence_id: Annotated[str, typer.Argument(help="An evidence id, or its beginning, from the last column of `fulcrum evidence`.")],
-    raw: Annotated[bool, typer.Option("--raw", help="Show whole raw answers instead of their first lines.")] = False,
-    sources: Annotated[int, typer.Option(help="Show at most this many source rows; 0 shows all.", min=0)] = 5,
-) -> None:
-    """Go from one evidence row down: calculation and version, source rows, their raw answers, their addresses."""
-    session = session_of(context)
-    with explained_failures():
-        from pipelines.evidence import explain as ladder
-        from pipelines.evidence import snapshot
-
-        with snapshot.reading(session.home) as connection:
-            found = ladder.explain(connection, session.home, evidence_id, sources or None)
-    session.emit(_document(found), lambda: _show_explanation(session, found, raw))
-
-
-def _document(found: "Explanation") -> dict[str, Any]:
-    return {
-        "evidence": found.row,
-        "definition": found.definition,
-        "model": found.model,
-        "sql": found.sql,
-        "sources": [vars(source) for source in found.sources],
-    }
-
-
-def _show_explanation(session: Session, found: "Explanation", raw: bool) -> None:
-    from pipelines.evidence import render
-
-    row, out = found.row, session.out
-    out.print(Text(row["headline"], style="bold"))
-    facts = {
-        "evidence": row["evidence_id"],
-        "person, period": f"{row['person_id']}, {row['period_start']} to before {row['period_end']}",
-        "measure": f"{row['measure'] or '-'}: {render.interval(row)}, n = {'-' if row['n'] is None else row['n']}",
-        "share": render.share(row),
-        "method": row["method"] or "-",
-        "strength": row["strength"] or "-",
-        "limits": row["limits"],
-        "would be false if": row["falsifier"] or "-",
-        "definition": found.definition,
-        "calculation": f"{found.model}, version {row['metric_version']}; its SQL is in --json",
-        "built": f"{row['built_at']}, snapshot {row['snapshot_id']}",
-    }
-    grid = Table(box=None, show_header=False, pad_edge=False)
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in facts.items():
-        grid.add_row(name, Text(str(value)))
-    out.print(grid)
-    total = len(row["sources"] or [])
-    out.print(f"\n{total} source row(s)" + (f", the first {len(found.sources)}:" if len(found.sources) < total else ":"))
-    for source in found.sources:
-        out.print(Text(f"- {source.system}.{source.kind} {source.id}  {source.url}"))
-        out.print(Text(f"  read {source.extracted_at} by load {source.load_id}", style="dim"))
-        answer = source.note or json.dumps(source.raw, ensure_ascii=False, indent=2 if raw else None)
-        out.print(Text("  " + (answer if raw else answer[:240]), style="dim"))
 
 
 def sql(

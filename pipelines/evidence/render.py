@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -100,13 +100,18 @@ def footer(sheet: Sheet) -> str:
 
 
 def comma_separated(sheet: Sheet) -> str:
-    """All columns as CSV, and how many accounts are resolved beside each row; text that would run as a formula is disarmed with a quote."""
-    out = io.StringIO()
+    """All columns as CSV, and how many accounts are resolved beside each row."""
     names = list(sheet.rows[0]) if sheet.rows else ["evidence_id"]
+    seen = accounts(sheet.match_rates, sheet.period)
+    return csv_text([*names, "accounts"], ([*(row[name] for name in names), seen] for row in sheet.rows))
+
+
+def csv_text(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV; text that would run as a formula is disarmed with a quote."""
+    out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*names, "accounts"])
-    for row in sheet.rows:
-        writer.writerow([*(_disarmed(row[name]) for name in names), accounts(sheet.match_rates, sheet.period)])
+    writer.writerow(names)
+    writer.writerows([_disarmed(value) for value in row] for row in rows)
     return out.getvalue()
 
 

@@ -197,7 +197,7 @@ def test_the_generated_reference_is_fresh():
 
 def test_every_command_is_in_the_reference_and_the_readme_shows_both_commands():
     reference = (ROOT / "docs" / "reference" / "command-line.md").read_text()
-    for command in ("init", "doctor", "demo", "sync", "build", "status", "people", "evidence", "explain", "sql", "dagster"):
+    for command in ("init", "doctor", "demo", "sync", "build", "status", "people", "evidence", "explain", "kpi", "sql", "dagster"):
         assert f"## `fulcrum {command}`" in reference
     first_screen = (ROOT / "README.md").read_text()[:2500]
     assert "./run demo" in first_screen
