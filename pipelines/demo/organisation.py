@@ -47,6 +47,11 @@ class Organisation:
         return self.root / "on-call"
 
     @property
+    def registers(self) -> Path:
+        """Registers that somebody keeps in files."""
+        return self.root / "registers"
+
+    @property
     def config(self) -> Path:
         """The configuration that reads this organisation."""
         return self.root / "fulcrum.toml"
@@ -68,9 +73,10 @@ def settle(root: Path, world: World) -> Organisation:
     organisation = Organisation(root, world)
     git_repos.materialise(world, organisation.git)
     eval_logs.write(world, organisation.evals)
-    organisation.experiments.mkdir()
-    for name, content in world.experiment_files.items():
-        (organisation.experiments / name).write_text(content, encoding="utf-8")
+    for folder, files in ((organisation.experiments, world.experiment_files), (organisation.registers, world.register_files)):
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / name).write_text(content, encoding="utf-8")
     organisation.on_call.mkdir()
     (organisation.on_call / "shifts.json").write_text(exported(world.on_call_shifts), encoding="utf-8")
     (root / "people.csv").write_text(world.people_csv, encoding="utf-8")
@@ -97,6 +103,7 @@ repositories = {{ include = {json.dumps(["acme/*", *former])} }}
 [sources.git]
 mirrors = "mirrors"
 remotes = ["acme/*"]
+documents = ["**/runbooks/**"]
 
 [sources.jira]
 url = "{jira_url}"
@@ -123,6 +130,16 @@ path = "experiments"
 [[sources.incidents]]
 kind = "files"
 path = "on-call"
+
+[[sources.registers]]
+name = "slices"
+kind = "slices"
+path = "registers/slices.csv"
+
+[[sources.registers]]
+name = "traffic"
+kind = "traffic"
+path = "registers/traffic.csv"
 
 [people]
 directory = "people.csv"

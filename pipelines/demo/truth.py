@@ -30,6 +30,8 @@ FAMILIES = (
         "deployments",
         "access_gaps",
         "launch_steps",
+        "launch_decays",
+        "system_framings",
         "code_prompts",
         "teams",
         "packages",

@@ -478,6 +478,8 @@ class World:
     """`<experiment id>/<phase>` to the results answer's `result`."""
     experiment_files: dict[str, str] = field(default_factory=dict)
     """File name to content, for the `files` experiment store."""
+    register_files: dict[str, str] = field(default_factory=dict)
+    """File name to content, of the registers."""
     incidents: list[Incident] = field(default_factory=list)
     on_call_shifts: list[OnCallShift] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)

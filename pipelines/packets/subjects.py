@@ -75,7 +75,8 @@ def of_rows(rows: Iterable[Mapping[str, Any]]) -> Subjects:
     names: dict[str, set[str]] = defaultdict(set)
     kinds: dict[str, str] = {}
     for row in rows:
-        if row["state"] == "not_observed":
+        # A deployment answers by its repository's name, which other subjects mean too.
+        if row["state"] == "not_observed" or row["subject_kind"] == "deployment":
             continue
         names[row["subject_id"]] |= _aliases(row)
         kinds[row["subject_id"]] = row["subject_kind"]

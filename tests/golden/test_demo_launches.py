@@ -36,3 +36,37 @@ def test_shares_of_every_launch_sum_to_one(demo):
     rows = demo.query("select launch_id, round(sum(share), 9) from core.bridge_launch_people group by 1")
     assert rows
     assert {share for _, share in rows} == {1.0}
+
+
+def test_the_weeks_after_a_launch_show_the_planted_decays_and_what_cannot_be_measured(demo):
+    [planted] = demo.truth["launch_decays"]
+    [(rot, shift, moved, drift, judges, models, sources)] = demo.query(
+        """select e.prompt_rot, e.traffic_shift, e.traffic_moved, e.eval_drift, e.judge_drift, e.n_models_changed, list_transform(e.sources, s -> s.kind)
+           from evidence.evidence_custodianship e join core.fct_launches l using (launch_id) join core.fct_experiments x on l.subject_id = x.experiment_id
+           where x.native_id = ? and e.period_id = '2026H1'""",
+        (planted["native_id"],),
+    )
+    assert (rot, shift, round(moved, 6), models) == ("detected", "detected", planted["traffic_moved"], 1)
+    assert (drift, judges) == ("not_detected", "not_measurable")
+    assert sources[0] == "experiments"
+    [(upgraded,)] = demo.query(
+        "select distinct model_after from core.fct_launch_score_trends where has_fallen and decay = 'prompt_rot'",
+    )
+    assert planted["model_after"].endswith(upgraded)
+
+
+def test_the_weeks_of_a_ramp_end_six_weeks_after_everybody_had_it_and_later_decay_is_not_its_own(demo):
+    [(days, rot, shift)] = demo.query(
+        """select date_diff('day', e.full_at, e.window_end), e.prompt_rot, e.traffic_shift
+           from evidence.evidence_custodianship e join core.fct_launches l using (launch_id) join core.fct_experiments x on l.subject_id = x.experiment_id
+           where x.native_id = ? and e.period_id = '2026H1'""",
+        (demo.truth["experiment_numbers"]["experiment"],),
+    )
+    assert (days, rot, shift) == (42, "not_detected", "not_detected")
+
+
+def test_whoever_did_nothing_after_a_launch_has_an_observed_zero_and_whoever_launched_nothing_a_gap(demo):
+    rows = dict(demo.query("select state, any_value(headline) from evidence.evidence_custodianship group by 1"))
+    assert set(rows) == {"value", "observed_zero", "not_observed"}
+    assert "did nothing in its project that is on record" in rows["observed_zero"]
+    assert "no launch that this engineer has a share in is on record" in rows["not_observed"]

@@ -86,7 +86,17 @@ def test_explain_walks_from_a_row_to_raw_answers_and_their_addresses(demo, sheet
 
 
 @pytest.mark.parametrize(
-    "line", ["eval_ownership", "prompt_provenance", "experiment_impact", "gate_catches", "kill_decision", "difficulty", "invisible_work"]
+    "line",
+    [
+        "eval_ownership",
+        "prompt_provenance",
+        "experiment_impact",
+        "gate_catches",
+        "kill_decision",
+        "difficulty",
+        "invisible_work",
+        "custodianship",
+    ],
 )
 def test_explain_opens_every_line_down_to_raw_answers(demo, line):
     [(evidence_id,)] = demo.query(

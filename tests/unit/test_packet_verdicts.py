@@ -53,6 +53,12 @@ def test_a_line_that_no_rule_describes_is_read_by_the_form_of_its_columns(text, 
     assert verdicts(text, ledger(row("custodianship", "voice-atlas", **own))) == wanted
 
 
+def test_a_deployment_does_not_take_a_word_from_what_is_named_by_it():
+    deployed = row("custodianship", "acme/atlas-store 1234567", subject_kind="deployment", unit="actions", measure="actions")
+    held = ledger(row("lead_time", "atlas-router"), deployed)
+    assert verdicts("I kept atlas within its level for 90 days.", held) == [("duration", "contradicted")]
+
+
 def test_things_are_counted_by_rows_and_missing_rows_contradict_nothing():
     held = ledger(*(row("kill_decision", name, unit="decisions") for name in ("tele-porter", "mind-reader")))
     assert verdicts("I killed two features.", held) == [("count", "supported")]

@@ -5,6 +5,7 @@ One module per family of events. `build` is pure and gives the same world for th
 
 from pipelines.demo.story import (
     adoption,
+    aftermath,
     artifacts,
     background,
     cast,
@@ -59,6 +60,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     stage.timeline.play()
     experiments.experiments(world)
     on_call.on_call(stage)
+    aftermath.aftermath(stage)
     surroundings.surroundings(stage)
     releases.releases(stage)
     teams.teams(stage)

@@ -62,6 +62,8 @@ def _pull(stage: Stage, key: str, project: str, who: str, merged_by: str, title:
         path = f"src/{site.package}/rewrite.py"
         edits.append(Write(path, _REWRITE.format(last=_REWRITES[title])))
         stage.world.truth["rewrite_path"] = path
+    if title == "Rerank for everyone":
+        edits.append(Write(ROLLBACK_PATH, _ROLLBACK))
     pull = open_pull(stage, site, Work(who, title, (Change(title, tuple(edits)),), f"Flag `{key}`."))
     checked(stage, pull)
     yield hours(4)
@@ -76,6 +78,13 @@ _REWRITES = {
     "Rerank for everyone": "Never add a year or a place that is not in the question.",
 }
 """Pull requests that bring and change a prompt in code, with its last sentence."""
+
+ROLLBACK_PATH = "docs/runbooks/roll-back-the-reranker.md"
+_ROLLBACK = """# Roll back the reranker
+
+1. Turn the flag off.
+2. Watch the share of answered searches for an hour.
+"""
 
 _REWRITE = '''"""Questions as the index understands them."""
 
@@ -151,6 +160,8 @@ def _reranker(world: World, pulls: list[int]) -> None:
     }
     results(world, answer, 1, "frequentist", second)
     _note(world, "growthbook", answer["id"], "acme/search-ranker", "jonas", pulls, "won")
+    framing = {"native_id": answer["id"], "rollback_playbook": ROLLBACK_PATH, "missing": ["cost_analysis", "monitoring"]}
+    note(world, "system_framings", framing)
     world.truth["experiment_numbers"] = {
         "experiment": answer["id"],
         "n": 2_300_000,

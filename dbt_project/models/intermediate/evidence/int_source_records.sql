@@ -30,6 +30,7 @@
     ('experiments', 'experiments', ref('stg_experiments__experiments'), ['experiment_id']),
     ('experiments', 'phases', ref('stg_experiments__phases'), ['experiment_id', 'phase']),
     ('experiments', 'metric_days', ref('stg_experiments__metric_days'), ['experiment_id', 'metric_key', 'series', 'day']),
+    ('experiments', 'flag_changes', ref('stg_experiments__flag_changes'), ['flag_change_id']),
     (
         'experiments', 'results', ref('stg_experiments__results'),
         ['experiment_id', 'phase', 'metric_key', 'dimension', 'dimension_value', 'variant_key', 'baseline_key']

@@ -1,0 +1,44 @@
+"""What became of a launch in the weeks after it: the ranker was upgraded under it, and its traffic moved between slices.
+
+Told when everything else has been played: it adds to what other stories made.
+"""
+
+from datetime import UTC, datetime
+
+from pipelines.demo.story.evals import RANKING
+from pipelines.demo.story.evals import run as eval_run
+from pipelines.demo.story.facts import note
+from pipelines.demo.story.stage import Stage
+from pipelines.demo.world import World
+
+LAUNCH, PROJECT = "query-hints", "search-ranker"
+UPGRADED_AT = datetime(2026, 5, 20, 9, tzinfo=UTC)
+NEXT_RANKER = "acme/ranker-2"
+PASSED = 20
+"""Of the fifty cases, of which the ranker before it solved some thirty-five."""
+SHARES = {"head": (0.7, 0.5), "tail": (0.3, 0.5)}
+"""Traffic of each slice before and since the day on which it moved."""
+MOVED_ON = "2026-05-04"
+
+
+def aftermath(stage: Stage) -> None:
+    """Plant both."""
+    head = _merge_for_everyone(stage.world)
+    upgraded = eval_run(stage, RANKING, stage.sites[PROJECT], PASSED, who="jonas", head=head, when=UPGRADED_AT, model=NEXT_RANKER)
+    stage.world.register_files["slices.csv"] = "product,slice,tasks,importance,from\n" + "".join(
+        f"search,{name},{RANKING.task},high,2025-07-01\n" for name in SHARES
+    )
+    stage.world.register_files["traffic.csv"] = "product,slice,share,basis,from,to\n" + "".join(
+        f"search,{name},{before},measured,2025-07-01,{MOVED_ON}\nsearch,{name},{since},measured,{MOVED_ON},\n"
+        for name, (before, since) in SHARES.items()
+    )
+    moved = round(sum(abs(since - before) for before, since in SHARES.values()) / 2, 6)
+    row = {"native_id": LAUNCH, "model_after": NEXT_RANKER, "eval_run": upgraded.native_id, "traffic_moved": moved}
+    note(stage.world, "launch_decays", row)
+
+
+def _merge_for_everyone(world: World) -> str:
+    """The last change that search-ranker's own experiment merged before the upgrade."""
+    pull = max(number for key, number in world.truth["experiment_pulls"] if key == "reranker-v2")
+    full_name = f"{world.owner.login}/{PROJECT}"
+    return next(each.merge_commit for each in world.pull_requests if (each.repository, each.number) == (full_name, pull))
