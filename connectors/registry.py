@@ -14,6 +14,7 @@ MODULES = {
     "experiments": "connectors.experiments.resources",
     "labels": "connectors.labels.resources",
     "registers": "connectors.registers.resources",
+    "packets": "connectors.packets.resources",
 }
 """In the order in which a sync reads them: git needs GitHub's repositories."""
 

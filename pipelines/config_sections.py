@@ -12,6 +12,7 @@ from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentStore
 from connectors.jira.options import JiraOptions
 from connectors.labels.options import LabelSet
+from connectors.packets.options import PacketFolder
 from connectors.registers.options import Register
 
 
@@ -40,6 +41,7 @@ class Sources(Section):
     experiments: tuple[ExperimentStore, ...] = ()
     labels: tuple[LabelSet, ...] = ()
     registers: tuple[Register, ...] = ()
+    packets: tuple[PacketFolder, ...] = ()
 
 
 class People(Section):

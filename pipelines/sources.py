@@ -1,7 +1,7 @@
 """What each source is opened with, and what the models must know of the configuration."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 
@@ -15,9 +15,19 @@ from connectors.git.options import ArtifactOptions, GitOptions
 from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentsOptions
 from connectors.labels.options import LabelsOptions
+from connectors.packets.options import NamedArtifact, PacketsOptions
 from connectors.people.options import PeopleOptions
 from connectors.registers.options import RegistersOptions
 from pipelines.config import Settings
+
+LISTED: Mapping[str, Callable[[Any], Any]] = {
+    "incidents": lambda stores: IncidentsOptions(stores=stores),
+    "evals": lambda stores: EvalsOptions(stores=stores),
+    "experiments": lambda stores: ExperimentsOptions(stores=stores),
+    "labels": lambda sets: LabelsOptions(sets=sets),
+    "registers": lambda registers: RegistersOptions(registers=registers),
+}
+"""Sources that are a list of stores and nothing else."""
 
 
 def configured(settings: Settings) -> dict[str, Any]:
@@ -40,16 +50,11 @@ def options_of(settings: Settings, name: str) -> Any | None:
             return _git(settings) if sources.git else None
         case "jira":
             return sources.jira
-        case "incidents":
-            return IncidentsOptions(stores=sources.incidents) if sources.incidents else None
-        case "evals":
-            return EvalsOptions(stores=sources.evals) if sources.evals else None
-        case "experiments":
-            return ExperimentsOptions(stores=sources.experiments) if sources.experiments else None
-        case "labels":
-            return LabelsOptions(sets=sources.labels) if sources.labels else None
-        case "registers":
-            return RegistersOptions(registers=sources.registers) if sources.registers else None
+        case "packets":
+            return _packets(settings) if sources.packets else None
+        case _ if name in LISTED:
+            given = getattr(sources, name)
+            return LISTED[name](given) if given else None
         case _:
             raise KeyError(f"unknown source {name!r}; known: {', '.join(registry.MODULES)}")
 
@@ -68,6 +73,14 @@ def _git(settings: Settings) -> GitOptions:
         options |= {name: globs for name, globs in (("prompts", github.prompts), ("rubrics", github.rubrics)) if globs}
         options |= {"token": github.tokens[0]} if github.tokens else {"token_now": _of_app(github)}
     return GitOptions(**options)
+
+
+def _packets(settings: Settings) -> PacketsOptions:
+    """What a packet keeps of its text depends on how the artifacts are called."""
+    artifacts = [
+        NamedArtifact(id=a.id, names=tuple(filter(None, (a.name, *a.names, *a.packages, a.repository)))) for a in settings.artifacts
+    ]
+    return PacketsOptions(folders=settings.sources.packets, artifacts=tuple(artifacts))
 
 
 def _of_app(github: GithubOptions) -> Callable[[str], str]:

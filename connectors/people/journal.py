@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from connectors.errors import ContractBroken, NotFound
 from connectors.people.schema import SYSTEMS
 
-LOWER_CASE_SYSTEMS = {"git", "evals", "experiments", "labels", "registers"}
+LOWER_CASE_SYSTEMS = {"git", "evals", "experiments", "labels", "registers", "packets"}
 """Systems whose accounts are compared without letter case, and stored in lower case."""
 
 

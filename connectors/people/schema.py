@@ -7,7 +7,7 @@ from connectors.contract import Table, boolean, day, number, text, timestamp
 
 SHARED_MAILBOX = "shared_mailbox"
 KINDS = ("human", "bot", "ai_agent", SHARED_MAILBOX)
-SYSTEMS = ("github", "git", "jira", "pagerduty", "opsgenie", "incidents", "evals", "experiments", "labels", "registers")
+SYSTEMS = ("github", "git", "jira", "pagerduty", "opsgenie", "incidents", "evals", "experiments", "labels", "registers", "packets")
 
 REQUIRED_COLUMNS = ("person", "name", "emails", "logins", "team", "manager", "level", "from", "to")
 OPTIONAL_COLUMNS = ("kind",)

@@ -52,6 +52,11 @@ class Organisation:
         return self.root / "registers"
 
     @property
+    def packets(self) -> Path:
+        """The folder of performance packets."""
+        return self.root / "packets"
+
+    @property
     def config(self) -> Path:
         """The configuration that reads this organisation."""
         return self.root / "fulcrum.toml"
@@ -73,7 +78,12 @@ def settle(root: Path, world: World) -> Organisation:
     organisation = Organisation(root, world)
     git_repos.materialise(world, organisation.git)
     eval_logs.write(world, organisation.evals)
-    for folder, files in ((organisation.experiments, world.experiment_files), (organisation.registers, world.register_files)):
+    written = (
+        (organisation.experiments, world.experiment_files),
+        (organisation.registers, world.register_files),
+        (organisation.packets, world.packet_files),
+    )
+    for folder, files in written:
         folder.mkdir()
         for name, content in files.items():
             (folder / name).write_text(content, encoding="utf-8")
@@ -140,6 +150,10 @@ path = "registers/slices.csv"
 name = "traffic"
 kind = "traffic"
 path = "registers/traffic.csv"
+
+[[sources.packets]]
+name = "packets"
+path = "packets"
 
 [people]
 directory = "people.csv"

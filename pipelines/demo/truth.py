@@ -14,7 +14,7 @@ from pipelines.demo.story.cast import IN_TWO_TEAMS, LEAVER, LEFT_ON, OPS_BRIDGE
 from pipelines.demo.story.checks import GATE_CONTEXT
 from pipelines.demo.story.facts import GateOutcome, gate_outcomes
 from pipelines.demo.truth_invisible import review_outcomes
-from pipelines.demo.truth_leverage import citations, leverage, over_all
+from pipelines.demo.truth_leverage import acknowledgements, citations, leverage, over_all
 from pipelines.demo.truth_people import PERIODS, Company
 from pipelines.demo.world import PullRequest, World
 
@@ -55,6 +55,7 @@ def told(world: World) -> Row:
         "seed": world.seed,
         "periods": [{"period": each.period_id, "grain": each.grain, "start": each.start, "end": each.end} for each in PERIODS],
         "citations": citations(company),
+        "acknowledgements": acknowledgements(company),
         "leverage": leverage(company),
         "leverage_per_person": over_all(company),
         "surviving_lines": _lines(company),

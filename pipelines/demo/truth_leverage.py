@@ -6,16 +6,22 @@ Rules: strongest proof per project and period, bounds by rung, outsiders' accept
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pipelines.demo.story.facts import Use, gate_outcomes, uses
 from pipelines.demo.truth_people import NOBODY, PERIODS, Company, Kind, Period, Shares, utc_day
 from pipelines.demo.world import World
+from pipelines.demo.world_packets import Packet, Statement
 
 DECLARED = ("dep_manifest", "uses_decl", "import")
 BOUNDS = {1: (0.0, 0.10), 2: (0.0, 0.50), 3: (0.25, 1.0), 4: (0.60, 1.0)}
-RUNGS = {"gate_catch": 4, "run_reusable": 3, "eval_run": 3, **dict.fromkeys(DECLARED, 2), "vendored": 2, "doc_mention": 1, "xref": 1}
+RUNGS = {
+    **{"gate_catch": 4, "run_reusable": 3, "eval_run": 3},
+    **dict.fromkeys((*DECLARED, "vendored", "ack"), 2),
+    **dict.fromkeys(("doc_mention", "xref", "packet_mention"), 1),
+}
+"""An acknowledgement says that an artifact is used, and is worth as much as running it; with a machine's proof beside it, relying on it."""
 FEWEST_RUN_DAYS, FEWEST_PEOPLE, FEWEST_CHANGES, INSIDER = 4, 2, 3, 0.10
 Row = dict[str, Any]
 
@@ -36,6 +42,7 @@ class Item:
     excluded: str = ""
     n_items: int = 1
     commit: str = ""
+    is_reciprocal: bool = False
 
     @property
     def start(self) -> date:
@@ -60,7 +67,7 @@ def items(company: Company) -> list[Item]:
     """Every fact of a world."""
     world = company.world
     found = [_declared(company, use) for use in uses(world)]
-    return [*found, *_runs(company), *_eval_runs(company), *_catches(company), *_tickets(company)]
+    return [*found, *_runs(company), *_eval_runs(company), *_catches(company), *_tickets(company), *_packets(company)]
 
 
 def _item(company: Company, artifact: str, project: str, channel: str, at: datetime, accepted_by: str, **more: Any) -> Item:
@@ -132,6 +139,42 @@ def _tickets(company: Company) -> Iterator[Item]:
             if artifact["name"] in issue.summary:
                 project = f"jira:{issue.key.split('-')[0]}"
                 yield _item(company, artifact["id"], project, "xref", issue.created_at, emails[issue.reporter], excluded="project_unmapped")
+
+
+def _packets(company: Company) -> Iterator[Item]:
+    emails = {person.person_id: person.emails[0] for person in company.world.people}
+    for packet, statement in packet_statements(company.world):
+        at = datetime.combine(packet.speaks_on, time(), UTC)
+        channel = "ack" if statement.is_acknowledgement else "packet_mention"
+        yield _item(company, statement.artifact, packet.project, channel, at, emails[packet.author], is_reciprocal=statement.is_reciprocal)
+
+
+def packet_statements(world: World) -> list[tuple[Packet, Statement]]:
+    """What packets say of artifacts, without those whose authors gave no leave."""
+    return [(packet, statement) for packet in world.packets if packet.consent != "none" for statement in packet.said]
+
+
+def acknowledgements(company: Company) -> list[Row]:
+    """One row per acknowledgement in a packet, with what may be told of it and whether it counts in its half-year."""
+    halves = [period for period in PERIODS if period.grain == "half"]
+    items = list(_packets(company))
+    rows: list[Row] = []
+    for (packet, statement), item in zip(packet_statements(company.world), items, strict=True):
+        why = next(reason(company, item, period) for period in halves if item.speaks_for(period))
+        if statement.is_acknowledgement:
+            rows.append(
+                {
+                    "artifact": statement.artifact,
+                    "project": packet.project,
+                    "author": packet.author,
+                    "said_on": packet.speaks_on,
+                    "quote": statement.text if packet.consent == "quote" else None,
+                    "consent": packet.consent or "not_said",
+                    "is_reciprocal": statement.is_reciprocal,
+                    "not_counted_reason": why or None,
+                }
+            )
+    return rows
 
 
 def reason(company: Company, item: Item, period: Period) -> str:
@@ -217,8 +260,14 @@ def _reach(project: str, rows: list[tuple[Item, str]], period: Period) -> Reach:
     good = [item for item, why in rows if not why]
     run_days = len({item.start for item in good if RUNGS[item.channel] == 3})
     declared = max((item.days_in(period) for item, _ in rows if item.channel in DECLARED), default=0)
-    bounds = [_bounds(item, period, run_days, declared) for item in good]
+    has_machine_proof = run_days >= FEWEST_RUN_DAYS or any(RUNGS[item.channel] == 4 for item in good)
+    bounds = [_ack_bounds(item, has_machine_proof) if item.channel == "ack" else _bounds(item, period, run_days, declared) for item in good]
     return Reach(project, max(b[0] for b in bounds), run_days, max(b[1] for b in bounds), max(b[2] for b in bounds))
+
+
+def _ack_bounds(item: Item, has_machine_proof: bool) -> tuple[int, float, float]:
+    low, high = BOUNDS[4 if has_machine_proof and not item.is_reciprocal else 3]
+    return RUNGS["ack"], low, high
 
 
 def _bounds(item: Item, period: Period, run_days: int, declared: int) -> tuple[int, float, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from pipelines.demo.world_packets import Packet
 from pipelines.demo.world_surroundings import Account, RequiredCheck, Ruleset, Surroundings, Team
 
 
@@ -480,6 +481,9 @@ class World:
     """File name to content, for the `files` experiment store."""
     register_files: dict[str, str] = field(default_factory=dict)
     """File name to content, of the registers."""
+    packets: list[Packet] = field(default_factory=list)
+    packet_files: dict[str, str] = field(default_factory=dict)
+    """File name to content, of the folder of packets."""
     incidents: list[Incident] = field(default_factory=list)
     on_call_shifts: list[OnCallShift] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)

@@ -322,3 +322,26 @@ def test_what_became_of_repositories_before_they_were_first_read_is_known(demo):
     assert {state for *_, state in moved} == {"renamed", "transferred"}
     seen = raw(demo, "select full_name, detail from raw_github.repository_lifecycle where state = 'live' and detail like '%archived'")
     assert seen == [(name, "first seen, archived") for name in demo.truth["repositories"]["archived"]]
+
+
+def test_who_acknowledges_whom_is_told_with_leave_and_counts_only_from_outside(demo):
+    found = demo.query(
+        """select a.artifact_id, p.name, a.author_person_id, a.said_on::varchar, a.quote, a.consent, a.is_reciprocal, a.not_counted_reason
+           from core.fct_acknowledgements a join core.dim_projects p using (project_id) where a.said_in = 'packet'"""
+    )
+    named = ("artifact", "project", "author", "said_on", "quote", "consent", "is_reciprocal", "not_counted_reason")
+    planted = {tuple(row[name] for name in named) for row in demo.truth["acknowledgements"]}
+    assert set(found) == planted
+    assert len(found) == len(planted)
+    assert {row["not_counted_reason"] for row in demo.truth["acknowledgements"]} == {None, "insider_accepted", "single_contributor"}
+    # Whoever refused is told nowhere; their words are in no table.
+    assert "farah" not in {author for _, _, author, *_ in found}
+    assert demo.query("select count(*) from core.fct_citations where channel = 'ack' and accepted_by_person_id = 'farah'") == [(0,)]
+
+
+def test_praise_that_is_returned_is_worth_no_more_than_a_run(demo):
+    (reciprocal,) = demo.query(
+        """select l.u_low from core.fct_leverage l join core.dim_projects p using (project_id)
+           where p.name = 'acme/support-agent' and l.artifact_id = 'eval-harness' and l.period_id = '2026H1'"""
+    )
+    assert reciprocal == (0.25,)

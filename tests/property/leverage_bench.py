@@ -68,6 +68,8 @@ INPUTS: dict[str, str] = {
     f" variant_key varchar, baseline_key varchar, {PROVENANCE}",
     "staging.stg_people__splits": "split_id varchar, artifact_id varchar, valid_from date, person_id varchar, share double, is_signed_by_all boolean,"
     f" {PROVENANCE}",
+    "staging.stg_packets__statements": "statement_id varchar, packet_id varchar, artifact_id varchar, kind varchar, quote varchar, line bigint,"
+    f" project varchar, author varchar, period varchar, consent varchar, written_on date, {PROVENANCE}",
     "intermediate.int_directory_merged": "person_id varchar, counts_for_id varchar",
     "intermediate.int_accounts_resolved": "system varchar, account varchar, account_login varchar, person_id varchar, kind varchar",
     "intermediate.int_workflow_run_artifacts": "run_id bigint, run_attempt bigint, artifact_id varchar, ref_sha varchar",
@@ -76,7 +78,7 @@ INPUTS: dict[str, str] = {
     "intermediate.int_repository_names": "repository_id varchar, slug varchar, full_name varchar, is_current boolean, valid_from timestamptz,"
     " valid_to timestamptz",
     "intermediate.int_repositories": "repository_id varchar, gone_state varchar, gone_at timestamptz",
-    "intermediate.int_repository_projects": "repository_id varchar, project_id varchar",
+    "intermediate.int_repository_projects": "repository_id varchar, project_id varchar, name varchar",
     "core.dim_people": "person_id varchar, display_name varchar, kind varchar, first_seen_on date, left_on date",
     "core.dim_projects": "project_id varchar, name varchar, repository_id varchar, is_fork boolean, is_template boolean,"
     " template_project_id varchar, is_archived boolean, source_url varchar",

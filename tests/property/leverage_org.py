@@ -47,7 +47,8 @@ class Organisation:
         resolved = "intermediate.int_accounts_resolved"
         self.bench.put(resolved, {"system": "github", "account": str(self.accounts[person_id]), "person_id": known, "kind": kind})
         for email in (f"{person_id}@acme.example", *emails):
-            self.bench.put(resolved, {"system": "git", "account": email, "person_id": known, "kind": kind})
+            for system in ("git", "packets"):
+                self.bench.put(resolved, {"system": system, "account": email, "person_id": known, "kind": kind})
         if known:
             self.bench.put(
                 "core.dim_people", {"person_id": person_id, "display_name": person_id, "kind": kind, "first_seen_on": date(2025, 1, 1)}
@@ -154,6 +155,18 @@ class Organisation:
                 "repository_id": repository, "path": path, "artifact_id": ARTIFACT, "is_exact": is_exact, "from_sha": f"sha{number}",
                 "from_at": at(day), "from_pull_request_number": number, "line": 1, "is_current": True,
                 "_source_url": f"https://git.example/{repository}/blob/sha{number}/{path}",
+            },
+        )  # fmt: skip
+
+    def acknowledge(self, project: str, email: str, day: date, artifact_id: str = ARTIFACT, consent: str | None = "quote") -> None:
+        """A packet of the half-year says that a project was built on the artifact."""
+        number = next(self.ids)
+        self.bench.put(
+            "staging.stg_packets__statements",
+            {
+                "statement_id": f"said{number}", "packet_id": f"packet{number}", "artifact_id": artifact_id, "kind": "acknowledgement",
+                "quote": "We built on it.", "line": 9, "project": project, "author": email, "period": f"{day.year}H{(day.month + 5) // 6}",
+                "consent": consent, "written_on": day, "_source_url": f"file:///packets/{number}.md",
             },
         )  # fmt: skip
 

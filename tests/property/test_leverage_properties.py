@@ -46,7 +46,7 @@ class Story:
 
 uses = st.builds(
     Use,
-    channel=st.sampled_from(("manifest", "manifest", "mention", "run", "run", "run", "catch", "depend", "depend")),
+    channel=st.sampled_from(("manifest", "manifest", "mention", "run", "run", "run", "catch", "depend", "depend", "ack")),
     project=st.sampled_from(PROJECTS),
     accepted_by=st.sampled_from(("ines", "jonas", "kira", "ines", "jonas", "ana", "stranger", "renovate")),
     offset=st.integers(0, 180),
@@ -108,6 +108,8 @@ def _use(org: Organisation, use: Use, number: int, pulls: list[int]) -> None:
     day = START + timedelta(days=use.offset)
     if use.channel == "run":
         org.run(use.project, use.accepted_by, day)
+    elif use.channel == "ack":
+        org.acknowledge(use.project, f"{use.accepted_by}@acme.example", day)
     elif use.channel == "catch":
         if pulls:
             org.catch_in(use.project, pulls[number % len(pulls)], day)
@@ -356,3 +358,44 @@ def test_periods_end_where_the_data_ends(bench: Bench) -> None:
     bench.build("int_periods")
     rows = bench.rows("select period_id from intermediate.int_periods order by 1")
     assert [row["period_id"] for row in rows] == ["2025H2", "2025Q3", "2025Q4", "2026H1", "2026Q1", "2026Q2"]
+
+
+def _acknowledged(bench: Bench, by: str, runs: int = 0, consent: str | None = "quote", returned: bool = False) -> tuple[float, float, int]:
+    """Use of the kit by a project that says in a packet that it was built on it, and what its verb is."""
+    bench.clear()
+    org = Organisation(bench)
+    for person in (*AUTHORS, *OUTSIDERS):
+        org.person(person)
+    org.person("stranger", kind="unknown")
+    org.artifact()
+    org.artifact("helper", "helper", 2)
+    org.pull(HOME, "ana", day=date(2025, 11, 3))
+    org.pull("github:2", "ines", day=date(2025, 11, 3))
+    org.project("p11", PROJECTS[0])
+    org.crew(PROJECTS[0], "jonas", "kira", "jonas")
+    org.acknowledge(PROJECTS[0], f"{by}@acme.example", date(2026, 6, 1), consent=consent)
+    org.runs(PROJECTS[0], "jonas", runs)
+    if returned:
+        org.acknowledge(PROJECTS[0], "ana@acme.example", date(2026, 6, 2), artifact_id="helper")
+    bench.build("int_leverage_reached")
+    [row] = bench.rows(
+        "select u_low, u_high, rung from intermediate.int_leverage_reached where period_id = ? and artifact_id = ? and project_id = ?",
+        [PERIOD, ARTIFACT, PROJECTS[0]],
+    ) or [{"u_low": 0.0, "u_high": 0.0, "rung": 0}]
+    return row["u_low"], row["u_high"], row["rung"]
+
+
+def test_an_outsiders_word_is_worth_a_run_and_with_runs_beside_it_reliance(bench: Bench) -> None:
+    assert _acknowledged(bench, by="ines") == (0.25, 1.0, 2)
+    assert _acknowledged(bench, by="ines", runs=3) == (0.25, 1.0, 2)
+    assert _acknowledged(bench, by="ines", runs=4) == (0.6, 1.0, 3)
+
+
+def test_praise_that_is_returned_is_never_taken_for_reliance(bench: Bench) -> None:
+    assert _acknowledged(bench, by="ines", runs=4, returned=True) == (0.25, 1.0, 3)
+
+
+def test_the_word_of_an_author_of_a_stranger_or_without_leave_counts_for_nothing(bench: Bench) -> None:
+    assert _acknowledged(bench, by="ana") == (0.0, 0.0, 0)
+    assert _acknowledged(bench, by="stranger") == (0.0, 0.0, 0)
+    assert _acknowledged(bench, by="ines", consent="none") == (0.0, 0.0, 0)

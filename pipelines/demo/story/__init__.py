@@ -19,6 +19,7 @@ from pipelines.demo.story import (
     measurements,
     on_call,
     packages,
+    packets,
     prompts,
     releases,
     safety_suite,
@@ -64,4 +65,5 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     surroundings.surroundings(stage)
     releases.releases(stage)
     teams.teams(stage)
+    packets.packets(world)
     return world

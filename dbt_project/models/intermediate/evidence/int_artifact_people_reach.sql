@@ -42,6 +42,14 @@ acceptors as (
         group by artifact_id, period_id, accepted_by_person_id
     ) as per_person
     group by artifact_id, period_id
+),
+
+-- People outside of the artifact's authors who acknowledge it in packets of their own.
+acknowledged as (
+    select artifact_id, period_id, count(distinct accepted_by_person_id) as n_acknowledged_by
+    from {{ ref('int_leverage_bounded') }}
+    where channel = 'ack'
+    group by artifact_id, period_id
 )
 
 select
@@ -74,6 +82,7 @@ select
     coalesce(e.leverage_low, 0.0) as all_artifacts_low,
     coalesce(e.leverage_mid, 0.0) as all_artifacts_mid,
     coalesce(e.leverage_high, 0.0) as all_artifacts_high,
+    coalesce(k.n_acknowledged_by, 0) as n_acknowledged_by,
     c.top_acceptor_share,
     r.policy_version
 from {{ ref('int_artifact_author_shares') }} as s
@@ -83,4 +92,5 @@ left join used as u on s.person_id = u.person_id and s.artifact_id = u.artifact_
 left join reached as r on s.artifact_id = r.artifact_id and s.period_id = r.period_id
 left join {{ ref('int_leverage_engineers') }} as e on s.person_id = e.person_id and s.period_id = e.period_id
 left join acceptors as c on s.artifact_id = c.artifact_id and s.period_id = c.period_id
+left join acknowledged as k on s.artifact_id = k.artifact_id and s.period_id = k.period_id
 where s.person_id is not null and s.share_high > 0

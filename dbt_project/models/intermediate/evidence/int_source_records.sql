@@ -19,6 +19,7 @@
     ('git', 'prompt_versions', ref('stg_git__prompt_versions'), ['repository_id', 'prompt_key', 'sha']),
     ('git', 'document_links', ref('stg_git__document_links'), ['repository_id', 'path', 'target_kind', 'target', 'from_sha']),
     ('people', 'splits', ref('stg_people__splits'), ['split_id', 'person_id']),
+    ('packets', 'statements', ref('stg_packets__statements'), ['statement_id']),
     ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),
     ('incidents', 'incidents', ref('stg_incidents__incidents'), ['incident_id']),
     ('labels', 'label_sets', ref('stg_labels__label_sets'), ['label_set']),

@@ -38,7 +38,7 @@ matches as (
         listed.listed_in || ' lists the address that ' || seen.system || ' shows' as evidence
     from {{ ref('int_accounts_seen') }} as seen
     inner join listed on seen.email = listed.account
-    where seen.system in ('jira', 'pagerduty', 'opsgenie', 'incidents', 'evals', 'experiments', 'labels', 'registers') and listed.system = 'git'
+    where seen.system in ('jira', 'pagerduty', 'opsgenie', 'incidents', 'evals', 'experiments', 'labels', 'registers', 'packets') and listed.system = 'git'
 )
 
 select

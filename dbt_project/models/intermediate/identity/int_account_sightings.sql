@@ -106,6 +106,8 @@ sightings as (
     union all
     select 'registers', lower(trim(owner)), null, null, null, null, {{ day_start('valid_from') }}, null, false
     from {{ ref('stg_registers__slices') }}
+    union all
+    select 'packets', author, null, null, null, null, {{ day_start('written_on') }}, null, true from {{ ref('stg_packets__packets') }}
 )
 
 select * from sightings

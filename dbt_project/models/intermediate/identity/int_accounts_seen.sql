@@ -13,7 +13,7 @@ select
     {{ latest('login', 'order_at') }} filter (where login is not null) as account_login,
     coalesce(
         {{ latest('email', 'order_at') }} filter (where email is not null),
-        case when system in ('opsgenie', 'incidents', 'evals', 'experiments', 'labels', 'registers') and {{ has_text('account', "'@'") }} then account end
+        case when system in ('opsgenie', 'incidents', 'evals', 'experiments', 'labels', 'registers', 'packets') and {{ has_text('account', "'@'") }} then account end
     ) as email,
     {{ latest('name', 'order_at') }} filter (where name is not null) as name,
     {{ latest('account_type', 'order_at') }} filter (where account_type is not null) as account_type,

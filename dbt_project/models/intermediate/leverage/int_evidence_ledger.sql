@@ -11,6 +11,7 @@
     {'model': 'int_ledger_eval_runs', 'project': 'project_id', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'true', 'is_similar': 'false', 'n_items': '1', 'pull': 'null'},
     {'model': 'int_ledger_gate_catches', 'project': 'project_id', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'true', 'is_similar': 'false', 'n_items': '1',
         'pull': 'null'},
+    {'model': 'int_ledger_packets', 'project': 'project_id', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'true', 'is_similar': 'false', 'n_items': '1', 'pull': 'null'},
     {'model': 'int_ledger_texts', 'project': 'project_id', 'is_span': 'false', 'is_lost': 'false', 'is_executed': 'true', 'is_similar': 'is_similar', 'n_items': '1',
         'pull': 'null'},
 ] %}

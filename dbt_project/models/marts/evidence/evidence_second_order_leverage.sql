@@ -1,6 +1,6 @@
 {% set own = {
     'reach_low': 'double', 'reach_mid': 'double', 'reach_high': 'double', 'n_projects_relied': 'bigint', 'n_projects_ran': 'bigint',
-    'n_projects_declared_or_mentioned': 'bigint', 'n_projects_inherited': 'bigint', 'n_projects_adopted': 'bigint', 'n_projects_mostly_own': 'bigint', 'n_projects_not_counted': 'bigint',
+    'n_projects_declared_or_mentioned': 'bigint', 'n_projects_inherited': 'bigint', 'n_projects_adopted': 'bigint', 'n_projects_mostly_own': 'bigint', 'n_projects_not_counted': 'bigint', 'n_acknowledged_by': 'bigint',
     'all_artifacts_low': 'double', 'all_artifacts_mid': 'double', 'all_artifacts_high': 'double', 'top_acceptor_share': 'double',
     'policy_version': 'varchar', 'policy_lowered_mid': 'double', 'policy_raised_mid': 'double',
 } %}
@@ -36,6 +36,11 @@ facts as (
         end
         || case
             when n_mostly_own > 0 and n_ran + n_weak > 0 then ' (and ' || {{ count_text('n_mostly_own') }} || ' that the engineer mostly built)'
+            else ''
+        end
+        || case
+            when n_acknowledged_by > 0
+                then '; ' || {{ counted_noun('n_acknowledged_by', 'other person acknowledges it in a packet of their own', 'other people acknowledge it in packets of their own') }}
             else ''
         end
         || '; ' || share_text || ' of it is the engineer''s work'
@@ -97,6 +102,7 @@ facts as (
         n_adopted as n_projects_adopted,
         n_mostly_own as n_projects_mostly_own,
         n_not_counted as n_projects_not_counted,
+        n_acknowledged_by,
         all_artifacts_low, all_artifacts_mid, all_artifacts_high,
         top_acceptor_share,
         policy_version,

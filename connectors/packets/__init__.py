@@ -1,0 +1,1 @@
+"""Performance packets that their authors share: what each one says of the artifacts of others."""
