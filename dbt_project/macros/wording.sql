@@ -19,3 +19,13 @@
 {% macro is_not_shipped(decision) -%}
     lower({{ decision }}) in ('lost', 'no_ship', 'no ship', 'dnf')
 {%- endmacro %}
+
+{#- Resolutions, in lower case, of what ended without being done. -#}
+{% macro given_up_resolutions() -%}
+    ('won''t do', 'won''t fix', 'declined', 'cancelled', 'canceled')
+{%- endmacro %}
+
+{#- Is a Jira issue an epic, by the site's hierarchy or by what its type is called? -#}
+{% macro is_epic_issue(issues) -%}
+    ({{ issues }}.is_epic or lower({{ issues }}.issue_type) in ('epic', 'initiative'))
+{%- endmacro %}

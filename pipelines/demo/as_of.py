@@ -166,7 +166,7 @@ def _jira_issue(issue: JiraIssue, moment: datetime) -> JiraIssue:
         for item in reversed(entry["items"]) if entry["created"] > moment else ():
             undone[item["fieldId"]] = item["fromString"] or ""
     values = {name: value for name, value in values.items() if undone.get(name) != ""}
-    values |= {name: {"value": old} for name, old in undone.items() if name in values}
+    values |= {name: old[:10] if name == "duedate" else {"value": old} for name, old in undone.items() if name in values}
     status, resolution = undone.get("status", issue.status), undone.get("resolution", issue.resolution)
     category = STATUSES[status][1] if "status" in undone else issue.status_category
     resolved = [

@@ -37,6 +37,7 @@ FAMILIES = (
         "packages",
         "package_changes",
         "on_call_hours",
+        "deliveries",
     ),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}

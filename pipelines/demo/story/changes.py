@@ -1,4 +1,4 @@
-"""Two larger changes: a feature that was killed with data, and a move from one model to the next across three projects."""
+"""Larger changes: a feature that was killed with data, a move from one model to the next across three projects, and one done late."""
 
 from pipelines.demo.story.catalogue import plot
 from pipelines.demo.story.checks import checked
@@ -8,7 +8,7 @@ from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
 from pipelines.demo.story.stage import Site, Stage
-from pipelines.demo.story.tickets import comment, follow_up, ticket
+from pipelines.demo.story.tickets import comment, follow_up, set_due, ticket
 from pipelines.demo.story.tree import Swap, Write
 from pipelines.demo.world import JiraIssue
 
@@ -22,11 +22,12 @@ MOVES: tuple[tuple[str, tuple[int, int, int], str, str, Suite | None, int, int],
 
 
 def changes(stage: Stage) -> None:
-    """Schedule both."""
+    """Schedule all three."""
     for project, *_ in MOVES:
         stage.tell(_configured(stage, project), berlin(2025, 6, 23, 12))
     stage.tell(_migration(stage), berlin(2026, 4, 7, 10))
     stage.tell(_killed(stage), berlin(2025, 12, 8, 10))
+    stage.tell(_eased(stage), berlin(2026, 2, 9, 10))
 
 
 def _configured(stage: Stage, project: str) -> Script:
@@ -38,6 +39,7 @@ def _configured(stage: Stage, project: str) -> Script:
 def _migration(stage: Stage) -> Script:
     epic = ticket(stage, "Move to the next model", "dora", "hugo", issue_type="Epic", priority="High")
     follow_up(stage, epic, "dora", "In Progress")
+    set_due(stage, epic, "hugo", "2026-05-15")
     for project, day, who, merged_by, suite, before, after in MOVES:
         yield berlin(*day, 10, 5)
         site = stage.sites[project]
@@ -64,8 +66,46 @@ def _migration(stage: Stage) -> Script:
             "model_migrations",
             row | {"pull_request": pull.request.number, "merged_at": pull.request.merged_at, "epic": epic.key},
         )
+        if project == "labeling-svc":
+            set_due(stage, epic, "hugo", "2026-05-29")
     yield days(2)
     follow_up(stage, epic, "dora", "Done")
+    late = {"days_after_last": -7, "days_after_first": 7}
+    row = {
+        "epic": epic.key,
+        "assignee": "dora",
+        "authors": {"dora": 1.0},
+        "done_at": stage.now,
+        "n_reopened": 0,
+        "n_taken_back": 0,
+    }
+    note(stage.world, "deliveries", row | late)
+
+
+def _eased(stage: Stage) -> Script:
+    """Delivered late: its author takes one of two changes back, and the epic is re-opened after an incident."""
+    epic = ticket(stage, "Fewer refusals of ordinary requests", "hugo", "farah", issue_type="Epic")
+    follow_up(stage, epic, "hugo", "In Progress")
+    set_due(stage, epic, "farah", "2026-05-29")
+    yield berlin(2026, 6, 1, 16)
+    for issue in stage.world.jira_issues:
+        if issue.summary in ("Loosen the regulated list", "Skip what has no text"):
+            issue.parent = epic.key
+    follow_up(stage, epic, "hugo", "Done")
+    late = {"days_after_last": 3, "days_after_first": 3}
+    row = {
+        "epic": epic.key,
+        "assignee": "hugo",
+        "authors": {"gita": 0.5, "lev": 0.5},
+        "done_at": stage.now,
+        "n_reopened": 1,
+        "n_taken_back": 1,
+    }
+    note(stage.world, "deliveries", row | late)
+    yield berlin(2026, 6, 3, 11)
+    follow_up(stage, epic, "farah", "In Progress")
+    yield berlin(2026, 6, 5, 15)
+    follow_up(stage, epic, "hugo", "Done")
 
 
 def _compared(stage: Stage, site: Site, who: str, suite: Suite, before: int, after: int) -> list[str]:

@@ -92,6 +92,13 @@ def set_field(stage: Stage, issue: JiraIssue, who: str, field_id: str, value: st
     _record(stage, issue, who, [_item(name, None, old["value"] if old else None, None, value, field_id)])
 
 
+def set_due(stage: Stage, issue: JiraIssue, who: str, day: str) -> None:
+    """Promise a day, or another one; Jira writes days into its history with a time that means nothing."""
+    old = issue.fields.get("duedate")
+    issue.fields["duedate"] = day
+    _record(stage, issue, who, [_item("duedate", old, f"{old} 00:00:00.0" if old else None, day, f"{day} 00:00:00.0")])
+
+
 def put_label(stage: Stage, issue: JiraIssue, who: str, label: str) -> None:
     """Put one more label on a ticket."""
     old = " ".join(issue.labels)

@@ -1,36 +1,22 @@
 -- Epics that ended without being done, after work on them had begun: an idea that nobody started was not killed.
 -- One that was taken up again is still here, whatever its resolution is now: the first decision to stop it was made.
-{% set given_up = "('won''t do', 'won''t fix', 'declined', 'cancelled', 'canceled')" %}
 with epics as (
     select
         *,
-        lower(resolution) in {{ given_up }} as is_given_up
-    from {{ ref('stg_jira__issues') }}
-    where is_epic or lower(issue_type) in ('epic', 'initiative')
-),
-
-family as (
-    select issue_id as epic_id, issue_id from epics
-    union all
-    select parent_id, issue_id from {{ ref('stg_jira__issues') }}
-    where parent_id in (select epics.issue_id from epics)
-    union all
-    -- On Server an epic is linked by its key, as it was then.
-    select keys.issue_id, children.issue_id
-    from {{ ref('stg_jira__issues') }} as children
-    inner join {{ ref('int_jira_issue_keys') }} as keys on children.epic_key = keys.issue_key
-    inner join epics on keys.issue_id = epics.issue_id
+        lower(resolution) in {{ given_up_resolutions() }} as is_given_up
+    from {{ ref('stg_jira__issues') }} as issues
+    where {{ is_epic_issue('issues') }}
 ),
 
 moves as (
     select
         changes.issue_id,
         min(changes.changed_at) filter (
-            where lower(changes.field) = 'resolution' and lower(changes.to_text) in {{ given_up }}
+            where lower(changes.field) = 'resolution' and lower(changes.to_text) in {{ given_up_resolutions() }}
         ) as stopped_at,
         min(changes.changed_at) filter (where lower(changes.field) = 'status') as begun_at,
         min(changes.changed_at) filter (
-            where lower(changes.field) = 'resolution' and lower(changes.from_text) in {{ given_up }}
+            where lower(changes.field) = 'resolution' and lower(changes.from_text) in {{ given_up_resolutions() }}
         ) as reopened_at
     from {{ ref('stg_jira__issue_changes') }} as changes
     inner join epics on changes.issue_id = epics.issue_id
@@ -38,11 +24,7 @@ moves as (
 ),
 
 pulls as (
-    select distinct family.epic_id, pulls.pull_request_id, pulls.repository_id, pulls.merged_at
-    from family
-    inner join {{ ref('int_pull_request_issue_links') }} as links on family.issue_id = links.issue_id and links.system = 'jira'
-    inner join {{ ref('stg_github__pull_requests') }} as pulls on links.pull_request_id = pulls.pull_request_id
-    where pulls.merged_at is not null
+    select * from {{ ref('int_epic_pull_requests') }}
 ),
 
 work as (

@@ -31,6 +31,7 @@ renamed as (
         created_at,
         updated_at,
         resolution_at,
+        {{ json_text('_raw', '$.fields.duedate') }} as due_on,
         {{ json_text('_raw', '$.fields.description') }} as description,
         _raw,
         _source_url,

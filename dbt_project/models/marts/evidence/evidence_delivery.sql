@@ -1,0 +1,108 @@
+{% set own = {
+    'issue_key': 'varchar', 'done_on': 'date', 'due_on': 'date', 'first_due_on': 'date', 'n_reopened': 'bigint', 'is_assignee': 'boolean',
+    'n_pull_requests': 'bigint', 'n_own_pull_requests': 'bigint', 'n_taken_back': 'bigint',
+    'n_taken_back_by_others': 'bigint', 'source_url': 'varchar',
+} %}
+with pulls as (
+    select epic_id, count(*) as n_pull_requests from {{ ref('int_delivered_pull_requests') }} group by epic_id
+),
+
+reworks as (
+    select
+        epic_id,
+        count(distinct pull_request_id) as n_taken_back,
+        count(distinct case when by_whom = 'others' then pull_request_id end) as n_taken_back_by_others
+    from {{ ref('int_delivery_reworks') }}
+    group by epic_id
+),
+
+deliveries as (
+    select
+        e.*,
+        s.person_id, s.is_assignee, s.share_low, s.share_mid, s.share_high,
+        s.n_pull_requests as n_own_pull_requests,
+        coalesce(p.n_pull_requests, 0) as n_pull_requests,
+        coalesce(r.n_taken_back, 0) as n_taken_back,
+        coalesce(r.n_taken_back_by_others, 0) as n_taken_back_by_others,
+        {{ local_date('e.done_at') }} as done_on,
+        {{ days_between('e.due_on', local_date('e.done_at')) }} as days_after_last,
+        {{ days_between('e.first_due_on', local_date('e.done_at')) }} as days_after_first,
+        t.period_id, t.period_start, t.period_end
+    from {{ ref('int_delivered_epics') }} as e
+    inner join {{ ref('int_delivery_shares') }} as s on e.issue_id = s.issue_id
+    inner join {{ ref('int_periods') }} as t on {{ utc_date('e.done_at') }} >= t.period_start and {{ utc_date('e.done_at') }} < t.period_end
+    left join pulls as p on e.issue_id = p.epic_id
+    left join reworks as r on e.issue_id = r.epic_id
+),
+
+told as (
+    select
+        *,
+        case
+            when days_after_last = 0 then 'on its due date'
+            when days_after_last > 0 then {{ counted_noun('days_after_last', 'day', 'days') }} || ' after its due date'
+            else {{ counted_noun('-days_after_last', 'day', 'days') }} || ' before its due date'
+        end as against_last,
+        case
+            when first_due_on = due_on then ''
+            when days_after_first > 0
+                then ', and ' || {{ counted_noun('days_after_first', 'day', 'days') }} || ' after the first one, ' || cast(first_due_on as varchar)
+            else ', the first one being ' || cast(first_due_on as varchar)
+        end as against_first,
+        case
+            when n_pull_requests = 0 then '; no merged pull request names it, so rework is not observed'
+            when n_taken_back = 0 then '; of ' || {{ counted_noun('n_pull_requests', 'pull request', 'pull requests') }} || ' none was taken back within 30 days'
+            else '; of ' || {{ counted_noun('n_pull_requests', 'pull request', 'pull requests') }} || ', ' || {{ count_text('n_taken_back') }}
+                || ' taken back within 30 days (' || {{ count_text('n_taken_back_by_others') }} || ' by others)'
+        end
+        || case when n_reopened > 0 then '; it was re-opened ' || {{ counted_noun('n_reopened', 'time', 'times') }} else '' end
+        || '; ' || {{ share_range_text('share_low', 'share_high') }} || ' of it is the engineer''s. What it changed for users is not known from this.' as rest
+    from deliveries
+),
+
+facts as (
+    select
+        person_id, period_id, period_start, period_end,
+        'epic' as subject_kind,
+        issue_id as subject_id,
+        issue_key as subject_name,
+        '' as natural_key,
+        case when due_on is null then 'not_observed' else 'value' end as state,
+        'On ' || cast(done_on as varchar) || ' the epic ' || issue_key || ' was done'
+        || case when due_on is null then '; whether that was on time is not observed, as it had no due date' else ', ' || against_last || ' ' || cast(due_on as varchar) || against_first end
+        || rest as headline,
+        case when due_on is not null then 'days after the due date' end as measure,
+        case when due_on is not null then 'days' end as unit,
+        case when due_on is not null then least(days_after_last, days_after_first) end as value_low,
+        case when due_on is not null then (days_after_last + days_after_first) / 2.0 end as value_mid,
+        case when due_on is not null then greatest(days_after_last, days_after_first) end as value_high,
+        case when due_on is not null then n_pull_requests end as n,
+        case
+            when due_on is not null
+                then 'day on which it was first resolved as done, against the due date in force then and the first due date, negative = early; mid = mean of the two; '
+                    || 'share between what the assignee field and what the authors of its pull requests say'
+        end as method,
+        case when due_on is not null then case when n_own_pull_requests > 0 then 'resolved' else 'declared' end end as strength,
+        share_low, share_mid, share_high,
+        'Done is what the tracker says. To be done, on time or not, is no impact by itself, and how hard the promise was to keep does not show. '
+        || 'Work that names no issue of the epic, reviews and designs earn no share. Repairs that take nothing back do not show.' as limits,
+        'A due date agreed elsewhere, the epic re-opened for the same work, or a change within 30 days that replaces it without taking it back.' as falsifier,
+        issue_key, done_on, due_on, first_due_on, n_reopened, is_assignee, n_pull_requests, n_own_pull_requests, n_taken_back,
+        n_taken_back_by_others, source_url
+    from told
+),
+
+proofs as (
+    select person_id, period_id, subject_id, natural_key, 1 as priority, 'jira' as source_system, 'issues' as source_kind, subject_id as source_record_id
+    from facts
+    union all
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 2, 'git', 'commits', r.commit_id
+    from facts as f
+    inner join {{ ref('int_delivery_reworks') }} as r on f.subject_id = r.epic_id
+    union all
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 3, 'github', 'pull_requests', cast(p.pull_request_id as varchar)
+    from facts as f
+    inner join {{ ref('int_delivered_pull_requests') }} as p on f.subject_id = p.epic_id
+),
+
+{{ evidence_rows('delivery', own) }}
