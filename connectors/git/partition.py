@@ -15,7 +15,20 @@ from pathlib import Path
 
 from connectors.contract import Counted, Cursor, Event, Finished, Meter, Page, Record
 from connectors.errors import Empty, Unavailable
-from connectors.git import blame, code_owners, commits, documents, imports, mailmap, manifests, mentions, published, reverts, workflows
+from connectors.git import (
+    blame,
+    code_owners,
+    commits,
+    documents,
+    imports,
+    mailmap,
+    manifests,
+    mentions,
+    model_settings,
+    published,
+    reverts,
+    workflows,
+)
 from connectors.git.facts import LARGEST, Detector, History, pages
 from connectors.git.memory import Memory
 from connectors.git.options import ArtifactOptions, GitOptions
@@ -26,7 +39,7 @@ from connectors.git.protocol import Damaged, GitClient, RemoteHead, TreeEntry
 from connectors.git.remotes import Remote, is_github_name, normalised
 from connectors.git.schema import REPOSITORIES, TABLES
 
-RULES = 10
+RULES = 11
 """Raised when the same files would give other records; every repository is then read anew."""
 CENSUS = tuple(table.name for table in TABLES if table.census)
 READ_WITH_COMMITS = (commits.COMMITS, commits.FILES)
@@ -141,6 +154,7 @@ class Reading:
             mentions.table(self.options.artifacts),
             imports.table(others),
             code_owners.table(),
+            model_settings.table(),
             mailmap.table(),
             *documents.tables(self.options.documents),
         ]

@@ -237,6 +237,24 @@ CODE_OWNERS = Table(
     },
 )
 
+MODEL_SETTINGS = Table(
+    name="model_settings",
+    grain="one model that one key of one file asked for, for as long as it did on the default branch",
+    key=("repository_id", "path", "key", "model", "from_sha"),
+    census=True,
+    pii=("from_author_email", "to_author_email"),
+    columns={
+        "repository_id": REPOSITORY,
+        "path": text(null=False),
+        "key": text(null=False, about="Name of the setting, lowercased; a file may use it several times."),
+        "model": text(null=False, about="As written, with its provider where one stands before it."),
+        **INTERVAL_START,
+        "line": LINE,
+        **INTERVAL_END,
+        "is_current": CURRENT,
+    },
+)
+
 REVERTS = Table(
     name="reverts",
     grain="one way in which one landing is known to take back one earlier landing",
@@ -331,6 +349,7 @@ TABLES = (
     MENTIONS,
     IMPORTS,
     CODE_OWNERS,
+    MODEL_SETTINGS,
     REVERTS,
     MAILMAP_ENTRIES,
     DOCUMENTS,

@@ -9,6 +9,14 @@
     case when {{ n }} > 0 then least(1.0, {{ wilson_centre(hits, n) }} + {{ wilson_half_width(hits, n) }}) end
 {%- endmacro %}
 
+{#- Did a rate fall by more than chance would let it: does Newcombe's interval of the difference lie below zero? -#}
+{% macro fell_beyond_noise(before, n_before, after, n_after) -%}
+    {{ after }} - {{ before }} + sqrt(
+        power({{ wilson_high(after ~ ' * ' ~ n_after, n_after) }} - {{ after }}, 2)
+        + power({{ before }} - {{ wilson_low(before ~ ' * ' ~ n_before, n_before) }}, 2)
+    ) < 0
+{%- endmacro %}
+
 {% macro wilson_centre(hits, n) -%}
     ((cast({{ hits }} as double) + {{ z_95() }} * {{ z_95() }} / 2.0) / (cast({{ n }} as double) + {{ z_95() }} * {{ z_95() }}))
 {%- endmacro %}

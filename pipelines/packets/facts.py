@@ -114,7 +114,11 @@ _VALUES = {
 _TOTALS = {"second_order_leverage": _Column("projects that used it in any way", "project", "used use uses adopted adopt")}
 _PAIRS = (("_start", "_end"), ("_before", "_after"), ("_baseline", "_variant"))
 _PAIR_ENDS = tuple(ending for pair in _PAIRS for ending in pair)
-_NO_CLAIM = {"srm_p", "placebo_p", "n_days", "hold_days", "n_placebos", "n_units", "n_concurrent_launches"}
+_NO_CLAIM = {
+    *("srm_p", "placebo_p", "n_days", "hold_days", "n_placebos", "n_units", "n_concurrent_launches"),
+    # Bounds of one count: alone, the lower one would support "no incident".
+    *("n_incidents_low", "n_incidents_high", "n_visible_incidents_low", "n_visible_incidents_high"),
+}
 _NO_DATE = {"extracted_at", "built_at"}
 
 

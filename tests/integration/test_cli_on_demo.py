@@ -94,6 +94,7 @@ def test_explain_walks_from_a_row_to_raw_answers_and_their_addresses(demo, sheet
         "gate_catches",
         "kill_decision",
         "difficulty",
+        "model_migration",
         "invisible_work",
         "custodianship",
         "delivery",

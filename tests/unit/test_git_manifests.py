@@ -425,7 +425,8 @@ def test_too_large_a_file_is_set_aside_and_the_next_content_is_read(repository: 
     large = '{"dependencies": {"a": "1"}, "x": "' + "x" * (5 << 20) + '"}'
     repository.commit("Add", {"package.json": large, "requirements.txt": "httpx\n", "prompts/a.md": large})
     result = read(tmp_path, repository.save())
-    assert {event.table for event in result.rejected} == {"manifest_declarations", "packages"}
-    assert all("package.json" in event.reason and "bytes" in event.reason for event in result.rejected)
+    assert {event.table for event in result.rejected} == {"manifest_declarations", "packages", "model_settings"}
+    assert {event.reason.partition(" at ")[0] for event in result.rejected} == {"package.json", "prompts/a.md"}
+    assert all("bytes" in event.reason for event in result.rejected)
     assert result.rows("manifest_declarations", "package") == ["httpx"]
     assert result.rows("prompt_versions", "change_type", "text_sha") == [("A", None)]

@@ -1,0 +1,8 @@
+{#- Ids of language models as one spelling. -#}
+
+{#- A model's id without provider, region, account and `-latest`: what is left names the model that answers. -#}
+{% macro model_key(name) -%}
+    {{ replace_all(
+        replace_all('lower(' ~ name ~ ')', "'^.*/|^(us|eu|apac|global)\\.|@.*$'", "''"), "'^(us|eu|apac|global)\\.|^(anthropic|meta|mistral|amazon|cohere)\\.|[-:]latest$'", "''"
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+-- From when to when each connected source of incidents was read whole. What lies outside is not known to be without incidents.
+with begun as (
+    select 'jira' as source, min(created_at) as begins_at from {{ ref('stg_jira__issues') }}
+    union all
+    select 'incidents', min(created_at) from {{ ref('stg_incidents__incidents') }}
+    union all
+    select 'github', min(created_at) from {{ ref('int_incident_github_issues') }}
+),
+
+reads as (
+    select source, max(ended_at) as read_until
+    from {{ ref('stg_ops__outcomes') }}
+    where state = 'done'
+    group by source
+)
+
+select begun.source, begun.begins_at, reads.read_until, begun.source in (select held.source from {{ ref('stg_ops__held_back') }} as held) as is_held_back
+from begun
+left join reads on begun.source = reads.source
+where begun.begins_at is not null

@@ -1,0 +1,50 @@
+-- What became of each slice of a suite that ran with both models: whether it was ever down by more than its noise, and whether it was
+-- in the last run of the new model. The noise is that of separate samples, wider than that of the same cases judged twice.
+with compared as (
+    select
+        runs.model_switch_id,
+        runs.model_migration_id,
+        runs.task_name,
+        runs.eval_run_id,
+        runs.started_at,
+        newer.slice,
+        coalesce(newer.higher_is_better, true) as is_higher_better,
+        newer.value as value_after,
+        newer.n as n_after,
+        former.value as value_before,
+        former.n as n_before
+    from {{ ref('int_model_switch_runs') }} as runs
+    inner join {{ ref('int_eval_metrics') }} as newer
+        on runs.eval_run_id = newer.run_id and runs.primary_metric = newer.scorer || '/' || newer.metric
+    inner join {{ ref('int_eval_metrics') }} as former
+        on
+            runs.run_before_id = former.run_id and newer.scorer = former.scorer and newer.metric = former.metric
+            and newer.slice = former.slice and newer.variant = former.variant
+    where
+        runs.comparability = 'comparable'
+        and newer.slice <> ''
+        and newer.variant = ''
+        -- Only of rates is the noise known from the value and the number of cases.
+        and newer.value between 0 and 1 and former.value between 0 and 1 and newer.n > 0 and former.n > 0
+),
+
+judged as (
+    select
+        *,
+        case
+            when is_higher_better then {{ fell_beyond_noise('value_before', 'n_before', 'value_after', 'n_after') }}
+            else {{ fell_beyond_noise('(1 - value_before)', 'n_before', '(1 - value_after)', 'n_after') }}
+        end as is_down
+    from compared
+)
+
+select
+    model_switch_id,
+    model_migration_id,
+    task_name,
+    slice,
+    count(*) as n_runs,
+    bool_or(is_down) as is_regressed,
+    max_by(is_down, cast(started_at as varchar) || eval_run_id) as is_open
+from judged
+group by model_switch_id, model_migration_id, task_name, slice
