@@ -70,3 +70,25 @@ def test_whoever_did_nothing_after_a_launch_has_an_observed_zero_and_whoever_lau
     assert set(rows) == {"value", "observed_zero", "not_observed"}
     assert "did nothing in its project that is on record" in rows["observed_zero"]
     assert "no launch that this engineer has a share in is on record" in rows["not_observed"]
+
+
+def test_the_system_around_a_launch_is_linked_part_by_part_and_what_is_missing_says_how_to_supply_it(demo):
+    [planted] = demo.truth["system_framings"]
+    [(low, high, headline, playbook)] = demo.query(
+        """select e.value_low, e.value_high, e.headline, list_filter(e.sources, s -> s.kind = 'documents')[1].id
+           from evidence.evidence_system_framing e join core.fct_experiments x on e.subject_id = x.experiment_id
+           where x.native_id = ? and e.period_id = '2026H1'""",
+        (planted["native_id"],),
+    )
+    assert planted["rollback_playbook"] in playbook
+    assert (low, high) == (3.0, 4.0)
+    assert all(f"{part.replace('_', ' ')} (to supply it: " in headline for part in planted["missing"])
+    assert headline.count("(to supply it: ") == len(planted["missing"])
+
+
+def test_a_launch_whose_metric_is_told_by_day_is_monitored(demo):
+    [(monitoring, found_by)] = demo.query(
+        """select e.monitoring, e.monitoring_found_by from evidence.evidence_system_framing e join core.fct_experiments x on e.subject_id = x.experiment_id
+           where x.native_id = 'query-hints' and e.period_id = '2026H1'"""
+    )
+    assert (monitoring, found_by) == ("resolved", "daily values of its metric after the launch")

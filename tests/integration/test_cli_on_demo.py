@@ -98,6 +98,7 @@ def test_explain_walks_from_a_row_to_raw_answers_and_their_addresses(demo, sheet
         "invisible_work",
         "custodianship",
         "delivery",
+        "system_framing",
     ],
 )
 def test_explain_opens_every_line_down_to_raw_answers(demo, line):

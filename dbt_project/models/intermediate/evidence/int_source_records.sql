@@ -15,6 +15,7 @@
     ('git', 'workflow_uses', ref('stg_git__workflow_uses'), ['repository_id', 'path', 'uses', 'from_sha']),
     ('git', 'mentions', ref('stg_git__mentions'), ['repository_id', 'path', 'artifact_id', 'is_exact', 'from_sha']),
     ('git', 'imports', ref('stg_git__imports'), ['repository_id', 'path', 'artifact_id', 'from_sha']),
+    ('git', 'documents', ref('stg_git__documents'), ['repository_id', 'path', 'from_sha']),
     ('git', 'tree_files', ref('stg_git__tree_files'), ['repository_id', 'path']),
     ('git', 'prompt_versions', ref('stg_git__prompt_versions'), ['repository_id', 'prompt_key', 'sha']),
     ('git', 'document_links', ref('stg_git__document_links'), ['repository_id', 'path', 'target_kind', 'target', 'from_sha']),
