@@ -144,7 +144,34 @@ class Survey(Dated):
         return self
 
 
-ENTRIES: dict[str, type[Entry]] = {"slices": Slice, "traffic": Traffic, "prices": Price, "spend": Spend, "surveys": Survey}
+class Context(Dated):
+    """What a manager says of how hard a project was, for everybody in it or for one person, and why."""
+
+    project: Name
+    person: Name | None = None
+    ambiguity: Literal["low", "medium", "high"] | None = None
+    dependencies: Literal["few", "moderate", "many"] | None = None
+    novelty: Literal["existing", "new", "greenfield"] | None = None
+    reason: Name
+    told_by: Name = Field(alias="by")
+    valid_from: Day = Field(alias="from")
+    valid_to: Day | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Context":
+        if self.ambiguity is None and self.dependencies is None and self.novelty is None:
+            raise ValueError("it tells neither ambiguity nor dependencies nor novelty")
+        return self
+
+
+ENTRIES: dict[str, type[Entry]] = {
+    "slices": Slice,
+    "traffic": Traffic,
+    "prices": Price,
+    "spend": Spend,
+    "surveys": Survey,
+    "contexts": Context,
+}
 
 
 @cache

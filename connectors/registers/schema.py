@@ -100,6 +100,22 @@ SURVEYS = _table(
     },
 )
 
+CONTEXTS = _table(
+    "project_contexts",
+    "one thing that a manager says of how hard a project was for a time",
+    {
+        "project": text(null=False, about="Project: its id, its name, or a repository of it."),
+        "person": text(about="Whom it is said of: an e-mail address, else a login; null: everybody in the project."),
+        "ambiguity": text(one_of=("low", "medium", "high"), about="How unclear it was what to do; null: not told."),
+        "dependencies": text(one_of=("few", "moderate", "many"), about="How much hung on others; null: not told."),
+        "novelty": text(one_of=("existing", "new", "greenfield"), about="How much was there before; null: not told."),
+        "reason": text(null=False, about="Why, in the manager's words."),
+        "told_by": text(null=False, about="Who says so: an e-mail address, else a login."),
+    }
+    | _bounds(null=False),
+    pii=("person", "told_by"),
+)
+
 FILES = Table(
     name="files",
     grain="one file of a register",
@@ -116,5 +132,5 @@ FILES = Table(
     census=True,
 )
 
-BY_KIND = {"slices": SLICES, "traffic": TRAFFIC, "prices": PRICES, "spend": SPEND, "surveys": SURVEYS}
+BY_KIND = {"slices": SLICES, "traffic": TRAFFIC, "prices": PRICES, "spend": SPEND, "surveys": SURVEYS, "contexts": CONTEXTS}
 TABLES = (FILES, *BY_KIND.values())

@@ -155,6 +155,11 @@ path = "registers/traffic.csv"
 name = "packets"
 path = "packets"
 
+[[sources.registers]]
+name = "project-contexts"
+kind = "contexts"
+path = "registers/contexts.csv"
+
 [people]
 directory = "people.csv"
 

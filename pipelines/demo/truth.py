@@ -38,6 +38,7 @@ FAMILIES = (
         "package_changes",
         "on_call_hours",
         "deliveries",
+        "project_contexts",
     ),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}

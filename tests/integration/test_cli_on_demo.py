@@ -99,6 +99,7 @@ def test_explain_walks_from_a_row_to_raw_answers_and_their_addresses(demo, sheet
         "custodianship",
         "delivery",
         "system_framing",
+        "project_context",
     ],
 )
 def test_explain_opens_every_line_down_to_raw_answers(demo, line):

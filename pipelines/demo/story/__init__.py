@@ -12,6 +12,7 @@ from pipelines.demo.story import (
     catalogue,
     changes,
     code_uses,
+    contexts,
     experiments,
     gates,
     heads,
@@ -66,4 +67,5 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     releases.releases(stage)
     teams.teams(stage)
     packets.packets(world)
+    world.register_files["contexts.csv"] = contexts.contexts(stage)
     return world

@@ -8,7 +8,7 @@ from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.pulls import Change, Pull, Work, merge, open_pull, review
 from pipelines.demo.story.stage import Stage
-from pipelines.demo.story.tickets import follow_up, ticket
+from pipelines.demo.story.tickets import follow_up, rescope, ticket
 from pipelines.demo.story.tree import Append, Edit, Swap, Write
 from pipelines.demo.world import JiraIssue
 
@@ -64,6 +64,7 @@ def _prompt_mended(stage: Stage) -> Script:
     body = f"Why: one in eight harmless questions was refused. Tracked as {task.key}."
     pull = _proposed(stage, "ana", f"{task.key}: Ask back instead of refusing", Swap(PROMPT, THIRD, BETTER_THIRD), body)
     after = eval_run(stage, SAFETY, site, 57, head=pull.head, who="ana", prompt=FIRST_TEXT.replace(THIRD, BETTER_THIRD))
+    rescope(stage, task, "hugo", "Legal asks that regulated content stays refused; only harmless questions are asked back.")
     yield from _through(stage, pull, "hugo")
     follow_up(stage, task, "ana", "Done")
     _note(stage, pull, task, before.native_id, after.native_id)

@@ -99,6 +99,12 @@ def set_due(stage: Stage, issue: JiraIssue, who: str, day: str) -> None:
     _record(stage, issue, who, [_item("duedate", old, f"{old} 00:00:00.0" if old else None, day, f"{day} 00:00:00.0")])
 
 
+def rescope(stage: Stage, issue: JiraIssue, who: str, description: str) -> None:
+    """Say anew what a ticket asks for."""
+    old, issue.description = issue.description, description
+    _record(stage, issue, who, [_item("description", None, old or None, None, description)])
+
+
 def put_label(stage: Stage, issue: JiraIssue, who: str, label: str) -> None:
     """Put one more label on a ticket."""
     old = " ".join(issue.labels)

@@ -22,6 +22,7 @@
     ('git', 'model_settings', ref('stg_git__model_settings'), ['repository_id', 'path', 'key', 'model', 'from_sha']),
     ('people', 'splits', ref('stg_people__splits'), ['split_id', 'person_id']),
     ('packets', 'statements', ref('stg_packets__statements'), ['statement_id']),
+    ('registers', 'project_contexts', ref('stg_registers__project_contexts'), ['entry_id']),
     ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),
     ('incidents', 'incidents', ref('stg_incidents__incidents'), ['incident_id']),
     ('labels', 'label_sets', ref('stg_labels__label_sets'), ['label_set']),

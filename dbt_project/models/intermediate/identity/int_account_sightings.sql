@@ -108,6 +108,12 @@ sightings as (
     from {{ ref('stg_registers__slices') }}
     union all
     select 'packets', author, null, null, null, null, {{ day_start('written_on') }}, null, true from {{ ref('stg_packets__packets') }}
+    union all
+    select 'registers', lower(trim(person)), null, null, null, null, {{ day_start('valid_from') }}, null, false
+    from {{ ref('stg_registers__project_contexts') }}
+    union all
+    select 'registers', lower(trim(told_by)), null, null, null, null, {{ day_start('valid_from') }}, null, false
+    from {{ ref('stg_registers__project_contexts') }}
 )
 
 select * from sightings

@@ -1,5 +1,5 @@
 -- Every evidence row of the review lines that the organisation has switched on, by the columns that all lines share.
-{% set lines = ['second_order_leverage', 'eval_ownership', 'prompt_provenance', 'experiment_impact', 'gate_catches', 'lead_time', 'kill_decision', 'difficulty', 'model_migration', 'invisible_work', 'custodianship', 'delivery', 'system_framing'] %}
+{% set lines = ['second_order_leverage', 'eval_ownership', 'prompt_provenance', 'experiment_impact', 'gate_catches', 'lead_time', 'kill_decision', 'difficulty', 'model_migration', 'invisible_work', 'custodianship', 'delivery', 'system_framing', 'project_context'] %}
 with rows_of_lines as (
     {% for line in lines %}
     select
