@@ -1,0 +1,224 @@
+"""How much of what is planted in demo organisations is found, and how much of what is found was planted, by kind.
+
+`./run truth` makes an organisation for each seed and size, runs the whole pipeline against its servers, and prints precision and recall
+of every kind. It ends with 1 where one of them is below 1: all of it is planted to be found exactly.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.evidence.snapshot import reading
+from pipelines.warehouse import Home
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+Truth = dict[str, Any]
+Fact = tuple[str, str, tuple[Any, ...]]
+"""Family, kind within it, and what tells one fact of the kind from another."""
+SEEDS, SIZES = (7, 11, 13), (40, 80)
+NOT_PLANTED = frozenset({"green"})
+"""Gate outcomes where nothing happened, which is no outcome to find."""
+BY_CONTENT = frozenset({"content_restore", "inverse_patch", "content_restored"})
+
+
+@dataclass
+class Recovered:
+    """How many facts of one kind were planted and found, and how many are both."""
+
+    planted: set[tuple[Any, ...]] = field(default_factory=set[tuple[Any, ...]])
+    found: set[tuple[Any, ...]] = field(default_factory=set[tuple[Any, ...]])
+
+    @property
+    def both(self) -> int:
+        """Facts that were planted and found."""
+        return len(self.planted & self.found)
+
+    @property
+    def precision(self) -> float | None:
+        """Share of what was found that was planted; None where nothing was found."""
+        return self.both / len(self.found) if self.found else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of what was planted that was found; None where nothing was planted."""
+        return self.both / len(self.planted) if self.planted else None
+
+
+def recovered(query: Query, truth: Truth) -> dict[tuple[str, str], Recovered]:
+    """Every kind of fact of every family, planted or found.
+
+    Args:
+        query: rows of a query on the restricted snapshot.
+        truth: what was planted (`truth.json`).
+    """
+    kinds: dict[tuple[str, str], Recovered] = defaultdict(Recovered)
+    for family, kind, key in planted_facts(truth):
+        kinds[family, kind].planted.add(key)
+    for family, kind, key in found_facts(query):
+        kinds[family, kind].found.add(key)
+    return dict(sorted(kinds.items()))
+
+
+def _pull(one: Truth) -> tuple[str, int]:
+    return one["repository"], one["pull_request"]
+
+
+def _attempt(one: Truth) -> list[Fact]:
+    if one["outcome"] == "landed":
+        return []
+    if one["outcome"] == "reverted":
+        return [("revert", _revert_kind(one["how"]), _pull(one)), ("evidence", "difficulty", (*_pull(one), "reverted"))]
+    return [("evidence", "difficulty", (*_pull(one), "gate_failed"))]
+
+
+def _leverage(one: Truth) -> list[Fact]:
+    bounds = ("leverage_low", "leverage_mid", "leverage_high")
+    return [
+        ("evidence", "second_order_leverage", (one["period"], one["artifact"], who["person"], *_rounded(who[bound] for bound in bounds)))
+        for who in one["people"]
+        if who["person"] and who["leverage_high"] > 0
+    ]
+
+
+PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
+    "citations": lambda one: [("citation", one["channel"], (one["artifact"], one["project"], one["path"], one["not_counted_reason"]))],
+    "gate_outcomes": lambda one: [("gate outcome", one["outcome"], _pull(one))] if one["outcome"] not in NOT_PLANTED else [],
+    "prompt_attempts": _attempt,
+    "acknowledgements": lambda one: [
+        ("acknowledgement", one["consent"], (one["artifact"], one["project"], one["author"], one["not_counted_reason"]))
+    ],
+    "model_migrations": lambda one: [("evidence", "model_migration", (*_pull(one), one["from_model"], one["to_model"]))],
+    "kill_decisions": lambda one: [("evidence", "kill_decision", (one["epic"], one["decided_by"]))],
+    "review_outcomes": lambda one: [
+        ("evidence", "invisible_work: reviews", (one["person"], one["period"], one["reviewed"], one["changed"]))
+    ],
+    "on_call_hours": lambda one: [("evidence", "invisible_work: on call", (one["person"], one["period"], one["hours"]))],
+    "deliveries": lambda one: [
+        ("evidence", "delivery", (one["epic"], person, one["n_reopened"], one["n_taken_back"]))
+        for person in {one["assignee"], *one["authors"]}
+    ],
+    "leverage": _leverage,
+}
+"""What the story says happened, by the key of `truth.json` under which it stands."""
+
+
+def planted_facts(truth: Truth) -> Iterator[Fact]:
+    """What the story says happened."""
+    for name, facts_of in PLANTED.items():
+        for one in truth[name]:
+            yield from facts_of(one)
+
+
+FOUND: dict[tuple[str, str], str] = {
+    ("citation", ""): """
+        select c.channel, c.artifact_id, coalesce(p.name, c.project_id), coalesce(c.path, ''), c.not_counted_reason
+        from core.fct_citations c left join core.dim_projects p using (project_id)""",
+    ("gate outcome", ""): """
+        select g.outcome, p.name, r.number from core.fct_gate_catches g join core.fct_pull_requests r using (pull_request_id)
+        join core.dim_projects p on g.project_id = p.project_id""",
+    ("revert", ""): """
+        select c.reverted_how, p.name, c.pull_request_number from core.fct_prompt_changes c join core.dim_projects p using (project_id)
+        where c.outcome = 'reverted'""",
+    ("acknowledgement", ""): """
+        select a.consent, a.artifact_id, p.name, a.author_person_id, a.not_counted_reason
+        from core.fct_acknowledgements a join core.dim_projects p using (project_id) where a.said_in = 'packet'""",
+    ("evidence", "difficulty"): """
+        select distinct p.name, c.pull_request_number, f.ending from evidence.evidence_difficulty e
+        join core.fct_failed_attempts f using (prompt_change_id)
+        join core.fct_prompt_changes c on c.prompt_change_id = f.failed_change_id
+        join core.dim_projects p on c.project_id = p.project_id""",
+    ("evidence", "model_migration"): """
+        select p.name, r.number, s.from_model, s.to_model
+        from core.fct_model_switches s join core.fct_pull_requests r using (pull_request_id)
+        join core.dim_projects p on p.project_id = r.project_id""",
+    ("evidence", "kill_decision"): """
+        select distinct subject_name, person_id from evidence.evidence_kill_decision where subject_kind = 'epic'""",
+    ("evidence", "invisible_work: reviews"): """
+        select person_id, period_id, sum(n)::bigint, sum(value_low)::bigint from evidence.evidence_invisible_work
+        where work_kind in ('substantive_reviews', 'eval_prompt_reviews') and n > 0 group by all""",
+    ("evidence", "invisible_work: on call"): """
+        select person_id, period_id, hours_on_call from evidence.evidence_invisible_work
+        where work_kind = 'on_call' and state = 'value'""",
+    ("evidence", "delivery"): """
+        select distinct issue_key, person_id, n_reopened, n_taken_back from evidence.evidence_delivery where subject_kind = 'epic'""",
+    ("evidence", "second_order_leverage"): """
+        select period_id, subject_id, person_id, value_low, value_mid, value_high from evidence.evidence_second_order_leverage
+        where state = 'value'""",
+}
+"""What the published tables say, by family and kind; where the kind is empty it stands in the first column."""
+
+
+def found_facts(query: Query) -> Iterator[Fact]:
+    """What the published tables say happened."""
+    for (family, kind), sql in FOUND.items():
+        for row in query(sql):
+            if family == "revert":
+                yield family, _revert_kind(row[0]), row[1:]
+            elif kind:
+                yield family, kind, _rounded(row)
+            else:
+                yield family, row[0], row[1:]
+
+
+def _revert_kind(how: str) -> str:
+    return "by content" if how in BY_CONTENT else "by words"
+
+
+def _rounded(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(round(value, 6) if isinstance(value, float) else value for value in values)
+
+
+def of_demo(root: Path, seed: int, engineers: int) -> dict[tuple[str, str], Recovered]:
+    """Run the demo of a seed and size below a folder, and hold its tables against what was planted.
+
+    Raises:
+        RuntimeError: when the demo fails.
+    """
+    program = [sys.executable, "-c", "from pipelines.cli import main; main()", "--home", str(root), "--json", "demo"]
+    done = subprocess.run([*program, "--seed", str(seed), "--engineers", str(engineers)], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"the demo of seed {seed} with {engineers} engineers failed:\n{done.stderr[-4000:]}")
+    truth = json.loads((root / "demo" / "organisation" / "truth.json").read_text())
+    with reading(Home(root / "demo"), "restricted") as connection:
+        return recovered(lambda sql: connection.execute(sql).fetchall(), truth)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print precision and recall by kind over all organisations; 1 where one is below 1."""
+    parser = argparse.ArgumentParser(prog="./run truth", description="Precision and recall of what is planted in demo organisations.")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
+    parser.add_argument("--engineers", type=int, nargs="+", default=SIZES)
+    given = parser.parse_args(arguments)
+    talk, totals, worst = Console(stderr=True), defaultdict[tuple[str, str], list[Recovered]](list), 1.0
+    for seed in given.seeds:
+        for engineers in given.engineers:
+            talk.print(f"seed {seed}, {engineers} engineers")
+            with tempfile.TemporaryDirectory() as folder:
+                for kind, one in of_demo(Path(folder), seed, engineers).items():
+                    totals[kind].append(one)
+    table = Table("family", "kind", "planted", "found", "both", "precision", "recall")
+    for (family, kind), each in sorted(totals.items()):
+        planted, found, both = (sum(map(count, each)) for count in (lambda r: len(r.planted), lambda r: len(r.found), lambda r: r.both))
+        precision, recall = both / found if found else None, both / planted if planted else None
+        worst = min(worst, precision if precision is not None else 0.0, recall if recall is not None else 0.0)
+        table.add_row(family, kind, str(planted), str(found), str(both), _shown(precision), _shown(recall))
+    Console().print(table)
+    return int(worst < 1)
+
+
+def _shown(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Precision and recall of what is planted, by kind: what `./run truth` prints for several organisations, on the demo's own."""
+
+import copy
+
+import pytest
+
+from benchmarks.planted_truth import recovered
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def shares(demo, truth):
+    return {kind: (one.precision, one.recall) for kind, one in recovered(demo.query, truth).items()}
+
+
+def test_all_that_is_planted_is_found_and_nothing_else(demo):
+    found = shares(demo, demo.truth)
+    assert {kind: both for kind, both in found.items() if both != (1.0, 1.0)} == {}
+    assert {family for family, _ in found} == {"acknowledgement", "citation", "evidence", "gate outcome", "revert"}
+    assert {("citation", "eval_run"), ("gate outcome", "caught_probable"), ("revert", "by content"), ("evidence", "delivery")} <= set(found)
+
+
+def test_what_is_not_found_and_what_was_not_planted_both_show(demo):
+    missing, invented = copy.deepcopy(demo.truth), copy.deepcopy(demo.truth)
+    missing["citations"] = [one for one in missing["citations"] if one["channel"] != "vendored"]
+    assert shares(demo, missing)["citation", "vendored"] == (0.0, None)
+    invented["citations"].append(next(one for one in invented["citations"] if one["channel"] == "vendored") | {"project": "acme/elsewhere"})
+    assert shares(demo, invented)["citation", "vendored"] == (1.0, 0.5)
+    wrong = copy.deepcopy(demo.truth)
+    wrong["kill_decisions"][0]["decided_by"] = "ana"
+    assert shares(demo, wrong)["evidence", "kill_decision"] == (0.0, 0.0)
