@@ -38,6 +38,7 @@ STEPS: list[tuple[str, str, datetime, dict[str, str]]] = [
             "requirements.txt": "httpx\nacme-evals>=1\n",
             ".github/workflows/gate.yml": GATE,
             "CODEOWNERS": "* @acme/core\n",
+            "config/llm.yaml": "model: acme/big-2\n",
             "pyproject.toml": '[project]\nname = "acme-search"\n',
             "docs/adr/0001-gate.md": "---\ndate: 2026-02-01\n---\n# ADR-1: Gate\nAfter INC-7.\n",
         },

@@ -128,7 +128,7 @@ def test_a_manager_may_stand_below_their_reports():
     [
         (
             "gihub:ana",
-            "login 'gihub:ana' names the system 'gihub'; expected github, git, jira, pagerduty, opsgenie, incidents, evals, experiments, labels, registers (nearest: 'github')",
+            "login 'gihub:ana' names the system 'gihub'; expected github, git, jira, pagerduty, opsgenie, incidents, evals, experiments, labels, registers, packets (nearest: 'github')",
         ),
         ("ana@acme.example", "login 'ana@acme.example' looks like an e-mail; put it under emails"),
         ("jira:", "login 'jira:' names a system but no account"),
