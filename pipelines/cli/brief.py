@@ -39,7 +39,9 @@ def brief(
     with explained_failures(), snapshot.reading(session.home) as connection:
         found = page.read(connection, person, period)
     if wanted == "table":
-        session.out.print(Markdown(render.markdown(found)))
+        console = session.out
+        # Without soft wrapping, which cuts list items off; a pipe shows no links, so their addresses are spelled out there.
+        console.print(Markdown(render.markdown(found), hyperlinks=console.is_terminal), soft_wrap=False)
         return
     text = {"md": render.markdown, "html": render.page, "json": render.as_json}[wanted](found)
     if out:

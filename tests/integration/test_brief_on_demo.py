@@ -94,6 +94,15 @@ def test_html_stands_alone_and_markup_in_names_stays_text(demo, tmp_path):
     assert "<code>" in text
 
 
+def test_the_page_in_a_terminal_or_pipe_is_whole_with_its_addresses(demo):
+    chosen = read(demo, "gita").choice
+    told = " ".join(fulcrum(demo, "brief", "gita", "--period", "2026H1").stdout.split())
+    for row in (chosen.delivery, chosen.impact, chosen.uncertainty):
+        assert row
+        for text in (row["headline"], row["method"], row["limits"], row["sources"][0]["url"]):
+            assert " ".join(text.split()) in told
+
+
 def test_a_wrong_format_or_person_is_named(demo):
     assert "formats are table, md, html, json" in fulcrum(demo, "brief", "ana", "--format", "docx").stderr
     done = fulcrum(demo, "brief", "anna")
