@@ -64,7 +64,7 @@ def as_json(brief: Brief) -> str:
 def _claim(row: dict[str, Any] | None, otherwise: str) -> list[str]:
     if row is None:
         return [f"{otherwise}: not observed in this period, which does not mean that nothing was done."]
-    links = " ".join(f"[{number}](<{url}>)" for number, url in enumerate(render.proof(row)[:MOST_LINKS], 1))
+    links = " ".join(_link(number, url) for number, url in enumerate(render.proof(row)[:MOST_LINKS], 1))
     figures = f"{_text(row['measure'])}: {render.interval(row)}; share {render.share(row)}; proof {row['strength']} {links}".rstrip()
     return [
         _text(row["headline"]),
@@ -128,6 +128,11 @@ def _footer(brief: Brief) -> str:
         f"{render.accounts(brief.match_rates, brief.period)} Snapshot {brief.snapshot_id}. `fulcrum explain <evidence>` opens a row down "
         "to its source records. Pages of different people are not to be compared. Absence of evidence is not evidence of absence."
     )
+
+
+def _link(number: int, url: str) -> str:
+    """A link where a browser would follow it; the address of a file is shown, since pages may not link to those."""
+    return f"[{number}](<{url}>)" if url.startswith(("https://", "http://")) else f"{number} `{url}`"
 
 
 def _id(row: dict[str, Any]) -> str:

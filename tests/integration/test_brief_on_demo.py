@@ -103,6 +103,13 @@ def test_the_page_in_a_terminal_or_pipe_is_whole_with_its_addresses(demo):
             assert " ".join(text.split()) in told
 
 
+def test_no_link_is_left_as_markup_and_files_are_named_by_their_address(demo):
+    text = render.page(read(demo, "gita"))
+    assert "](" not in text
+    assert "<code>file://" in text
+    assert 'href="file:' not in text
+
+
 def test_a_wrong_format_or_person_is_named(demo):
     assert "formats are table, md, html, json" in fulcrum(demo, "brief", "ana", "--format", "docx").stderr
     done = fulcrum(demo, "brief", "anna")
