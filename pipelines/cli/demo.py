@@ -62,6 +62,8 @@ def _show(session: Session, organisation: "Organisation", report: "Report", seco
             f"  {base} explain {first}",
             "      from that row down to the raw answers and their addresses",
             f"  {base} evidence ben --period 2026Q2 --format md",
+            f"  {base} brief gita --period 2026H1",
+            f"  {base} kpi",
             f"  {base} people unresolved",
             f"  {base} status",
             f"  {base} sql 'from meta.dictionary'",
