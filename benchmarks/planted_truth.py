@@ -26,6 +26,8 @@ Truth = dict[str, Any]
 Fact = tuple[str, str, tuple[Any, ...]]
 """Family, kind within it, and what tells one fact of the kind from another."""
 SEEDS, SIZES = (7, 11, 13), (40, 80)
+PIPE_WIDTH = 120
+"""Into a file or a pipe, eighty columns would cut the names of kinds."""
 NOT_PLANTED = frozenset({"green"})
 """Gate outcomes where nothing happened, which is no outcome to find."""
 BY_CONTENT = frozenset({"content_restore", "inverse_patch", "content_restored"})
@@ -212,7 +214,7 @@ def main(arguments: list[str] | None = None) -> int:
         precision, recall = both / found if found else None, both / planted if planted else None
         worst = min(worst, precision if precision is not None else 0.0, recall if recall is not None else 0.0)
         table.add_row(family, kind, str(planted), str(found), str(both), _shown(precision), _shown(recall))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
     return int(worst < 1)
 
 
