@@ -201,21 +201,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--engineers", type=int, nargs="+", default=SIZES)
     given = parser.parse_args(arguments)
-    talk, totals, worst = Console(stderr=True), defaultdict[tuple[str, str], list[Recovered]](list), 1.0
+    talk, totals = Console(stderr=True), defaultdict[tuple[str, str], Recovered](Recovered)
     for seed in given.seeds:
         for engineers in given.engineers:
             talk.print(f"seed {seed}, {engineers} engineers")
             with tempfile.TemporaryDirectory() as folder:
                 for kind, one in of_demo(Path(folder), seed, engineers).items():
-                    totals[kind].append(one)
+                    totals[kind].planted |= {(seed, engineers, *key) for key in one.planted}
+                    totals[kind].found |= {(seed, engineers, *key) for key in one.found}
     table = Table("family", "kind", "planted", "found", "both", "precision", "recall")
-    for (family, kind), each in sorted(totals.items()):
-        planted, found, both = (sum(map(count, each)) for count in (lambda r: len(r.planted), lambda r: len(r.found), lambda r: r.both))
-        precision, recall = both / found if found else None, both / planted if planted else None
-        worst = min(worst, precision if precision is not None else 0.0, recall if recall is not None else 0.0)
-        table.add_row(family, kind, str(planted), str(found), str(both), _shown(precision), _shown(recall))
+    for (family, kind), one in sorted(totals.items()):
+        counts = map(str, (len(one.planted), len(one.found), one.both))
+        table.add_row(family, kind, *counts, _shown(one.precision), _shown(one.recall))
     Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
-    return int(worst < 1)
+    return int(any(one.planted != one.found for one in totals.values()))
 
 
 def _shown(share: float | None) -> str:

@@ -79,6 +79,11 @@ class Folder:
         )
 
 
+def visible(files: Files, suffixes: tuple[str, ...]) -> list[str]:
+    """Files with one of these endings, without those that are hidden or lie in a hidden folder."""
+    return [name for name in files.names() if name.endswith(suffixes) and not any(part.startswith(".") for part in name.split("/"))]
+
+
 def without_login(address: str) -> str:
     """An address without whatever stands before an `@` in it."""
     scheme, separator, rest = address.partition("://")

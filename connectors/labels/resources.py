@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.contract import Connector, Counted, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
 from connectors.errors import NotFound, SourceError
-from connectors.folder import Files
+from connectors.folder import Files, visible
 from connectors.labels.answers import READERS, SUFFIXES, Answer, BadExport, Item
 from connectors.labels.options import LabelSet, LabelsOptions
 from connectors.labels.schema import TABLES
@@ -66,8 +66,7 @@ class SetReading:
             NotFound: when there is none.
         """
         suffixes = SUFFIXES[self.labels.kind]
-        exports = [name for name in self.folder.names() if name.endswith(suffixes)]
-        found = [name for name in exports if not any(part.startswith(".") for part in name.split("/"))]
+        found = visible(self.folder, suffixes)
         if not found:
             raise NotFound("labels", self.labels.place, f"no {' or '.join(suffixes)} file", "put the tool's export there")
         return found

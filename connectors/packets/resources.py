@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from connectors.contract import Connector, Counted, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
 from connectors.errors import NotFound, SourceError
-from connectors.folder import Files, Folder
+from connectors.folder import Files, Folder, visible
 from connectors.packets.documents import SUFFIXES, BadPacket, Header, Said, parse
 from connectors.packets.options import NamedArtifact, PacketFolder, PacketsOptions
 from connectors.packets.schema import TABLES
@@ -77,8 +77,7 @@ class FolderReading:
         Raises:
             NotFound: when there is none.
         """
-        kept = [name for name in self.files.names() if name.endswith(SUFFIXES)]
-        found = [name for name in kept if not any(part.startswith(".") for part in name.split("/"))]
+        found = visible(self.files, SUFFIXES)
         if not found:
             raise NotFound("packets", self.given.place, f"no {' or '.join(SUFFIXES)} file", "put packets there")
         return found

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from connectors.contract import Connector, Counted, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
 from connectors.errors import NotFound, SourceError
-from connectors.folder import Folder
+from connectors.folder import Folder, visible
 from connectors.registers.entries import ENTRIES, columns_of, problem_of
 from connectors.registers.files import SUFFIXES, BadFile, Row, check_header, rows_of
 from connectors.registers.options import Register, RegistersOptions
@@ -73,8 +73,7 @@ class RegisterReading:
         Raises:
             NotFound: when there is none.
         """
-        kept = [name for name in self.folder.names() if name.endswith(SUFFIXES)]
-        found = [name for name in kept if not any(part.startswith(".") for part in name.split("/"))]
+        found = visible(self.folder, SUFFIXES)
         if not found:
             raise NotFound("registers", self.register.place, f"no {' or '.join(SUFFIXES)} file", "put the register there")
         return found

@@ -151,14 +151,14 @@ name = "traffic"
 kind = "traffic"
 path = "registers/traffic.csv"
 
-[[sources.packets]]
-name = "packets"
-path = "packets"
-
 [[sources.registers]]
 name = "project-contexts"
 kind = "contexts"
 path = "registers/contexts.csv"
+
+[[sources.packets]]
+name = "packets"
+path = "packets"
 
 [people]
 directory = "people.csv"
