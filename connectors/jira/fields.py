@@ -18,6 +18,7 @@ class IncidentFields:
     impact_start: str | None = None
     customer_impact: str | None = None
     eval_attributable: str | None = None
+    cause: str | None = None
     impact_start_type: str = "datetime"
 
 
@@ -33,6 +34,7 @@ def resolve_fields(options: IncidentOptions, fields: Sequence[dict[str, Any]]) -
         impact_start=_id(start),
         customer_impact=_id(_resolve("customer_impact_field", options.customer_impact_field, fields)),
         eval_attributable=_id(_resolve("eval_attributable_field", options.eval_attributable_field, fields)),
+        cause=_id(_resolve("cause_field", options.cause_field, fields)),
         impact_start_type=str((start or {}).get("schema", {}).get("type", "datetime")),
     )
 

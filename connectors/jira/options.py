@@ -20,6 +20,8 @@ class IncidentOptions(BaseModel):
     impact_start_field: str | None = None
     customer_impact_field: str | None = None
     eval_attributable_field: str | None = None
+    cause_field: str | None = None
+    """Where a review of the incident names the changes or tickets that caused it."""
 
 
 class JiraOptions(BaseModel):

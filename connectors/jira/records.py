@@ -108,6 +108,7 @@ def issue_record(site: Site, issue: Json, project: Json, sprints: Sequence[Sprin
         "impact_started_at": instant(fields.get(ids.impact_start)) if ids.impact_start else None,
         "customer_impact": plain(fields.get(ids.customer_impact)) if ids.customer_impact else None,
         "eval_attributable": plain(fields.get(ids.eval_attributable)) if ids.eval_attributable else None,
+        "cause": plain(fields.get(ids.cause)) if ids.cause else None,
         "created_at": fields.get("created"),
         "updated_at": fields.get("updated"),
         "resolution_at": fields.get("resolutiondate"),

@@ -83,12 +83,13 @@ ISSUES = Table(
         "impact_started_at": timestamp(about="Value of the configured impact-start field; null unless it is an instant."),
         "customer_impact": text(about="Value of the configured customer-impact field, as plain text."),
         "eval_attributable": text(about="Value of the configured field: whether an eval could have caught it."),
+        "cause": text(about="Value of the configured cause field, as plain text: what it names may have caused the incident."),
         "created_at": timestamp(null=False, about="When the issue was created."),
         "updated_at": timestamp(null=False, about="Last change by Jira's account."),
         "resolution_at": timestamp(about="Jira's own resolution date: it moves with re-opening and imports."),
     },
     census=True,
-    pii=("summary",),
+    pii=("summary", "cause"),
 )
 
 ISSUE_CHANGES = Table(

@@ -127,6 +127,7 @@ severity_field = "Severity"
 impact_start_field = "Impact start"
 customer_impact_field = "Customer impact"
 eval_attributable_field = "Eval attributable"
+cause_field = "Caused by"
 {stores}
 [[sources.experiments]]
 kind = "growthbook"

@@ -224,6 +224,15 @@ def test_causes_of_incidents_are_the_planted_ones(demo):
     assert dict(rows) == {key: number for key, number in planted.items() if number}
 
 
+def test_a_cause_is_told_from_where_its_incident_names_it(demo):
+    """As a linked ticket, or in the field that the site keeps for it."""
+    rows = demo.query("""select i.issue_key, c.method from core.bridge_incident_causes c join core.fct_incidents i using (incident_id)
+        where c.strength = 'declared' and c.missing_reason is null""")
+    planted = {incident["issue_key"]: incident["cause_named_in"] for incident in demo.truth["incidents"]}
+    assert set(planted.values()) == {None, "issue_link", "field"}
+    assert dict(rows) == {key: told for key, told in planted.items() if told}
+
+
 def test_bad_input_is_in_quarantine_with_its_reason(demo):
     quarantined = demo.query("select source, table_name, reason from ops.quarantine_summary")
     reasons = " ".join(f"{source}.{table}: {reason}" for source, table, reason in quarantined)

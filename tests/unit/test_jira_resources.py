@@ -150,6 +150,7 @@ def test_custom_fields_are_found_by_name_or_id_whatever_shape_their_value_has():
         {"id": "customfield_2", "name": "Impact start", "schema": {"type": "datetime"}},
         {"id": "customfield_3", "name": "Customer impact"},
         {"id": "customfield_4", "name": "Eval gap"},
+        {"id": "customfield_5", "name": "Caused by"},
     ]
     chosen = IncidentOptions(
         projects=("INC",),
@@ -157,6 +158,7 @@ def test_custom_fields_are_found_by_name_or_id_whatever_shape_their_value_has():
         impact_start_field="customfield_2",
         customer_impact_field="Customer impact",
         eval_attributable_field="Eval gap",
+        cause_field="Caused by",
     )
     text = {"type": "doc", "content": [{"type": "paragraph", "content": [{"text": "Search was"}, {"text": "down"}]}]}
     values = {
@@ -164,6 +166,7 @@ def test_custom_fields_are_found_by_name_or_id_whatever_shape_their_value_has():
         "customfield_2": "2026-03-02T09:30:00.000+0100",
         "customfield_3": text,
         "customfield_4": [{"value": "yes"}, {"value": "late"}],
+        "customfield_5": ["ML-50", "ML-51"],
     }
     site = FakeJira(
         [ML, INC],
@@ -172,13 +175,9 @@ def test_custom_fields_are_found_by_name_or_id_whatever_shape_their_value_has():
     )
     first, second, third = rows(read(site, incidents=chosen), "issues")
     assert (first["severity"], first["impact_started_at"]) == ("SEV1", "2026-03-02T09:30:00.000+0100")
-    assert (first["customer_impact"], first["eval_attributable"]) == ("Search was down", "yes, late")
-    assert (second["severity"], second["impact_started_at"], second["customer_impact"], second["eval_attributable"]) == (
-        None,
-        None,
-        None,
-        None,
-    )
+    assert (first["customer_impact"], first["eval_attributable"], first["cause"]) == ("Search was down", "yes, late", "ML-50, ML-51")
+    told = ("severity", "impact_started_at", "customer_impact", "eval_attributable", "cause")
+    assert [second[name] for name in told] == [None] * 5
     assert third["impact_started_at"] is None, "a bare day is no instant"
 
 

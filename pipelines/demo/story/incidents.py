@@ -13,6 +13,7 @@ from pipelines.demo.story.gates import last_lines
 from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.story.tickets import (
+    CAUSE,
     CUSTOMER_IMPACT,
     EVAL_ATTRIBUTABLE,
     IMPACT_START,
@@ -42,6 +43,8 @@ class Trouble:
     project: str = ""
     cause: str = ""
     """Title of the pull request whose ticket caused it."""
+    is_cause_written: bool = False
+    """In the cause field; else its ticket is linked."""
     labels: tuple[str, ...] = ()
     is_covered: bool = False
     is_reopened: bool = False
@@ -68,6 +71,7 @@ TROUBLES = (
         *((2026, 6, 2, 12), "Empty messages pass unchecked", "lev", "SEV2", "Yes", "Yes"),
         project="safety-classifier",
         cause="Skip what has no text",
+        is_cause_written=True,
         labels=("eval-gap",),
     ),
     Trouble((2026, 6, 17, 10), "Partner calls refused", "jonas", "SEV3", "", "No"),
@@ -100,7 +104,9 @@ def _incident(stage: Stage, trouble: Trouble) -> Script:
     yield stage.now + timedelta(minutes=50)
     comment(stage, issue, "hugo" if trouble.who != "hugo" else "lev", "Looking at it too.")
     cause = _cause(stage, trouble)
-    if cause:
+    if cause and trouble.is_cause_written:
+        set_field(stage, issue, trouble.who, CAUSE, f"acme/{trouble.project}#{cause[1]}")
+    elif cause:
         caused_by(stage, issue, cause[0])
     yield stage.now + timedelta(minutes=70)
     follow_up(stage, issue, trouble.who, "Resolved")
@@ -119,6 +125,7 @@ def _incident(stage: Stage, trouble: Trouble) -> Script:
     severity = trouble.severity or issue.priority
     row = {"issue_key": issue.key, "severity": severity, "severity_how": "field" if trouble.severity else "priority_fallback"}
     linked = {"causing_pull_request": cause[1] if cause else None, "repository": f"acme/{trouble.project}" if trouble.project else None}
+    linked["cause_named_in"] = ("field" if trouble.is_cause_written else "issue_link") if cause else None
     more = {
         "is_reopened": trouble.is_reopened,
         "commander": trouble.who,

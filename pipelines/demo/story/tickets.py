@@ -7,17 +7,19 @@ from pipelines.demo.story.stage import Stage
 from pipelines.demo.world import JiraIssue
 
 PROJECTS = {"ML": (10100, "Machine learning"), "INC": (10101, "Incidents")}
-SEVERITY, IMPACT_START, CUSTOMER_IMPACT, EVAL_ATTRIBUTABLE = (
+SEVERITY, IMPACT_START, CUSTOMER_IMPACT, EVAL_ATTRIBUTABLE, CAUSE = (
     "customfield_10050",
     "customfield_10051",
     "customfield_10052",
     "customfield_10053",
+    "customfield_10054",
 )
 FIELDS = {
     SEVERITY: ("Severity", "option"),
     IMPACT_START: ("Impact start", "datetime"),
     CUSTOMER_IMPACT: ("Customer impact", "option"),
     EVAL_ATTRIBUTABLE: ("Eval attributable", "option"),
+    CAUSE: ("Caused by", "string"),
 }
 # Status to its id and category.
 STATUSES: dict[str, tuple[str, Literal["new", "indeterminate", "done"]]] = {
@@ -85,11 +87,10 @@ def follow_up(stage: Stage, issue: JiraIssue, who: str, status: str, resolution:
 
 
 def set_field(stage: Stage, issue: JiraIssue, who: str, field_id: str, value: str) -> None:
-    """Fill a custom choice field, such as the severity."""
-    name = FIELDS[field_id][0]
-    old = issue.fields.get(field_id)
-    issue.fields[field_id] = {"value": value}
-    _record(stage, issue, who, [_item(name, None, old["value"] if old else None, None, value, field_id)])
+    """Fill an empty custom field: a choice, such as the severity, or text."""
+    name, kind = FIELDS[field_id]
+    issue.fields[field_id] = {"value": value} if kind == "option" else value
+    _record(stage, issue, who, [_item(name, None, None, None, value, field_id)])
 
 
 def set_due(stage: Stage, issue: JiraIssue, who: str, day: str) -> None:

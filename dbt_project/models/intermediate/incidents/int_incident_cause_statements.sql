@@ -20,6 +20,14 @@ written as (
     from records
     {{ each(extract_all("coalesce(records.written, '')", "'(?i)\\bcaused by:? +(\\S+)'"), 'c', 'cause') }}
     where records.source = 'github'
+    union
+    select issues.issue_id, 'field', {{ replace_all('c.cause', "'^[<\"]+|[.:)>\"]+$'", "''") }}, null, issues._source_url
+    from {{ ref('int_incident_issues') }} as issues
+    {{ each(extract_all("coalesce(issues.cause, '')", "'([^\\s,;|(\\[\\]]+)'"), 'c', 'cause') }}
+),
+
+projects as (
+    select {{ extract('issue_key', "'^(.+)-[0-9]+$'") }} as project_key from {{ ref('int_jira_issue_keys') }}
 )
 
 select
@@ -35,7 +43,9 @@ select
     {{ extract('written.target', "'(?:^|/browse/)([A-Z][A-Z0-9_]+-[0-9]+)$'") }} as issue_key
 from written
 inner join records on written.record_id = records.record_id
--- Text goes on after the words; what names neither a change nor a ticket is prose.
+-- Text goes on after the words, and a field may hold a whole story; what names neither a change nor a ticket is prose.
 where
-    written.method <> 'text'
-    or {{ matches('written.target', "'#[0-9]+$|/pull/[0-9]+|[@/][0-9a-fA-F]{7,40}$|^[0-9a-fA-F]{7,40}$|^[A-Z][A-Z0-9_]+-[0-9]+$|/browse/'") }}
+    written.method not in ('text', 'field')
+    or {{ matches('written.target', "'#[0-9]+$|/pull/[0-9]+|[@/][0-9a-fA-F]{7,40}$|^[0-9a-fA-F]{7,40}$|/browse/'") }}
+    -- Models, standards and licences are written like keys.
+    or {{ extract('written.target', "'^([A-Z][A-Z0-9_]+)-[0-9]+$'") }} in (select projects.project_key from projects)

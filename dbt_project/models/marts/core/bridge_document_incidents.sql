@@ -1,7 +1,7 @@
 -- Documents and incidents of which one names the other by key or address; nothing is inferred from dates or words.
 with records as (
     -- Another record of the same incident has an address of its own.
-    select record_id, incident_id, record_key, source_url from {{ ref('bridge_incident_records') }}
+    select record_id, incident_id, source, source_url from {{ ref('bridge_incident_records') }}
 ),
 
 links as (
@@ -14,9 +14,11 @@ links as (
 ),
 
 named as (
+    -- Also by a key that the incident had before it was moved: documents go on naming it.
     select links.document_id, records.incident_id, 'document_names_incident' as how
     from links
-    inner join records on links.issue_key = records.record_key
+    inner join {{ ref('int_jira_issue_keys') }} as keys on links.issue_key = keys.issue_key
+    inner join records on keys.issue_id = records.record_id and records.source = 'jira'
     union
     select links.document_id, records.incident_id, 'document_names_incident'
     from links

@@ -28,6 +28,7 @@ renamed as (
         impact_started_at,
         customer_impact,
         eval_attributable,
+        cause,
         created_at,
         updated_at,
         resolution_at,
