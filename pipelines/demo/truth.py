@@ -21,7 +21,7 @@ from pipelines.demo.world import PullRequest, World
 Row = dict[str, Any]
 FAMILIES = (
     *("prompt_attempts", "rubric_changes", "experiments", "experiment_numbers", "incidents", "model_migrations", "kill_decisions"),
-    *("broken_jira_issues", "dataset_growth", "other_prompt_changes", "silent_reverts", "code_owners"),
+    *("broken_jira_issues", "dataset_growth", "migration_examples", "other_prompt_changes", "silent_reverts", "code_owners"),
     *(
         "rule_bypasses",
         "ruleset_changes",

@@ -63,3 +63,26 @@ def test_incidents_without_a_recorded_repository_keep_the_row_from_saying_none(d
     else:
         # One of the two has no recorded impact on customers either.
         assert (gap, low, high, visible) == (None, 0, 2, 1)
+
+
+def test_examples_added_since_the_first_switch_are_told_and_what_was_not_run_again_is_not(demo):
+    [planted] = demo.truth["migration_examples"]
+    [(sets, seen, before, since, added)] = demo.query(
+        "select n_golden_sets, n_golden_sets_seen, n_examples_before, n_examples_since, n_examples_added from core.fct_model_migrations"
+    )
+    grown = planted["examples_since"] - planted["examples_before"]
+    assert (added, since - before) == (grown, grown)
+    assert sets - seen == 1, "the app's intents were not run again with the next model"
+    [(headline, sources)] = demo.query(
+        """select headline, sources from evidence.evidence_model_migration
+           where person_id = 'dora' and state = 'value' and period_id = '2026H1'"""
+    )
+    assert (
+        f"{grown} examples were added to {seen} golden sets of these repositories, which held {before} before and {since} since" in headline
+    )
+    versions = [source["id"] for source in sources if source["kind"] == "dataset_versions"]
+    sizes = demo.query(
+        "select n_items from core.fct_eval_dataset_versions where dataset_name = ? and dataset_version_id in (select unnest(?))",
+        (planted["dataset"], versions),
+    )
+    assert sorted(sizes) == [(planted["examples_before"],), (planted["examples_since"],)]

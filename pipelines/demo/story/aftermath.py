@@ -1,11 +1,12 @@
-"""What became of a launch in the weeks after it: the ranker was upgraded under it, and its traffic moved between slices.
+"""What came after a launch, whose ranker was upgraded and whose traffic moved, and after a migration, whose golden set grew.
 
 Told when everything else has been played: it adds to what other stories made.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipelines.demo.story.evals import RANKING
+from pipelines.demo.story.evals import LABELS, NEXT_MODEL, RANKING
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.stage import Stage
@@ -21,8 +22,24 @@ SHARES = {"head": (0.7, 0.5), "tail": (0.3, 0.5)}
 MOVED_ON = "2026-05-04"
 
 
+LABELS_GROWN = replace(LABELS, size=38)
+LABELS_GREW_AT = datetime(2026, 6, 10, 9, tzinfo=UTC)
+
+
 def aftermath(stage: Stage) -> None:
-    """Plant both."""
+    """Plant all three."""
+    _ranker_upgraded(stage)
+    _labels_grew(stage)
+
+
+def _labels_grew(stage: Stage) -> None:
+    """Eight cases more of what the next model answers differently, six weeks after its switch."""
+    run = eval_run(stage, LABELS_GROWN, stage.sites["labeling-svc"], 35, who="emil", when=LABELS_GREW_AT, model=NEXT_MODEL)
+    row = {"dataset": LABELS.dataset, "examples_before": LABELS.size, "examples_since": LABELS_GROWN.size, "eval_run": run.native_id}
+    note(stage.world, "migration_examples", row)
+
+
+def _ranker_upgraded(stage: Stage) -> None:
     head = _merge_for_everyone(stage.world)
     upgraded = eval_run(stage, RANKING, stage.sites[PROJECT], PASSED, who="jonas", head=head, when=UPGRADED_AT, model=NEXT_RANKER)
     stage.world.register_files["slices.csv"] = "product,slice,tasks,importance,from\n" + "".join(

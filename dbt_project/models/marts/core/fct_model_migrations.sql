@@ -32,6 +32,18 @@ slices as (
         count(*) filter (where is_open) as n_slices_open
     from {{ ref('int_model_switch_slices') }}
     group by model_migration_id
+),
+
+golden_sets as (
+    select
+        model_migration_id,
+        count(*) as n_golden_sets,
+        count(*) filter (where is_seen) as n_golden_sets_seen,
+        sum(n_before) filter (where is_seen) as n_examples_before,
+        sum(n_since) filter (where is_seen) as n_examples_since,
+        sum(greatest(n_since - n_before, 0)) filter (where is_seen) as n_examples_added
+    from (select *, n_before is not null and n_since is not null as is_seen from {{ ref('int_model_migration_examples') }}) as sets
+    group by model_migration_id
 )
 
 select
@@ -50,6 +62,11 @@ select
     case when suites.n_suites_compared > 0 then coalesce(slices.n_slices_regressed, 0) end as n_slices_regressed,
     case when suites.n_suites_compared > 0 then coalesce(slices.n_slices_recovered, 0) end as n_slices_recovered,
     case when suites.n_suites_compared > 0 then coalesce(slices.n_slices_open, 0) end as n_slices_open,
+    coalesce(golden_sets.n_golden_sets, 0) as n_golden_sets,
+    coalesce(golden_sets.n_golden_sets_seen, 0) as n_golden_sets_seen,
+    cast(golden_sets.n_examples_before as bigint) as n_examples_before,
+    cast(golden_sets.n_examples_since as bigint) as n_examples_since,
+    cast(golden_sets.n_examples_added as bigint) as n_examples_added,
     incidents.watched_until,
     case
         when incidents.gap is not null and incidents.n_low = 0 then 'not_observed'
@@ -65,3 +82,4 @@ from switches
 inner join {{ ref('int_model_migration_incidents') }} as incidents on switches.model_migration_id = incidents.model_migration_id
 left join suites on switches.model_migration_id = suites.model_migration_id
 left join slices on switches.model_migration_id = slices.model_migration_id
+left join golden_sets on switches.model_migration_id = golden_sets.model_migration_id

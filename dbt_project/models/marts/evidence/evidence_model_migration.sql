@@ -3,6 +3,8 @@
     'ended_at': 'timestamp with time zone', 'leader_basis': 'varchar', 'n_repositories': 'bigint', 'n_taken_back': 'bigint',
     'comparison': 'varchar', 'not_comparable_reason': 'varchar', 'n_suites_compared': 'bigint', 'n_switches_compared': 'bigint',
     'n_slices': 'bigint', 'n_slices_regressed': 'bigint', 'n_slices_recovered': 'bigint', 'n_slices_open': 'bigint',
+    'n_golden_sets': 'bigint', 'n_golden_sets_seen': 'bigint', 'n_examples_before': 'bigint', 'n_examples_since': 'bigint',
+    'n_examples_added': 'bigint',
     'watched_until': 'timestamp with time zone', 'incident_state': 'varchar', 'incident_gap': 'varchar', 'n_incidents_low': 'bigint',
     'n_incidents_high': 'bigint', 'n_visible_incidents_low': 'bigint', 'n_visible_incidents_high': 'bigint',
 } %}
@@ -31,6 +33,17 @@ with migrations as (
                         || {{ count_text('m.n_slices_open') }} || ' stayed down'
                 end
         end as compared_text,
+        case
+            when m.n_golden_sets = 0 then 'no whole run shows a golden set of these repositories'
+            when m.n_golden_sets_seen = 0 then 'what was added to their golden sets is not observed (none was run both before and since)'
+            else {{ count_text('m.n_examples_added') }} || ' examples were added to ' || {{ counted_noun('m.n_golden_sets_seen', 'golden set', 'golden sets') }}
+                || ' of these repositories, which held ' || {{ count_text('m.n_examples_before') }} || ' before and ' || {{ count_text('m.n_examples_since') }} || ' since'
+                || case
+                    when m.n_golden_sets > m.n_golden_sets_seen
+                        then ' (of ' || {{ count_text('m.n_golden_sets - m.n_golden_sets_seen') }} || ' more nothing is known: not run both before and since)'
+                    else ''
+                end
+        end as examples_text,
         'until ' || cast({{ utc_date('m.watched_until') }} as varchar) || ' '
         || case
             when m.incident_state = 'not_observed'
@@ -75,7 +88,7 @@ facts as (
             when 'compared' then 'runs with both models'
             else 'switches and runs with both models'
         end
-        || '); ' || compared_text || '; ' || incident_text || '.' as headline,
+        || '); ' || compared_text || '; ' || examples_text || '; ' || incident_text || '.' as headline,
         'settings that went to another model' as measure,
         'settings' as unit,
         n_switches - n_taken_back as value_low,
@@ -89,11 +102,12 @@ facts as (
         share_low, share_mid, share_high,
         'A model that a provider changes behind one name, or that is chosen in code, does not show. Plans, reviews and talks with the provider earn no share. '
         || 'Slices are held against noise one by one, not corrected for their number; what no suite covers can have become worse. '
+        || 'Examples are counted by the size of a set, so one that replaced another does not show, and need not have been added because of the migration. '
         || 'An incident in the time need not come from the migration, and one without a recorded repository may belong elsewhere.' as limits,
         'A switch that went back, a slice that fell on the same cases, an incident of these repositories in the time, or switches by somebody else.' as falsifier,
         model_migration_id, from_model, to_model, started_at, ended_at, leader_basis, n_repositories, n_taken_back, comparison,
         not_comparable_reason, n_suites_compared, n_switches_compared, n_slices, n_slices_regressed, n_slices_recovered, n_slices_open,
-        watched_until, incident_state, incident_gap, n_incidents_low, n_incidents_high, n_visible_incidents_low, n_visible_incidents_high
+        n_golden_sets, n_golden_sets_seen, n_examples_before, n_examples_since, n_examples_added, watched_until, incident_state, incident_gap, n_incidents_low, n_incidents_high, n_visible_incidents_low, n_visible_incidents_high
     from migrations
 ),
 
@@ -109,6 +123,11 @@ records as (
     union all
     select model_migration_id, 3, 'evals', 'runs', run_before_id
     from {{ ref('int_model_switch_runs') }}
+    {% for version in ['version_before', 'version_since'] %}
+    union all
+    select model_migration_id, 4, 'evals', 'dataset_versions', {{ version }}
+    from {{ ref('int_model_migration_examples') }}
+    {% endfor %}
 ),
 
 proofs as (
