@@ -13,6 +13,8 @@ import pytest
 
 pytestmark = pytest.mark.xdist_group("demo")
 ROOT = Path(__file__).resolve().parents[2]
+with (ROOT / "dbt_project" / "seeds" / "review_lines.csv").open(encoding="utf-8") as seed:
+    LINES = [row["line_id"] for row in csv.DictReader(seed)]
 
 
 def fulcrum(demo, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -72,45 +74,24 @@ def test_the_union_is_exactly_its_lines(demo):
     assert distinct == union
 
 
-def test_explain_walks_from_a_row_to_raw_answers_and_their_addresses(demo, sheet):
-    row = next(row for row in sheet["rows"] if row["review_line"] == "second_order_leverage")
-    done = fulcrum(demo, "--json", "explain", row["evidence_id"][:12], "--sources", "0")
-    assert done.returncode == 0, done.stderr
-    explained = json.loads(done.stdout)
-    assert explained["definition"]
-    assert "select" in explained["sql"].lower()
-    assert len(explained["sources"]) == len(row["sources"])
-    without = [source for source in explained["sources"] if not source["raw"]]
-    assert without == [], "every source reference opens its raw answer"
-    assert all(source["url"].startswith(("http://", "file://")) for source in explained["sources"])
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "eval_ownership",
-        "prompt_provenance",
-        "experiment_impact",
-        "gate_catches",
-        "kill_decision",
-        "difficulty",
-        "model_migration",
-        "invisible_work",
-        "custodianship",
-        "delivery",
-        "system_framing",
-        "project_context",
-    ],
-)
-def test_explain_opens_every_line_down_to_raw_answers(demo, line):
-    [(evidence_id,)] = demo.query(
-        """select evidence_id from evidence.evidence_all where review_line = ? and state = 'value' and period_id = '2026H1'
-           order by 1 limit 1""",
+@pytest.mark.parametrize("line", LINES)
+def test_explain_goes_from_a_row_of_every_line_down_to_raw_answers(demo, line):
+    """What stands in the row and how it is counted; then every record that it counts, as its source answered, with its address."""
+    [(evidence_id, n_sources)] = demo.query(
+        """select evidence_id, len(sources) from evidence.evidence_all where review_line = ? and period_id = '2026H1' and len(sources) > 0
+           order by state = 'value' desc, evidence_id limit 1""",
         (line,),
     )
-    done = fulcrum(demo, "--json", "explain", evidence_id, "--sources", "0")
+    done = fulcrum(demo, "--json", "explain", evidence_id[:16], "--sources", "0")
     assert done.returncode == 0, done.stderr
-    assert [source for source in json.loads(done.stdout)["sources"] if not source["raw"]] == []
+    explained = json.loads(done.stdout)
+    assert explained["evidence"]["headline"].endswith(".")
+    assert explained["evidence"]["metric_version"]
+    assert explained["definition"].startswith("One row per")
+    assert f"evidence_rows('{line}'" in explained["sql"]
+    assert len(explained["sources"]) == n_sources
+    assert [source for source in explained["sources"] if not source["raw"] or not source["load_id"]] == []
+    assert all(source["url"].startswith(("http://", "file://")) for source in explained["sources"])
 
 
 def test_markdown_is_a_table_with_links_and_csv_disarms_formulas(demo):

@@ -34,14 +34,16 @@ linked as (
 ),
 
 teams as (
-    select distinct s.project_id, h.team, s.period_id
+    select s.project_id, h.team, s.period_id, min(pulls.pull_request_id) as pull_request_id
     from {{ ref('int_project_stints') }} as s
+    {{ each('s.pull_request_ids', 'pulls', 'pull_request_id') }}
     inner join {{ ref('dim_people_history') }} as h
         on
             s.person_id = h.person_id
             and (h.valid_from is null or h.valid_from < s.period_end) and (h.valid_to is null or h.valid_to > s.period_start)
     inner join {{ ref('dim_projects') }} as p on s.project_id = p.project_id
     where h.team is not null and h.team is distinct from p.owner_team
+    group by s.project_id, h.team, s.period_id
 ),
 
 ties as (
@@ -52,7 +54,7 @@ ties as (
     select project_id, period_id, 'ticket', other_project_id, 2, 'jira', 'issues', issue_id
     from linked
     union all
-    select project_id, period_id, 'team', 'team ' || team, 3, null, null, null
+    select project_id, period_id, 'team', 'team ' || team, 3, 'github', 'pull_requests', cast(pull_request_id as varchar)
     from teams
 ),
 

@@ -24,6 +24,7 @@
     ('packets', 'statements', ref('stg_packets__statements'), ['statement_id']),
     ('registers', 'project_contexts', ref('stg_registers__project_contexts'), ['entry_id']),
     ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),
+    ('jira', 'issue_changes', ref('stg_jira__issue_changes'), ['issue_id', 'history_id', 'item']),
     ('incidents', 'incidents', ref('stg_incidents__incidents'), ['incident_id']),
     ('labels', 'label_sets', ref('stg_labels__label_sets'), ['label_set']),
     ('registers', 'model_spend', ref('stg_registers__model_spend'), ['entry_id']),

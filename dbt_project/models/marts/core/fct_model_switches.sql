@@ -1,20 +1,15 @@
 select
-    model_switch_id,
-    model_migration_id,
-    repository_id,
-    path,
-    key as setting,
-    from_model,
-    to_model,
-    switched_at,
-    pull_request_id,
-    sha,
-    exists(
-        select 1 from {{ ref('int_model_switches') }} as back
-        where
-            back.repository_id = s.repository_id and back.path = s.path and back.key = s.key
-            and back.from_key = s.to_key and back.to_key = s.from_key
-            and back.switched_at > s.switched_at and back.switched_at < {{ instant_plus_days('s.switched_at', 42) }}
-    ) as is_taken_back,
-    source_url
-from {{ ref('int_model_switches') }} as s
+    switches.model_switch_id,
+    switches.model_migration_id,
+    switches.repository_id,
+    switches.path,
+    switches.key as setting,
+    switches.from_model,
+    switches.to_model,
+    switches.switched_at,
+    switches.pull_request_id,
+    switches.sha,
+    backs.model_switch_id is not null as is_taken_back,
+    switches.source_url
+from {{ ref('int_model_switches') }} as switches
+left join {{ ref('int_model_switches_taken_back') }} as backs on switches.model_switch_id = backs.model_switch_id

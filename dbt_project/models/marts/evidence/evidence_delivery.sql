@@ -96,11 +96,16 @@ proofs as (
     select person_id, period_id, subject_id, natural_key, 1 as priority, 'jira' as source_system, 'issues' as source_kind, subject_id as source_record_id
     from facts
     union all
-    select f.person_id, f.period_id, f.subject_id, f.natural_key, 2, 'git', 'commits', r.commit_id
+    -- What the days are counted from: when it was done, and from which date to which its promise moved.
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 2, 'jira', 'issue_changes', {{ record_id(['c.issue_id', 'c.history_id', 'c.item']) }}
+    from facts as f
+    inner join {{ ref('stg_jira__issue_changes') }} as c on f.subject_id = c.issue_id and lower(c.field) in ('resolution', 'duedate')
+    union all
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 3, 'git', 'commits', r.commit_id
     from facts as f
     inner join {{ ref('int_delivery_reworks') }} as r on f.subject_id = r.epic_id
     union all
-    select f.person_id, f.period_id, f.subject_id, f.natural_key, 3, 'github', 'pull_requests', cast(p.pull_request_id as varchar)
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 4, 'github', 'pull_requests', cast(p.pull_request_id as varchar)
     from facts as f
     inner join {{ ref('int_delivered_pull_requests') }} as p on f.subject_id = p.epic_id
 ),

@@ -59,11 +59,12 @@ facts as (
 ),
 
 proofs as (
-    select f.person_id, f.period_id, f.subject_id, f.natural_key, 1 as priority, t.source_system, t.source_kind, t.source_record_id
+    select
+        f.person_id, f.period_id, f.subject_id, f.natural_key, case when t.counts_high then 1 else 2 end as priority,
+        t.source_system, t.source_kind, t.source_record_id
     from facts as f
     inner join {{ ref('int_invisible_work_things') }} as t
         on f.person_id = t.person_id and f.period_id = t.period_id and f.work_kind = t.work_kind
-    where t.counts_high or f.state = 'observed_zero'
     union all
     select f.person_id, f.period_id, f.subject_id, f.natural_key, 2, 'incidents', 'on_call_shifts', s.record_id
     from facts as f

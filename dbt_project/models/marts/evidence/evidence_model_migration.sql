@@ -115,6 +115,9 @@ records as (
     select model_migration_id, 1 as priority, 'git' as source_system, 'model_settings' as source_kind, record_id as source_record_id
     from {{ ref('int_model_switches') }}
     union all
+    select model_migration_id, 1, 'git', 'model_settings', record_id
+    from {{ ref('int_model_switches_taken_back') }}
+    union all
     select model_migration_id, 2, 'github', 'pull_requests', cast(pull_request_id as varchar)
     from {{ ref('int_model_switches') }}
     union all
