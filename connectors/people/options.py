@@ -20,7 +20,7 @@ class PeopleOptions(BaseModel):
     """The journal of decisions about who is who, a JSON object a line; None where there is none."""
 
     splits: Path | None = None
-    """Signed splits of artifacts; None where there are none."""
+    """Signed splits of artifacts and pull requests; None where there are none."""
 
     artifacts: tuple[str, ...] = ()
     """Ids of the artifacts that a split may be of."""

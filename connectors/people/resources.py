@@ -80,7 +80,8 @@ class PeopleReader:
             yield Finished(signed_splits.PARTITION, {}, (signed_splits.TABLE,))
             return
         try:
-            found = list(signed_splits.taken(self.splits.read(), roster.people, self.artifacts))
+            humans = {person_id for person_id, kind in roster.kinds.items() if kind == "human"}
+            found = list(signed_splits.taken(self.splits.read(), humans, self.artifacts))
         except SourceError as error:
             yield Failed(signed_splits.PARTITION, error)
             return

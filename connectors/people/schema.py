@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from connectors.contract import Table, boolean, day, number, text, timestamp
+from connectors.contract import Table, boolean, day, integer, number, text, timestamp
 
 SHARED_MAILBOX = "shared_mailbox"
 KINDS = ("human", "bot", "ai_agent", SHARED_MAILBOX)
@@ -103,12 +103,14 @@ DECISIONS = Table(
 
 SPLITS = Table(
     name="splits",
-    grain="one person's share in one signed split of an artifact",
+    grain="one person's share in one signed split of an artifact or a pull request",
     key=("split_id", "person_id"),
     columns={
-        "split_id": text(null=False, about="Hash of artifact and first day."),
-        "artifact_id": text(null=False, about="The artifact."),
-        "valid_from": day(null=False, about="First day; it holds until the next split of the artifact that everybody signed."),
+        "split_id": text(null=False, about="Hash of what is split and of the first day."),
+        "artifact_id": text(about="The artifact; null where a pull request is split."),
+        "repository": text(about="Repository of the pull request, as written; null where an artifact is split."),
+        "pull_request_number": integer(about="Number of the pull request; null where an artifact is split."),
+        "valid_from": day(null=False, about="First day; it holds until the next split of the same that everybody signed."),
         "person_id": text(null=False, about="Whose share it is."),
         "share": number(null=False, at_least=0, at_most=1, about="Their share; the shares of a split sum to 1."),
         "signed_at": timestamp(about="When this person signed; null: not yet."),

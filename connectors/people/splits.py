@@ -1,7 +1,7 @@
-"""Signed splits: who made how much of an artifact, by the word of everybody named. One line a person, signed by that person.
+"""Signed splits: who made how much of an artifact or a pull request, by the word of everybody named. One line a person, who signs it.
 
-A split is all lines of one artifact with one first day. It counts once everyone named in it has signed; what is wrong about one of
-its lines sets the whole split aside, since the other shares would mean something else without it.
+A split is all lines of one artifact or pull request with one first day. It counts once everyone named in it has signed; what is wrong
+about one of its lines sets the whole split aside, since the other shares would mean something else without it.
 """
 
 import csv
@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from connectors.contract import Record, Rejected
 from connectors.errors import ContractBroken, NotFound
@@ -23,10 +23,13 @@ from connectors.errors import ContractBroken, NotFound
 PARTITION = "splits"
 TABLE = "splits"
 COLUMNS = ("artifact", "from", "person", "share", "signed_at")
+OPTIONAL_COLUMNS = ("pull_request",)
 TOLERANCE = 0.0005
 """Three thirds are written as 0.333."""
 
 EmptyIsNone = BeforeValidator(lambda cell: cell or None)
+PullRequestName = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+#[1-9]\d*$")]
+"""owner/name#number"""
 
 
 class SplitLine(BaseModel):
@@ -34,11 +37,18 @@ class SplitLine(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    artifact: str = Field(min_length=1)
+    artifact: Annotated[str | None, EmptyIsNone] = None
+    pull_request: Annotated[PullRequestName | None, EmptyIsNone] = None
     start: date = Field(alias="from")
     person: str = Field(min_length=1)
     share: float = Field(gt=0, le=1)
     signed_at: Annotated[AwareDatetime | None, EmptyIsNone] = None
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> Self:
+        if (self.artifact is None) == (self.pull_request is None):
+            raise ValueError("expected either an artifact or a pull request")
+        return self
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,8 @@ class Written:
 
     @property
     def split(self) -> tuple[str, str]:
-        """Artifact and first day as written: the split that it belongs to."""
-        return self.cells.get("artifact", ""), self.cells.get("from", "")
+        """What is split, and the first day, as written: the split that it belongs to."""
+        return self.cells.get("artifact") or self.cells.get("pull_request", ""), self.cells.get("from", "")
 
 
 @dataclass(frozen=True)
@@ -100,8 +110,9 @@ def parse(text: str, name: str, url: str) -> Splits:
     """Take the text of a splits file apart."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     header = [column.strip().lower() for column in reader.fieldnames or ()]
-    if sorted(header) != sorted(COLUMNS):
-        raise ContractBroken("people", name, f"its columns are {', '.join(header) or 'none'}", f"expected {', '.join(COLUMNS)}")
+    if sorted(set(header) - set(OPTIONAL_COLUMNS)) != sorted(COLUMNS) or len(set(header)) < len(header):
+        expected = f"expected {', '.join(COLUMNS)}, and where pull requests are split, {', '.join(OPTIONAL_COLUMNS)}"
+        raise ContractBroken("people", name, f"its columns are {', '.join(header) or 'none'}", expected)
     reader.fieldnames = header
     lines = [_written(reader.line_num, cells) for cells in reader if not str(cells["artifact"] or "").startswith("#")]
     return Splits(name, url, lines)
@@ -110,12 +121,12 @@ def parse(text: str, name: str, url: str) -> Splits:
 def _written(number: int, cells: dict[str | None, str | list[str] | None]) -> Written:
     if None in cells or None in cells.values():
         known = {column: str(cell or "") for column, cell in cells.items() if column is not None}
-        return Written(number, known, problem=f"it has not {len(COLUMNS)} cells; a comma inside a cell needs quotes around the cell")
+        return Written(number, known, problem="it has not as many cells as columns; a comma inside a cell needs quotes around the cell")
     plain = {str(column): str(cell).strip() for column, cell in cells.items()}
     try:
         return Written(number, plain, SplitLine.model_validate(plain))
     except ValidationError as error:
-        faults = [f"{item['loc'][0]} is {item['input']!r}: {item['msg']}" for item in error.errors()]
+        faults = [f"{item['loc'][0]} is {item['input']!r}: {item['msg']}" if item["loc"] else item["msg"] for item in error.errors()]
         return Written(number, plain, problem="; ".join(faults))
 
 
@@ -124,12 +135,12 @@ def taken(splits: Splits, people: Collection[str], artifacts: Collection[str]) -
     together: dict[tuple[str, str], list[Written]] = {}
     for written in splits.lines:
         together.setdefault(written.split, []).append(written)
-    for (artifact, start), lines in together.items():
+    for (subject, start), lines in together.items():
         problem = _problem(lines, people, artifacts)
         if problem:
-            reason = f"{splits.name} line {lines[0].number}: the split of {artifact!r} from {start!r}: {problem}"
+            reason = f"{splits.name} line {lines[0].number}: the split of {subject!r} from {start!r}: {problem}"
             raw = {"lines": [written.cells for written in lines]}
-            yield Rejected(TABLE, PARTITION, f"{artifact}|{start}", reason, raw, splits.url)
+            yield Rejected(TABLE, PARTITION, f"{subject}|{start}", reason, raw, splits.url)
             continue
         parts = [written.line for written in lines if written.line]
         is_signed = all(part.signed_at for part in parts)
@@ -142,14 +153,15 @@ def _problem(lines: Sequence[Written], people: Collection[str], artifacts: Colle
         if written.line is None:
             return f"line {written.number}: {written.problem}"
     parts = [written.line for written in lines if written.line]
-    if parts[0].artifact not in artifacts:
-        near = difflib.get_close_matches(parts[0].artifact, list(artifacts), 1)
+    artifact = parts[0].artifact
+    if artifact and artifact not in artifacts:
+        near = difflib.get_close_matches(artifact, list(artifacts), 1)
         return "no [[artifacts]] has that id" + (f" (nearest: {near[0]!r})" if near else "")
     unknown = sorted({part.person for part in parts} - set(people))
     twice = [person for person, count in Counter(part.person for part in parts).items() if count > 1]
     total = sum(part.share for part in parts)
     if unknown:
-        return f"{', '.join(unknown)} is no person of people.csv; expected ids of people"
+        return f"{', '.join(unknown)} is no person of people.csv; expected ids of humans"
     if twice:
         return f"{', '.join(twice)} has several lines; expected one line a person"
     if abs(total - 1) > TOLERANCE:
@@ -158,9 +170,12 @@ def _problem(lines: Sequence[Written], people: Collection[str], artifacts: Colle
 
 
 def _record(part: SplitLine, is_signed: bool, url: str) -> Record:
+    repository, _, number = (part.pull_request or "").partition("#")
     return {
-        "split_id": hashlib.sha256(f"{part.artifact}|{part.start}".encode()).hexdigest(),
+        "split_id": hashlib.sha256(f"{part.artifact or part.pull_request}|{part.start}".encode()).hexdigest(),
         "artifact_id": part.artifact,
+        "repository": repository or None,
+        "pull_request_number": int(number) if number else None,
         "valid_from": part.start,
         "person_id": part.person,
         "share": part.share,

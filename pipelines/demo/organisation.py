@@ -90,6 +90,7 @@ def settle(root: Path, world: World) -> Organisation:
     organisation.on_call.mkdir()
     (organisation.on_call / "shifts.json").write_text(exported(world.on_call_shifts), encoding="utf-8")
     (root / "people.csv").write_text(world.people_csv, encoding="utf-8")
+    (root / "splits.csv").write_text(world.splits_csv, encoding="utf-8")
     truth.write(world, organisation.truth)
     return organisation
 
@@ -163,6 +164,7 @@ path = "packets"
 
 [people]
 directory = "people.csv"
+splits = "splits.csv"
 
 [[policy.expectations]]
 level = "L5"

@@ -39,6 +39,7 @@ FAMILIES = (
         "on_call_hours",
         "deliveries",
         "project_contexts",
+        "pull_request_splits",
     ),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from pipelines.demo.story.cast import ACTIONS, CLAUDE, COPILOT, COPILOT_AGENT, RENOVATE
+from pipelines.demo.story.splits import SIGNED
 from pipelines.demo.world import PullRequest, World
 
 Kind = Literal["human", "bot", "ai_agent", "unknown"]
@@ -101,10 +102,17 @@ class Company:
         return "bot" if any(bot.login in account for bot in (RENOVATE, ACTIONS)) else "unknown"
 
     def authors(self, pull: PullRequest) -> dict[str, float]:
-        """Equal shares of a pull request among its people; unknown hands keep a share that nobody gets."""
+        """Shares of a pull request: as signed by everybody, else equal; unknown hands keep a share that nobody gets."""
+        if signed := self._signed.get((pull.repository, pull.number)):
+            return signed
         accounts = [pull.account.login, *self._co_authors(pull)]
         people = {self.person(account) or NOBODY for account in accounts if self.kind(account) in ("human", "unknown")}
         return {who: 1 / len(people) for who in people}
+
+    @cached_property
+    def _signed(self) -> dict[tuple[str, int], dict[str, float]]:
+        splits = self.world.truth["pull_request_splits"]
+        return {(row["repository"], row["pull_request"]): row["shares"] for row in splits if row["state"] == SIGNED}
 
     def _co_authors(self, pull: PullRequest) -> Iterable[str]:
         for mark in pull.commits:

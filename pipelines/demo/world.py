@@ -489,6 +489,7 @@ class World:
     artifacts: list[dict[str, Any]] = field(default_factory=list)
     """The `[[artifacts]]` of fulcrum.toml."""
     people_csv: str = ""
+    splits_csv: str = ""
     truth: dict[str, Any] = field(default_factory=dict)
     shas: dict[str, str] = field(default_factory=dict)
     """Mark to sha, once the bare repositories exist."""

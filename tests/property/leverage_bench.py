@@ -75,6 +75,7 @@ INPUTS: dict[str, str] = {
     "intermediate.int_workflow_run_artifacts": "run_id bigint, run_attempt bigint, artifact_id varchar, ref_sha varchar",
     "intermediate.int_experiment_pull_requests": "experiment_id varchar, pull_request_id bigint",
     "intermediate.int_settings": "review_lines varchar",
+    "intermediate.int_pull_request_signed_shares": "pull_request_id bigint, person_id varchar, share double, source_record_id varchar",
     "intermediate.int_repository_names": "repository_id varchar, slug varchar, full_name varchar, is_current boolean, valid_from timestamptz,"
     " valid_to timestamptz",
     "intermediate.int_repositories": "repository_id varchar, gone_state varchar, gone_at timestamptz",
@@ -118,7 +119,7 @@ INPUTS: dict[str, str] = {
     " mean_baseline double, non_inferiority_margin double, vendor_effect_relative double, vendor_ci_low double, vendor_ci_high double,"
     " vendor_engine varchar, effect_abs double, effect_rel double, ci_low_abs double, ci_high_abs double, ci_level double, ci_method varchar,"
     " p_two_sided double, recompute_status varchar, srm_p double",
-    "core.bridge_prompt_change_authors": "prompt_change_id varchar, person_id varchar, kind varchar, share double",
+    "core.bridge_prompt_change_authors": "prompt_change_id varchar, person_id varchar, kind varchar, share double, basis varchar",
 }
 GIVEN = frozenset(name.partition(".")[2] for name in INPUTS)
 

@@ -1,5 +1,6 @@
 """Signed splits: what counts, what waits for a signature, and what sets a split aside without touching the others."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -74,7 +75,8 @@ def test_one_missing_signature_keeps_the_split_waiting():
         ("router,2026-01-01,ana,-1,\n", "share is '-1'"),
         ("router,soon,ana,1,\n", "from is 'soon'"),
         ("router,2026-01-01,ana,1,2026-01-01T09:00:00\n", "signed_at is '2026-01-01T09:00:00'"),
-        ("router,2026-01-01,ana\n", "it has not 5 cells"),
+        ("router,2026-01-01,ana\n", "it has not as many cells as columns"),
+        (",2026-01-01,ana,1,\n", "expected either an artifact or a pull request"),
     ],
 )
 def test_a_faulty_split_is_set_aside_whole_and_the_others_count(lines: str, words: str):
@@ -101,3 +103,32 @@ def test_a_missing_file_fails_by_itself_and_people_are_read(tmp_path: Path):
     (tmp_path / "splits.csv").write_text(SOUND.replace("2026-01-11T09:00:00Z", ""))
     states = {finding.name: (finding.state, finding.detail) for finding in CONNECTOR.open(options).probe()}
     assert states["splits"] == ("ok", "1 splits in splits.csv, 1 not signed by everyone yet")
+
+
+PULLS = "artifact,pull_request,from,person,share,signed_at\n"
+
+
+def test_a_pull_request_is_split_by_all_who_worked_on_it():
+    text = PULLS + ",acme/kit#12,2026-01-01,ana,0.7,2026-01-10T09:00:00Z\n,acme/kit#12,2026-01-01,ben,0.3,2026-01-11T09:00:00Z\n"
+    ana, ben = records(read(text + "kit,,2026-01-01,ana,1,2026-01-10T09:00:00Z\n"))[:2]
+    assert (ana["artifact_id"], ana["repository"], ana["pull_request_number"], ana["share"]) == (None, "acme/kit", 12, 0.7)
+    assert (ana["split_id"], ana["is_signed_by_all"]) == (ben["split_id"], True)
+    assert {record["artifact_id"] for record in records(read(text + "kit,,2026-01-01,ana,1,\n"))} == {None, "kit"}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("kit,acme/kit#12,2026-01-01,ana,1,\n", "expected either an artifact or a pull request"),
+        (",acme/kit,2026-01-01,ana,1,\n", "pull_request is 'acme/kit'"),
+        (",acme/kit#0,2026-01-01,ana,1,\n", "pull_request is 'acme/kit#0'"),
+        (",acme/kit#12,2026-01-01,bot,1,\n", "bot is no person of people.csv; expected ids of humans"),
+    ],
+)
+def test_a_faulty_split_of_a_pull_request_says_what_is_wrong(line: str, words: str):
+    reader = PeopleReader(
+        FakePeople(PEOPLE.replace(",from,to\n", ",from,to,kind\n").replace(",,,,,,,,\n", ",,,,,,,,,\n") + "bot,,,,,,,,,bot\n")
+    )
+    reader = replace(reader, splits=Held(PULLS + line), artifacts=("kit",))
+    [reason] = reasons([event for event in reader.read(ReadContext(now=NOW)) if getattr(event, "partition", "") == "splits"])
+    assert words in reason

@@ -24,6 +24,7 @@ from pipelines.demo.story import (
     prompts,
     releases,
     safety_suite,
+    splits,
     surroundings,
     teams,
     tickets,
@@ -68,4 +69,5 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     teams.teams(stage)
     packets.packets(world)
     world.register_files["contexts.csv"] = contexts.contexts(stage)
+    world.splits_csv = splits.splits(world)
     return world

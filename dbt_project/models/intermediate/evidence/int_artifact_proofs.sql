@@ -18,3 +18,8 @@ where s.person_id is not null
 union all
 select person_id, artifact_id, period_id, 'people', 'splits', source_record_id
 from {{ ref('int_artifact_signed_shares') }}
+union all
+select s.person_id, c.artifact_id, t.period_id, 'people', 'splits', s.source_record_id
+from {{ ref('int_artifact_changes') }} as c
+inner join {{ ref('int_periods') }} as t on c.merged_on < t.period_end
+inner join {{ ref('int_pull_request_signed_shares') }} as s on c.pull_request_id = s.pull_request_id

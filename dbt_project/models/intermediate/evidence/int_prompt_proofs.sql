@@ -1,4 +1,5 @@
--- What a prompt change stands on: its pull request and file versions, its eval runs, and the failed attempts that came before it.
+-- What a prompt change stands on: its pull request and file versions, its eval runs, the failed attempts that came before
+-- it, and what its authors have signed about their shares.
 with changes as (
     select * from {{ ref('int_prompt_changes_told') }}
 )
@@ -20,3 +21,7 @@ union all
 select c.prompt_change_id, 4, 'github', 'pull_requests', cast(f.pull_request_id as varchar)
 from changes as c
 inner join {{ ref('int_prompt_failed_before') }} as f on c.prompt_change_id = f.prompt_change_id
+union all
+select c.prompt_change_id, 5, 'people', 'splits', s.source_record_id
+from changes as c
+inner join {{ ref('int_pull_request_signed_shares') }} as s on c.pull_request_id = s.pull_request_id

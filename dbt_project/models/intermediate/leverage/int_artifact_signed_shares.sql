@@ -4,7 +4,7 @@ with signed as (
     select s.*, t.period_id, dense_rank() over (partition by s.artifact_id, t.period_id order by s.valid_from desc) as place
     from {{ ref('stg_people__splits') }} as s
     inner join {{ ref('int_periods') }} as t on s.valid_from < t.period_end
-    where s.is_signed_by_all
+    where s.is_signed_by_all and s.artifact_id is not null
 )
 
 select

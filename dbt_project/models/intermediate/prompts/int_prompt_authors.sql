@@ -1,6 +1,6 @@
 -- Who made a change to a prompt: the pull request's authors, or the authors of its commits where there was none.
 with by_pull_request as (
-    select changes.prompt_change_id, authors.author_key, authors.person_id, authors.kind, authors.role, authors.share
+    select changes.prompt_change_id, authors.author_key, authors.person_id, authors.kind, authors.role, authors.share, authors.basis
     from {{ ref('int_prompt_changes') }} as changes
     inner join {{ ref('int_pull_request_authors') }} as authors on changes.pull_request_id = authors.pull_request_id
 ),
@@ -23,7 +23,8 @@ by_commit as (
         min(authors.person_id) as person_id,
         min(authors.kind) as kind,
         min(authors.role) as role,
-        sum(authors.share) / (select count(*) from landings as l where l.prompt_change_id = landings.prompt_change_id) as share
+        sum(authors.share) / (select count(*) from landings as l where l.prompt_change_id = landings.prompt_change_id) as share,
+        'history' as basis
     from landings
     inner join {{ ref('int_commit_authors') }} as authors on landings.repository_id = authors.repository_id and landings.sha = authors.sha
     group by landings.prompt_change_id, authors.author_key

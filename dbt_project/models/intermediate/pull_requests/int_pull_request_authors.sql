@@ -1,4 +1,5 @@
--- Authors of a pull request with equal shares: people only, bots and coding agents taken out before the split.
+-- Authors of a pull request with equal shares: people only, bots and coding agents taken out before the split. What everybody named has
+-- signed goes before it.
 with contributors as (
     select
         *,
@@ -41,6 +42,10 @@ everyone as (
     select * from authors
     union all
     select * from automated
+),
+
+signed as (
+    select * from {{ ref('int_pull_request_signed_shares') }}
 )
 
 select
@@ -49,5 +54,18 @@ select
     person_id,
     kind,
     role,
-    1.0 / count(*) over (partition by pull_request_id) as share
+    1.0 / count(*) over (partition by pull_request_id) as share,
+    'history' as basis
 from everyone
+where pull_request_id not in (select signed.pull_request_id from signed)
+union all
+select
+    signed.pull_request_id,
+    signed.person_id,
+    signed.person_id,
+    'human',
+    coalesce(authors.role, 'co_author'),
+    signed.share,
+    'signed'
+from signed
+left join authors on signed.pull_request_id = authors.pull_request_id and signed.person_id = authors.person_id

@@ -4,5 +4,6 @@ select
     person_id,
     kind,
     role,
-    cast(share as double) as share
+    cast(share as double) as share,
+    basis
 from {{ ref('int_pull_request_authors') }}

@@ -108,6 +108,11 @@ proofs as (
     select f.person_id, f.period_id, f.subject_id, f.natural_key, 4, 'github', 'pull_requests', cast(p.pull_request_id as varchar)
     from facts as f
     inner join {{ ref('int_delivered_pull_requests') }} as p on f.subject_id = p.epic_id
+    union all
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 5, 'people', 'splits', s.source_record_id
+    from facts as f
+    inner join {{ ref('int_delivered_pull_requests') }} as p on f.subject_id = p.epic_id
+    inner join {{ ref('int_pull_request_signed_shares') }} as s on p.pull_request_id = s.pull_request_id
 ),
 
 {{ evidence_rows('delivery', own) }}

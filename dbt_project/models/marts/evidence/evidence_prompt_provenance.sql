@@ -9,6 +9,7 @@ with changes as (
         c.*,
         b.person_id,
         b.share,
+        b.basis,
         t.period_id,
         t.period_start,
         t.period_end,
@@ -60,7 +61,7 @@ facts as (
         n_confirmed + n_possible as value_high,
         coalesce(attempt_no, 1) as n,
         'attempts at the same prompt within 365 days: low = reverted within 30 days of landing, or not shipped after an experiment; high = also closed without merging, mid = half of '
-        || 'those; author share split equally among the pull request''s human authors and co-authors' as method,
+        || 'those; author share ' || case when basis = 'signed' then 'as signed by everybody named' else 'split equally among the pull request''s human authors and co-authors' end as method,
         'resolved' as strength,
         share as share_low, share as share_mid, share as share_high,
         trim('A failed attempt is known by its revert or closing, not by why it failed; attempts in notebooks or prompt consoles do not show. '

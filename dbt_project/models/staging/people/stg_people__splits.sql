@@ -7,6 +7,8 @@ renamed as (
     select
         split_id,
         artifact_id,
+        repository,
+        pull_request_number,
         valid_from,
         person_id,
         share,
