@@ -5,7 +5,7 @@ an entry in `BY_NAME`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Row = Mapping[str, str]
@@ -77,6 +77,12 @@ def unique(subject: Subject) -> Mutation:
     return _once({subject.column: subject.value(subject.column)})
 
 
+def primary_key(subject: Subject) -> Mutation:
+    """A value; the same value again, and none."""
+    once = unique(subject)
+    return replace(once, bad={**once.bad, **not_null(subject).bad})
+
+
 def _once(row: Row) -> Mutation:
     return Mutation([row], {f"{' and '.join(row)} are there twice": [row, row]})
 
@@ -145,7 +151,7 @@ def _words(part: Row) -> str:
 
 BY_KIND: dict[str, Callable[[Subject], Mutation]] = {
     kind.__name__: kind
-    for kind in (not_null, unique, unique_together, accepted_values, relationships, evidence_row_is_whole, kpi_value_is_whole)
+    for kind in (not_null, unique, primary_key, unique_together, accepted_values, relationships, evidence_row_is_whole, kpi_value_is_whole)
 }
 
 _SHARED = {"review_line": "'a'", "subject_kind": "'artifact'", "subject_id": "'a'", "period_id": "'a'", "person_id": "'a'"}
