@@ -6,6 +6,7 @@ of every kind. It ends with 1 where one of them is below 1: all of it is planted
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ PIPE_WIDTH = 120
 """Into a file or a pipe, eighty columns would cut the names of kinds."""
 NOT_PLANTED = frozenset({"green"})
 """Gate outcomes where nothing happened, which is no outcome to find."""
+CONTEXTS = ("ambiguity", "dependencies", "novelty")
 BY_CONTENT = frozenset({"content_restore", "inverse_patch", "content_restored"})
 
 
@@ -92,6 +94,18 @@ def _leverage(one: Truth) -> list[Fact]:
     ]
 
 
+def _effect(one: Truth) -> list[Fact]:
+    """The planted points to a decimal, where chance decided who met it; only the direction where everybody did."""
+    points = one["effect_points"]
+    told = points if points is None or one["has_holdout"] else math.copysign(1, points)
+    return [("evidence", "experiment_impact", (one["native_id"], one["owner"], told))]
+
+
+def _line(kind: str, *names: str) -> Callable[[Truth], list[Fact]]:
+    """Facts of an evidence line that are told by some fields of their row."""
+    return lambda one: [("evidence", kind, tuple(one[name] for name in names))]
+
+
 PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
     "citations": lambda one: [("citation", one["channel"], (one["artifact"], one["project"], one["path"], one["not_counted_reason"]))],
     "gate_outcomes": lambda one: [("gate outcome", one["outcome"], _pull(one))] if one["outcome"] not in NOT_PLANTED else [],
@@ -99,17 +113,24 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
     "acknowledgements": lambda one: [
         ("acknowledgement", one["consent"], (one["artifact"], one["project"], one["author"], one["not_counted_reason"]))
     ],
-    "model_migrations": lambda one: [("evidence", "model_migration", (*_pull(one), one["from_model"], one["to_model"]))],
-    "kill_decisions": lambda one: [("evidence", "kill_decision", (one["epic"], one["decided_by"]))],
-    "review_outcomes": lambda one: [
-        ("evidence", "invisible_work: reviews", (one["person"], one["period"], one["reviewed"], one["changed"]))
-    ],
-    "on_call_hours": lambda one: [("evidence", "invisible_work: on call", (one["person"], one["period"], one["hours"]))],
+    "leverage": _leverage,
+    "experiments": _effect,
     "deliveries": lambda one: [
         ("evidence", "delivery", (one["epic"], person, one["n_reopened"], one["n_taken_back"]))
         for person in {one["assignee"], *one["authors"]}
     ],
-    "leverage": _leverage,
+    "launches": lambda one: [("evidence", "system_framing: missing", (one["native_id"], one["owner"], part)) for part in one["missing"]],
+    "project_contexts": lambda one: _line("project_context: told", "project", "by", *CONTEXTS)(one) if one["counts"] else [],
+    "model_migrations": _line("model_migration", "repository", "pull_request", "from_model", "to_model"),
+    "kill_decisions": _line("kill_decision", "epic", "decided_by"),
+    "review_outcomes": _line("invisible_work: reviews", "person", "period", "reviewed", "changed"),
+    "on_call_hours": _line("invisible_work: on call", "person", "period", "hours"),
+    "gate_catches": _line("gate_catches", "period", "artifact", "person", "n_low", "n_mid", "n_high"),
+    "lead_times": _line("lead_time: weeks", "artifact", "project", "adopted_on", "n_weeks_before", "n_weeks_after"),
+    "prompt_authors": _line("prompt_provenance", "repository", "pull_request", "person"),
+    "suite_owners": _line("eval_ownership", "period", "suite", "person", "n_runs", "n_cases"),
+    "custodians": _line("custodianship: experiments", "native_id", "person", "n_eval_runs", "n_changes"),
+    "merged_in_projects": _line("project_context", "period", "project", "person", "n_merged"),
 }
 """What the story says happened, by the key of `truth.json` under which it stands."""
 
@@ -156,6 +177,35 @@ FOUND: dict[tuple[str, str], str] = {
     ("evidence", "second_order_leverage"): """
         select period_id, subject_id, person_id, value_low, value_mid, value_high from evidence.evidence_second_order_leverage
         where state = 'value'""",
+    ("evidence", "gate_catches"): """
+        select period_id, subject_id, person_id, value_low, value_mid, value_high from evidence.evidence_gate_catches
+        where state = 'value'""",
+    ("evidence", "lead_time: weeks"): """
+        select distinct e.subject_id, p.name, e.adopted_on::varchar, e.n_weeks_before, e.n_weeks_after
+        from evidence.evidence_lead_time e join core.dim_projects p using (project_id)""",
+    ("evidence", "prompt_provenance"): """
+        select distinct p.name, c.pull_request_number, e.person_id from evidence.evidence_prompt_provenance e
+        join core.fct_prompt_changes c using (prompt_change_id) join core.dim_projects p using (project_id)""",
+    ("evidence", "eval_ownership"): """
+        select period_id, subject_id, person_id, n_runs, examples_end from evidence.evidence_eval_ownership
+        where subject_kind = 'eval_suite' and period_id like '%H%'""",
+    ("evidence", "experiment_impact"): """
+        select distinct x.native_id, e.person_id,
+            case e.basis when 'randomised' then round(e.value_mid, 1) when 'no_holdout' then sign(e.value_mid) end
+        from evidence.evidence_experiment_impact e join core.fct_experiments x on e.subject_id = x.experiment_id""",
+    ("evidence", "custodianship: experiments"): """
+        select distinct x.native_id, e.person_id, e.n_eval_runs, e.n_prompt_changes + e.n_other_changes
+        from evidence.evidence_custodianship e join core.fct_experiments x on e.subject_id = x.experiment_id""",
+    ("evidence", "system_framing: missing"): """
+        select distinct x.native_id, p.person_id, p.part
+        from (unpivot evidence.evidence_system_framing
+              on offline_harness, online_ab, flag, rollback_playbook, cost_analysis, monitoring into name part value told) p
+        join core.fct_experiments x on p.subject_id = x.experiment_id where p.told = 'missing'""",
+    ("evidence", "project_context"): """
+        select period_id, subject_name, person_id, n_merged from evidence.evidence_project_context where subject_kind = 'project'""",
+    ("evidence", "project_context: told"): """
+        select distinct subject_name, told_by_person_id, ambiguity_told, dependencies_told, novelty_told
+        from evidence.evidence_project_context where told_reason is not null""",
 }
 """What the published tables say, by family and kind; where the kind is empty it stands in the first column."""
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.demo.git_repos import resolve
+from pipelines.demo.story.adoption import HARNESS
 from pipelines.demo.story.cast import IN_TWO_TEAMS, LEAVER, LEFT_ON, OPS_BRIDGE
 from pipelines.demo.story.checks import GATE_CONTEXT
 from pipelines.demo.story.facts import GateOutcome, gate_outcomes
 from pipelines.demo.truth_invisible import review_outcomes
 from pipelines.demo.truth_leverage import acknowledgements, citations, leverage, over_all
+from pipelines.demo.truth_lines import custodians, gate_catches, lead_times, merged_in_projects, prompt_authors, suite_owners
 from pipelines.demo.truth_people import PERIODS, Company
 from pipelines.demo.world import PullRequest, World
 
@@ -31,7 +33,7 @@ FAMILIES = (
         "access_gaps",
         "launch_steps",
         "launch_decays",
-        "system_framings",
+        "launches",
         "code_prompts",
         "teams",
         "packages",
@@ -54,6 +56,7 @@ def write(world: World, path: Path) -> None:
 def told(world: World) -> Row:
     """The truth as plain data; shas still stand as `{sha:<mark>}`."""
     company = Company(world)
+    gates = _gates(world)
     return {
         "seed": world.seed,
         "periods": [{"period": each.period_id, "grain": each.grain, "start": each.start, "end": each.end} for each in PERIODS],
@@ -62,7 +65,13 @@ def told(world: World) -> Row:
         "leverage": leverage(company),
         "leverage_per_person": over_all(company),
         "surviving_lines": _lines(company),
-        "gate_outcomes": _gates(world),
+        "gate_outcomes": gates,
+        "gate_catches": list(gate_catches(company, gates, HARNESS)),
+        "lead_times": list(lead_times(company, HARNESS)),
+        "prompt_authors": list(prompt_authors(company, world.truth["code_prompts"])),
+        "suite_owners": list(suite_owners(company)),
+        "custodians": list(custodians(company, world.truth["launches"])),
+        "merged_in_projects": list(merged_in_projects(company)),
         "pull_request_events": _events(world),
         "lost_heads": _lost_heads(world),
         "review_outcomes": review_outcomes(company),

@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.demo.truth_people import PERIODS, Company
+from pipelines.demo.truth_people import HALVES, Company
 from pipelines.demo.world import PullRequest, Review
-
-HALVES = tuple(period for period in PERIODS if period.grain == "half")
 
 
 def review_outcomes(company: Company) -> list[dict[str, Any]]:

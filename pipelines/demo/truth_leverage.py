@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pipelines.demo.story.facts import Use, gate_outcomes, uses
-from pipelines.demo.truth_people import NOBODY, PERIODS, Company, Kind, Period, Shares, utc_day
+from pipelines.demo.truth_people import HALVES, NOBODY, PERIODS, Company, Kind, Period, Shares, utc_day
 from pipelines.demo.world import World
 from pipelines.demo.world_packets import Packet, Statement
 
@@ -202,8 +202,7 @@ def citations(company: Company) -> list[Row]:
 
 def _citation(company: Company, group: list[Item]) -> Row:
     group.sort(key=lambda item: item.first_seen_at)
-    halves = [period for period in PERIODS if period.grain == "half"]
-    verdicts = [[reason(company, item, period) for period in halves if item.speaks_for(period)] for item in group]
+    verdicts = [[reason(company, item, period) for period in HALVES if item.speaks_for(period)] for item in group]
     counted = [item for item, reasons in zip(group, verdicts, strict=True) if "" in reasons]
     # The earliest fact that counts stands for the group, else the earliest of all.
     shown = (counted or group)[0]

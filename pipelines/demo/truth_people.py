@@ -50,6 +50,7 @@ PERIODS = (
     Period("2026Q1", "quarter", date(2026, 1, 1), date(2026, 4, 1)),
     Period("2026Q2", "quarter", date(2026, 4, 1), date(2026, 7, 1)),
 )
+HALVES = tuple(period for period in PERIODS if period.grain == "half")
 
 
 def utc_day(moment: datetime) -> date:

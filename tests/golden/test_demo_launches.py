@@ -73,7 +73,7 @@ def test_whoever_did_nothing_after_a_launch_has_an_observed_zero_and_whoever_lau
 
 
 def test_the_system_around_a_launch_is_linked_part_by_part_and_what_is_missing_says_how_to_supply_it(demo):
-    [planted] = demo.truth["system_framings"]
+    [planted] = [row for row in demo.truth["launches"] if row["native_id"] == demo.truth["experiment_numbers"]["experiment"]]
     [(low, high, headline, playbook)] = demo.query(
         """select e.value_low, e.value_high, e.headline, list_filter(e.sources, s -> s.kind = 'documents')[1].id
            from evidence.evidence_system_framing e join core.fct_experiments x on e.subject_id = x.experiment_id

@@ -16,6 +16,61 @@ MEMBERS = """
 
 # Each answers with evidence_id and the figures named beside it, for every row of its line that has any.
 RECOUNTS = {
+    "gate_catches": (
+        "value_low, value_mid, value_high",
+        """
+        select e.evidence_id, count(c.gate_catch_id) filter (c.counts_low), count(c.gate_catch_id) filter (c.counts_mid),
+            count(c.gate_catch_id) filter (c.counts_high)
+        from evidence.evidence_gate_catches e
+        left join members m on e.evidence_id = m.evidence_id and m.kind = 'github.pull_requests'
+        left join core.fct_gate_catches c on m.id = c.pull_request_id::varchar and c.artifact_id = e.subject_id
+        where e.state <> 'not_observed' group by all""",
+    ),
+    "prompt_provenance": (
+        "value_low, value_mid, value_high",
+        """
+        with failed as (
+            select m.evidence_id, p.merged_at is not null as is_confirmed
+            from members m join evidence.evidence_prompt_provenance e using (evidence_id)
+            join core.fct_prompt_changes c using (prompt_change_id)
+            join raw_github.pull_requests p on m.kind = 'github.pull_requests' and m.id = p.pull_request_id::varchar
+            where p.pull_request_id <> c.pull_request_id
+        )
+        select e.evidence_id, count(f.evidence_id) filter (f.is_confirmed),
+            (count(f.evidence_id) filter (f.is_confirmed) + count(f.evidence_id)) / 2, count(f.evidence_id)
+        from evidence.evidence_prompt_provenance e left join failed f using (evidence_id) where e.state <> 'not_observed' group by all""",
+    ),
+    "kill_decision": (
+        "value_low, value_mid, value_high",
+        """
+        with kinds as (
+            select m.evidence_id, 'experiment' as kind, x.experiment_id = e.subject_id as is_linked
+            from members m join evidence.evidence_kill_decision e using (evidence_id)
+            join core.fct_experiments x on m.kind = 'experiments.experiments' and m.id = x.experiment_id where x.decision in ('lost', 'no_ship')
+            union all
+            select m.evidence_id, 'eval run', false
+            from members m join core.fct_eval_runs r on m.kind = 'evals.runs' and m.id = r.eval_run_id where not r.is_passed
+            union all
+            select m.evidence_id, 'record', true
+            from members m join evidence.evidence_kill_decision e using (evidence_id)
+            join raw_github.pull_requests p on m.kind = 'github.pull_requests' and m.id = p.pull_request_id::varchar where p.merged_at <= e.decided_at
+        )
+        select e.evidence_id, count(k.kind) filter (k.is_linked), (count(k.kind) filter (k.is_linked) + count(k.kind)) / 2, count(k.kind)
+        from evidence.evidence_kill_decision e left join kinds k using (evidence_id) where e.state <> 'not_observed' group by all""",
+    ),
+    "eval_ownership": (
+        "value_mid, n",
+        """
+        with counted as (
+            select e.evidence_id, e.unit, count(r.eval_run_id) as n, max_by(d.n_items, d.version_at) as n_items
+            from evidence.evidence_eval_ownership e join members m using (evidence_id)
+            left join core.fct_eval_runs r on m.kind = 'evals.runs' and m.id = r.eval_run_id
+                and timezone('UTC', r.started_at) >= e.period_start and timezone('UTC', r.started_at) < e.period_end
+            left join core.fct_eval_dataset_versions d on m.kind = 'evals.dataset_versions' and m.id = d.dataset_version_id
+            where e.state <> 'not_observed' group by all
+        )
+        select evidence_id, case when unit = 'examples' then n_items else n end, n from counted""",
+    ),
     "lead_time": (
         "n_weeks_before, n_weeks_after",
         """

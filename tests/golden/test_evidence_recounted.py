@@ -1,4 +1,4 @@
-"""Figures of six review lines, counted again by a plain GROUP BY over the published rows that they are said to be made of."""
+"""Figures of the two review lines that are no count of records, reckoned again from the published rows that they are made of."""
 
 import pytest
 
@@ -6,13 +6,6 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 # Each answers with evidence_id, low, mid, high of all rows of its line that carry a figure.
 RECOUNTS = {
-    "gate_catches": """
-        select e.evidence_id, count(*) filter (where c.counts_low), count(*) filter (where c.counts_mid), count(*) filter (where c.counts_high)
-        from evidence.evidence_gate_catches e
-        left join core.fct_gate_catches c on c.artifact_id = e.subject_id
-            and cast(timezone('UTC', coalesce(c.closed_at, c.green_at, c.red_at)) as date) >= e.period_start
-            and cast(timezone('UTC', coalesce(c.closed_at, c.green_at, c.red_at)) as date) < e.period_end
-        where e.state <> 'not_observed' group by all""",
     "second_order_leverage": """
         with written as (
             select p.project_id, t.period_id, a.person_id, p.pull_request_id, a.share
@@ -35,19 +28,6 @@ RECOUNTS = {
         left join core.fct_leverage l on l.artifact_id = e.subject_id and l.period_id = e.period_id and l.is_counted
         left join own o on o.project_id = l.project_id and o.period_id = l.period_id and o.person_id = e.person_id
         where e.state <> 'not_observed' group by all""",
-    "prompt_provenance": """
-        select e.evidence_id, coalesce(c.n_failed_confirmed, 0), coalesce(c.n_failed_confirmed, 0) + coalesce(c.n_failed_possible, 0) / 2.0,
-            coalesce(c.n_failed_confirmed, 0) + coalesce(c.n_failed_possible, 0)
-        from evidence.evidence_prompt_provenance e join core.fct_prompt_changes c on c.prompt_change_id = e.prompt_change_id
-        where e.state <> 'not_observed'""",
-    "kill_decision": """
-        select e.evidence_id,
-            (k.recorded_at <= k.decided_at is true)::int + (k.subject_kind = 'experiment')::int,
-            ((k.recorded_at <= k.decided_at is true)::int + (k.subject_kind = 'experiment')::int + (k.recorded_at <= k.decided_at is true)::int
-                + (k.eval_is_passed is false)::int + (k.experiment_id is not null)::int) / 2.0,
-            (k.recorded_at <= k.decided_at is true)::int + (k.eval_is_passed is false)::int + (k.experiment_id is not null)::int
-        from evidence.evidence_kill_decision e join core.fct_kill_decisions k using (kill_decision_id)
-        where e.state <> 'not_observed'""",
     "experiment_impact": """
         with measured as (
             select *, case when metric_kind = 'proportion' then 100.0 else 1.0 end as scale
@@ -78,31 +58,6 @@ RECOUNTS = {
         where e.basis = 'no_holdout'
         union all
         select evidence_id, 0, 0, 0 from evidence.evidence_experiment_impact where basis = 'lost_in_noise'""",
-    "eval_ownership": """
-        with runs as (
-            select *, kind || ':' || task_name as suite_id, cast(timezone('UTC', started_at) as date) as day from core.fct_eval_runs
-        ),
-        datasets as (
-            select suite_id, arg_max(dataset_name, n) as dataset_name
-            from (select suite_id, dataset_name, count(*) as n from runs where dataset_name is not null group by all) group by suite_id
-        ),
-        sizes as (
-            select e.evidence_id, arg_max(v.n_items, v.version_at) as n_items
-            from evidence.evidence_eval_ownership e
-            join datasets d on d.suite_id = e.subject_id
-            join core.fct_eval_dataset_versions v on v.dataset_name = d.dataset_name
-                and cast(timezone('UTC', v.version_at) as date) < e.period_end
-            group by e.evidence_id
-        ),
-        counts as (
-            select e.evidence_id, e.unit, e.state, count(r.eval_run_id) as n
-            from evidence.evidence_eval_ownership e
-            left join runs r on r.suite_id = e.subject_id and r.day >= e.period_start and r.day < e.period_end
-            where e.state <> 'not_observed' group by all
-        )
-        select c.evidence_id, f.figure, f.figure, f.figure
-        from counts c left join sizes s using (evidence_id)
-        cross join lateral (select case when c.unit = 'examples' then s.n_items else c.n end as figure) f""",
 }
 
 

@@ -3,8 +3,9 @@
 GrowthBook's answers are written in its API's own shape; the others are documents of the `files` store.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from pipelines.demo.story.checks import checked
 from pipelines.demo.story.clock import Script, berlin, hours
@@ -160,8 +161,6 @@ def _reranker(world: World, pulls: list[int]) -> None:
     }
     results(world, answer, 1, "frequentist", second)
     _note(world, "growthbook", answer["id"], "acme/search-ranker", "jonas", pulls, "won")
-    framing = {"native_id": answer["id"], "rollback_playbook": ROLLBACK_PATH, "missing": ["cost_analysis", "monitoring"]}
-    note(world, "system_framings", framing)
     world.truth["experiment_numbers"] = {
         "experiment": answer["id"],
         "n": 2_300_000,
@@ -227,6 +226,34 @@ STEP = 0.0077
 """What the launch of the hints did to the share of searches that are answered."""
 
 
+EFFECTS = {
+    **{"exp_rerankerv2": 8.2, "exp_answerlength": 1.2, "exp_voicesummaries": -1.3, "router-threshold": -2.6},
+    **{"query-hints": round(100 * STEP, 2), "citations-first": None},
+}
+"""Percentage points by which each moved its main metric; of the last nobody measured anything."""
+LAUNCHES: dict[str, dict[str, Any]] = {
+    "exp_rerankerv2": {
+        "launched_at": datetime(2026, 2, 2, 9, tzinfo=UTC),
+        "everybody_at": datetime(2026, 3, 9, 9, tzinfo=UTC),
+        "rollback_playbook": ROLLBACK_PATH,
+        "missing": ["cost_analysis", "monitoring"],
+    },
+    "query-hints": {
+        "launched_at": datetime(2026, 4, 15, 7, tzinfo=UTC),
+        "everybody_at": datetime(2026, 4, 15, 7, tzinfo=UTC),
+        "rollback_playbook": ROLLBACK_PATH,
+        "missing": ["cost_analysis"],
+    },
+    "citations-first": {
+        "launched_at": datetime(2026, 5, 18, 9, tzinfo=UTC),
+        "everybody_at": datetime(2026, 5, 18, 9, tzinfo=UTC),
+        "rollback_playbook": None,
+        "missing": ["cost_analysis", "monitoring", "online_ab", "rollback_playbook"],
+    },
+}
+"""When users began to meet what was tried, when all of them did, and which parts of the system around it nobody built."""
+
+
 def _daily(world: World) -> str:
     """The share of answered searches before and after the hints: days of the week, a slow rise, noise that lingers, and the step."""
     rng, lingering = Random(f"{world.seed}/query hints"), 0.0  # noqa: S311 - a story, not a secret
@@ -252,8 +279,12 @@ def _note(
         "pull_requests": pulls,
         "decision": decision,
         "has_holdout": has_holdout,
+        "effect_points": EFFECTS[native_id],
     }
     note(world, "experiments", row)
+    if native_id in LAUNCHES:
+        whose = {name: row[name] for name in ("native_id", "repository", "owner", "pull_requests")}
+        note(world, "launches", whose | LAUNCHES[native_id])
 
 
 _LAUNCH = """native_id: citations-first
