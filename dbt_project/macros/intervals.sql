@@ -17,6 +17,30 @@
     ) < 0
 {%- endmacro %}
 
+{#-
+    Bounds of the share of n pairs that became better less the share that became worse, with half a pair added to each of the four outcomes
+    (Agresti and Min 2005): wide of zero even where no pair differs. They hold the plain difference.
+-#}
+{% macro paired_net_low(better, worse, n) -%}
+    greatest(-1.0, least(
+        ({{ better }} - {{ worse }}) / cast({{ n }} as double), {{ paired_centre(better, worse, n) }} - {{ paired_half_width(better, worse, n) }}
+    ))
+{%- endmacro %}
+
+{% macro paired_net_high(better, worse, n) -%}
+    least(1.0, greatest(
+        ({{ better }} - {{ worse }}) / cast({{ n }} as double), {{ paired_centre(better, worse, n) }} + {{ paired_half_width(better, worse, n) }}
+    ))
+{%- endmacro %}
+
+{% macro paired_centre(better, worse, n) -%}
+    (({{ better }} - {{ worse }}) / ({{ n }} + 2.0))
+{%- endmacro %}
+
+{% macro paired_half_width(better, worse, n) -%}
+    ({{ z_95() }} * sqrt({{ better }} + {{ worse }} + 1 - power({{ better }} - {{ worse }}, 2) / ({{ n }} + 2.0)) / ({{ n }} + 2.0))
+{%- endmacro %}
+
 {% macro wilson_centre(hits, n) -%}
     ((cast({{ hits }} as double) + {{ z_95() }} * {{ z_95() }} / 2.0) / (cast({{ n }} as double) + {{ z_95() }} * {{ z_95() }}))
 {%- endmacro %}

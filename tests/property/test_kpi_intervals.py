@@ -1,4 +1,4 @@
-"""Intervals of KPIs, as the macros write them in SQL, against statsmodels and scipy."""
+"""Intervals and exact tests, as the macros write them in SQL, against statsmodels and scipy."""
 
 from pathlib import Path
 
@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 from statsmodels.stats.proportion import proportion_confint
 
+FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "macros"
 MACROS = Environment(autoescape=False).from_string(
-    (Path(__file__).resolve().parents[2] / "dbt_project" / "macros" / "intervals.sql").read_text(encoding="utf-8")
+    "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("intervals.sql", "dialect/statistics.sql"))
 )
 
 
@@ -69,3 +70,20 @@ def test_the_interval_of_a_correlation_holds_it_and_stays_a_correlation(rho, n):
 
 def test_a_perfect_correlation_of_a_few_pairs_claims_no_interval():
     assert computed("rank_correlation_bound", 1.0, 6, 1) is None
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2000), st.integers(0, 2000))
+def test_the_sign_test_is_the_exact_one_of_scipy(better, worse):
+    exact = binomtest(better, better + worse).pvalue if better + worse else 1.0
+    assert computed("sign_test_p", better, worse) == pytest.approx(exact, rel=1e-6, abs=1e-300)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 500).flatmap(lambda n: st.integers(0, n).flatmap(lambda b: st.tuples(st.just(b), st.integers(0, n - b), st.just(n)))))
+def test_a_paired_difference_is_held_by_its_bounds_which_never_meet(split):
+    better, worse, n = split
+    low, high = computed("paired_net_low", *split), computed("paired_net_high", *split)
+    assert -1 <= low <= (better - worse) / n <= high <= 1
+    assert high > low
+    assert (computed("paired_net_low", worse, better, n), computed("paired_net_high", worse, better, n)) == pytest.approx((-high, -low))

@@ -35,6 +35,11 @@
     case when abs({{ expression }}) >= 1000 then format('{:,.0f}', cast({{ expression }} as double)) else printf('%.4g', cast({{ expression }} as double)) end
 {%- endmacro %}
 
+{#- How likely chance alone is, as sentences print it: p = 0.064, p < 0.001. -#}
+{% macro p_text(expression) -%}
+    case when {{ expression }} < 0.001 then 'p < 0.001' else 'p = ' || {{ number_text(expression, 3) }} end
+{%- endmacro %}
+
 {#- An empty list of source references. -#}
 {% macro no_sources() -%}
     cast([] as {{ source_refs_type() }})

@@ -11,7 +11,7 @@ with records as (
         case when metric_kind = 'proportion' then {{ signed_text('hold_effect', 2) }} || ' pp' else {{ signed_plain_text('hold_effect') }} end as hold_text,
         case when secondary_kind = 'proportion' then {{ signed_text('secondary_effect', 2) }} || ' pp' else {{ signed_plain_text('secondary_effect') }} end
             as secondary_text,
-        case when p_two_sided < 0.001 then 'p < 0.001' else 'p = ' || {{ number_text('p_two_sided', 3) }} end as p_text,
+        {{ p_text('p_two_sided') }} as p_text,
         case when metric_kind = 'proportion' then ' pp' else '' end as unit_text
     from {{ ref('int_experiment_record') }}
 ),

@@ -1,15 +1,24 @@
--- Landed changes to prompts and rubrics, with what their sentence needs: the scores before and after, and the boxes ticked and missing.
+-- Landed changes to prompts and rubrics, with what their sentence needs: the scores before and after, where both were measured with the
+-- same ruler, and the boxes ticked and missing.
 with changes as (
     select
         c.*,
         coalesce(c.n_failed_confirmed, 0) as n_confirmed,
         coalesce(c.n_failed_possible, 0) as n_possible,
-        before.primary_value as value_before,
-        after.primary_value as value_after,
-        after.primary_metric as metric_name
+        case when compared.comparability = 'comparable' then before.primary_value end as value_before,
+        case when compared.comparability = 'comparable' then after.primary_value end as value_after,
+        after.primary_metric as metric_name,
+        compared.comparability,
+        compared.n_common,
+        compared.n_better,
+        compared.n_worse,
+        compared.p_value,
+        compared.judge_state
     from {{ ref('fct_prompt_changes') }} as c
     left join {{ ref('fct_eval_runs') }} as before on c.eval_run_before_id = before.eval_run_id
     left join {{ ref('fct_eval_runs') }} as after on c.eval_run_after_id = after.eval_run_id
+    left join {{ ref('fct_eval_comparisons') }} as compared
+        on c.eval_run_before_id = compared.run_before_id and c.eval_run_after_id = compared.eval_run_id and compared.slice = ''
     where c.landed_at is not null
 )
 

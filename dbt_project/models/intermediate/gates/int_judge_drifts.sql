@@ -3,7 +3,7 @@
 with judged as (
     select distinct run_id
     from {{ ref('int_eval_metrics') }}
-    where judge_model is not null or judge_prompt_sha is not null or {{ matches_nocase('scorer', "'judge|rubric|grad(er|ed)|llm'") }}
+    where judge_model is not null or judge_prompt_sha is not null or {{ is_judge_name('scorer') }}
 ),
 
 runs as (

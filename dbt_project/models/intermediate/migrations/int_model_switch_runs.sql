@@ -1,27 +1,6 @@
 -- Eval runs of the new model in a repository that switched to it, from 60 days before until 42 days after, each with the last run of the
 -- former model on the same task. Another dataset, scorer or judge in between is a different ruler: such a pair is not compared.
-with runs as (
-    select
-        runs.eval_run_id,
-        runs.repository_id,
-        runs.task_name,
-        runs.dataset_version_id,
-        runs.primary_metric,
-        runs.started_at,
-        runs.person_id,
-        {{ model_key('runs.model_name') }} as model_key,
-        max(metrics.judge_model) as judge_model,
-        max(metrics.judge_prompt_sha) as judge_prompt_sha
-    from {{ ref('int_eval_runs') }} as runs
-    left join {{ ref('int_eval_metrics') }} as metrics
-        on runs.eval_run_id = metrics.run_id and runs.primary_metric = metrics.scorer || '/' || metrics.metric
-    where runs.n_scored > 0 and not runs.git_is_dirty
-    group by
-        runs.eval_run_id, runs.repository_id, runs.task_name, runs.dataset_version_id, runs.primary_metric, runs.started_at, runs.person_id,
-        runs.model_name
-),
-
-paired as (
+with paired as (
     select
         switches.model_switch_id,
         switches.model_migration_id,
@@ -31,19 +10,11 @@ paired as (
         newer.person_id,
         newer.primary_metric,
         former.eval_run_id as run_before_id,
-        case
-            when coalesce(newer.dataset_version_id, '') <> coalesce(former.dataset_version_id, '') then 'dataset_changed'
-            when coalesce(newer.primary_metric, '') <> coalesce(former.primary_metric, '') then 'scorer_changed'
-            when
-                coalesce(newer.judge_model, '') <> coalesce(former.judge_model, '')
-                or coalesce(newer.judge_prompt_sha, '') <> coalesce(former.judge_prompt_sha, '')
-                then 'judge_changed'
-            else 'comparable'
-        end as comparability,
+        {{ comparability('former', 'newer') }} as comparability,
         former.started_at as before_at
     from {{ ref('int_model_switches') }} as switches
-    inner join runs as newer on switches.repository_id = newer.repository_id and switches.to_key = newer.model_key
-    inner join runs as former
+    inner join {{ ref('int_eval_run_rulers') }} as newer on switches.repository_id = newer.repository_id and switches.to_key = newer.model_key
+    inner join {{ ref('int_eval_run_rulers') }} as former
         on
             newer.repository_id = former.repository_id
             and newer.task_name = former.task_name

@@ -1,11 +1,13 @@
 -- What became of each slice of a suite that ran with both models: whether it was ever down by more than its noise, and whether it was
--- in the last run of the new model. The noise is that of separate samples, wider than that of the same cases judged twice.
+-- in the last run of the new model. Where both runs show their cases these are compared one by one; else the noise is that of separate
+-- samples, which is wider.
 with compared as (
     select
         runs.model_switch_id,
         runs.model_migration_id,
         runs.task_name,
         runs.eval_run_id,
+        runs.run_before_id,
         runs.started_at,
         newer.slice,
         coalesce(newer.higher_is_better, true) as is_higher_better,
@@ -30,12 +32,16 @@ with compared as (
 
 judged as (
     select
-        *,
+        compared.*,
         case
-            when is_higher_better then {{ fell_beyond_noise('value_before', 'n_before', 'value_after', 'n_after') }}
-            else {{ fell_beyond_noise('(1 - value_before)', 'n_before', '(1 - value_after)', 'n_after') }}
+            when paired.is_regressed is not null then paired.is_regressed
+            when compared.is_higher_better
+                then {{ fell_beyond_noise('compared.value_before', 'compared.n_before', 'compared.value_after', 'compared.n_after') }}
+            else {{ fell_beyond_noise('(1 - compared.value_before)', 'compared.n_before', '(1 - compared.value_after)', 'compared.n_after') }}
         end as is_down
     from compared
+    left join {{ ref('fct_eval_comparisons') }} as paired
+        on compared.run_before_id = paired.run_before_id and compared.eval_run_id = paired.eval_run_id and compared.slice = paired.slice
 )
 
 select

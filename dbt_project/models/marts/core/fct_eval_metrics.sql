@@ -1,17 +1,20 @@
 select
-    {{ stable_hash(['run_id', 'scorer', 'metric', 'slice', 'variant']) }} as eval_metric_id,
-    run_id as eval_run_id,
-    scorer,
-    metric,
-    slice,
-    variant,
-    value,
-    stderr,
-    n,
-    higher_is_better,
-    threshold,
-    passed as is_passed,
-    judge_model,
-    judge_prompt_sha,
-    reducer
-from {{ ref('int_eval_metrics') }}
+    {{ stable_hash(['metrics.run_id', 'metrics.scorer', 'metrics.metric', 'metrics.slice', 'metrics.variant']) }} as eval_metric_id,
+    metrics.run_id as eval_run_id,
+    metrics.scorer,
+    metrics.metric,
+    metrics.slice,
+    metrics.variant,
+    metrics.value,
+    -- Of one sample there is none, though tools report a zero.
+    case when metrics.n > 1 then metrics.stderr end as stderr,
+    metrics.n,
+    metrics.higher_is_better,
+    metrics.threshold,
+    metrics.passed as is_passed,
+    metrics.judge_model,
+    metrics.judge_prompt_sha,
+    metrics.reducer,
+    coalesce(judges.judge_state, 'no_judge') as judge_state
+from {{ ref('int_eval_metrics') }} as metrics
+left join {{ ref('int_eval_judges') }} as judges on metrics.run_id = judges.run_id and metrics.scorer = judges.scorer

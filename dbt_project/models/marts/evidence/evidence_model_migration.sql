@@ -96,8 +96,9 @@ facts as (
         n_switches as value_high,
         n_switches as n,
         'settings of the same two models, no more than 60 days apart: low = without those that went back within 42 days, high = all, mid = half of those; '
-        || 'share between the part of the switches made and the part of switches and of suites run with both models; a slice is down when Newcombe''s 95 % '
-        || 'interval of the difference lies below zero' as method,
+        || 'share between the part of the switches made and the part of switches and of suites run with both models; a slice is down when more of '
+        || 'the cases that both runs scored became worse than better by the exact sign test (p < 0.05) or, where cases are not shown or too few, when '
+        || 'Newcombe''s 95 % interval of the difference lies below zero' as method,
         case when leader_basis = 'compared' then 'derived' else 'resolved' end as strength,
         share_low, share_mid, share_high,
         'A model that a provider changes behind one name, or that is chosen in code, does not show. Plans, reviews and talks with the provider earn no share. '

@@ -2,7 +2,8 @@
     'prompt_change_id': 'varchar', 'change_kind': 'varchar', 'outcome': 'varchar', 'landed_at': 'timestamp with time zone', 'attempt_no': 'bigint',
     'n_failed_confirmed': 'bigint', 'n_failed_possible': 'bigint', 'n_failed_people': 'bigint', 'has_linked_issue': 'boolean',
     'has_stated_reason': 'boolean', 'has_eval_before_after': 'boolean', 'has_alternatives': 'boolean', 'eval_value_before': 'double',
-    'eval_value_after': 'double', 'reason_url': 'varchar',
+    'eval_value_after': 'double', 'eval_comparability': 'varchar', 'eval_n_common': 'bigint', 'eval_n_better': 'bigint', 'eval_n_worse': 'bigint',
+    'eval_p': 'double', 'judge_state': 'varchar', 'reason_url': 'varchar',
 } %}
 with changes as (
     select
@@ -46,8 +47,16 @@ facts as (
             else ''
         end
         || case
+            when has_eval_before_after and comparability <> 'comparable'
+                then '; the eval runs before and after are not comparable (' || replace(comparability, '_', ' ') || ')'
             when has_eval_before_after and value_before is not null and value_after is not null
                 then '; it scored ' || {{ plain_number_text('value_after') }} || ' after ' || {{ plain_number_text('value_before') }} || ' before, on the same dataset'
+                    || case
+                        when n_better is not null
+                            then ' (of ' || {{ counted_noun('n_common', 'common case', 'common cases') }} || ' ' || {{ count_text('n_better') }}
+                                || ' became better and ' || {{ count_text('n_worse') }} || ' worse, ' || {{ p_text('p_value') }} || ')'
+                        else ''
+                    end
             else ''
         end
         || case when n_ticked > 0 then '; on record: ' || ticked else '' end
@@ -61,15 +70,18 @@ facts as (
         n_confirmed + n_possible as value_high,
         coalesce(attempt_no, 1) as n,
         'attempts at the same prompt within 365 days: low = reverted within 30 days of landing, or not shipped after an experiment; high = also closed without merging, mid = half of '
-        || 'those; author share ' || case when basis = 'signed' then 'as signed by everybody named' else 'split equally among the pull request''s human authors and co-authors' end as method,
+        || 'those; author share ' || case when basis = 'signed' then 'as signed by everybody named' else 'split equally among the pull request''s human authors and co-authors' end
+        || '; scores of two runs are compared only under one dataset, scorer and judge, by the exact sign test over the cases that both scored' as method,
         'resolved' as strength,
         share as share_low, share as share_mid, share as share_high,
         trim('A failed attempt is known by its revert or closing, not by why it failed; attempts in notebooks or prompt consoles do not show. '
         || 'Ideas, reviews and eval work of others earn no author share. '
         || case
+            when comparability <> 'comparable' then 'Measured with different rulers, so nothing is said about its effect. '
             when has_eval_before_after then 'A score before and after is two runs, not an experiment. '
             else 'No pair of eval runs on one dataset, so nothing is said about its effect. '
         end
+        || case when judge_state = 'uncalibrated' then 'The judge of these runs is uncalibrated: too few labels of people back its verdicts. ' else '' end
         || case
             when kind = 'rubric' then 'A changed rubric is a different ruler: scores before and after it are not comparable without re-scored labels. '
             else ''
@@ -86,6 +98,12 @@ facts as (
         has_linked_issue, has_stated_reason, has_eval_before_after, has_alternatives,
         value_before as eval_value_before,
         value_after as eval_value_after,
+        comparability as eval_comparability,
+        n_common as eval_n_common,
+        n_better as eval_n_better,
+        n_worse as eval_n_worse,
+        p_value as eval_p,
+        judge_state,
         reason_url
     from changes
 ),

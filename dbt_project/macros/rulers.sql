@@ -1,0 +1,21 @@
+{#- What two eval runs were measured with: whether a difference between them is one of what was measured. -#}
+
+{#- Why two rows of int_eval_run_rulers are not comparable, else `comparable`. -#}
+{% macro comparability(earlier, later) -%}
+    case
+        when {{ earlier }}.git_is_dirty or {{ later }}.git_is_dirty then 'uncommitted_changes'
+        when {{ earlier }}.dataset_version_id is null or {{ later }}.dataset_version_id is null then 'dataset_unknown'
+        when {{ earlier }}.dataset_version_id <> {{ later }}.dataset_version_id then 'dataset_changed'
+        when coalesce({{ earlier }}.primary_metric, '') <> coalesce({{ later }}.primary_metric, '') then 'scorer_changed'
+        when
+            coalesce({{ earlier }}.judge_id, '') <> coalesce({{ later }}.judge_id, '')
+            or coalesce({{ earlier }}.judge_prompt_sha, '') <> coalesce({{ later }}.judge_prompt_sha, '')
+            then 'judge_changed'
+        else 'comparable'
+    end
+{%- endmacro %}
+
+{#- Does a scorer's name say that a model or a rubric judges? -#}
+{% macro is_judge_name(scorer) -%}
+    {{ matches_nocase(scorer, "'judge|rubric|grad(er|ed)|llm'") }}
+{%- endmacro %}
