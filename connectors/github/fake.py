@@ -16,7 +16,7 @@ import orjson
 
 from connectors.contract import Meter
 from connectors.errors import NotFound, SourceError
-from connectors.github import fake_pulls, fake_surroundings, pull_request_queries, queries, surroundings_queries
+from connectors.github import fake_pulls, fake_surroundings, issue_queries, pull_request_queries, queries, surroundings_queries
 from connectors.github.fake_surroundings import FakeSurroundings, unprotected
 from connectors.github.listing import address
 from connectors.github.protocol import SOURCE, Absent, Answer, CredentialState, Graph, GraphError
@@ -37,6 +37,8 @@ class FakeRepository:
     issues: list[Json] = field(default_factory=list)
     gone_issues: dict[int, Json | None] = field(default_factory=dict[int, Json | None])
     """By number, what an issue's old address leads to; None for a deleted one."""
+    timelines: dict[int, list[Json]] = field(default_factory=dict)
+    """GraphQL events by number of an issue."""
     runs: list[Json] = field(default_factory=list)
     attempts: dict[tuple[int, int], Json] = field(default_factory=dict)
     jobs: dict[int, list[Json]] = field(default_factory=dict)
@@ -104,6 +106,8 @@ class FakeGithub:
             return Graph({"nodes": [self._surveyed(one) for one in variables["ids"]]})
         if query == surroundings_queries.TEAMS:
             return fake_surroundings.teams(self.teams, _connection)
+        if query == issue_queries.MORE_OF_TIMELINE:
+            return Graph({"node": self._timeline(str(variables["issue"]), variables["after"], 100)})
         if query == queries.MORE_CHECK_RUNS:
             return Graph({"node": self._suite(str(variables["suite"]), variables.get("after"), 100)})
         try:
@@ -255,6 +259,9 @@ class FakeGithub:
         after = variables.get("after")
         if query == queries.ISSUE_COUNT:
             return {"issues": {"totalCount": len(found.issues)}}
+        if "query IssueTimelines(" in query:
+            asked = {f"i{i}": f"{found.item['id']}/{variables[f'number{i}']}" for i in range(len(variables) - 2)}
+            return {alias: self._timeline(issue, None, issue_queries.EVENTS_AT_FIRST) for alias, issue in asked.items()}
         if query == pull_request_queries.PULL_REQUESTS:
             return self._pull_requests(found, variables["first"], after)
         if "query RequiredChecks(" in query:
@@ -265,6 +272,14 @@ class FakeGithub:
             return {"object": self._commit(found, variables["sha"], after, 100)}
         heads = {f"c{key.removeprefix('sha')}": value for key, value in variables.items() if key.startswith("sha")}
         return {alias: self._commit(found, sha, None, 20) for alias, sha in heads.items()}
+
+    def _timeline(self, issue: str, after: str | None, first: int) -> Json | None:
+        """A page of an issue's timeline; its node id is made of the numbers of repository and issue."""
+        repository_id, _, number = issue.partition("/")
+        found = next(one for one in self.repositories if str(one.item["id"]) == repository_id)
+        if not any(str(one.get("number")) == number for one in found.issues):
+            return None
+        return {"id": issue, "timelineItems": _connection(found.timelines.get(int(number), []), first, after)}
 
     @staticmethod
     def _pull_requests(found: FakeRepository, first: int, after: str | None) -> Json:

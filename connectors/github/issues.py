@@ -1,7 +1,8 @@
 """Issues, newest update first, until what the cursor already knows; when some have gone, all of them, and why each is missing.
 
-The first page is conditional, and its address never changes, so "nothing changed" costs nothing. GitHub lists pull requests as
-issues too; they are left out here. A first reading that was cut short goes on from the page that it stood at.
+With issues that are incidents come their timelines. The first page is conditional, and its address never changes, so "nothing
+changed" costs nothing. GitHub lists pull requests as issues too; they are left out here. A first reading that was cut short goes
+on from the page that it stood at.
 """
 
 from collections.abc import Generator, Iterator
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.contract import Event, Page, Rejected
-from connectors.github import fates, queries, records
+from connectors.github import fates, issue_events, queries, records
 from connectors.github.listing import PER_PAGE, address, page
 from connectors.github.protocol import Answer
 from connectors.github.records import dig, listed, moment
@@ -21,6 +22,8 @@ def read(visit: Visit, saved: Saved) -> Iterator[Told]:
     """Changed issues, or all of them."""
     if "walk" in saved:
         saved = yield from _walked_on(visit, saved["walk"])
+    if saved.get("incidents", "") != issue_events.sign(visit):
+        saved = {}  # other issues are incidents now, and the timelines of those are read with them
     url = _address(visit)
     first = page(visit.client, url, saved.get("etag", ""))
     if first.is_unchanged:
@@ -54,6 +57,7 @@ def read(visit: Visit, saved: Saved) -> Iterator[Told]:
         yield from fates.told(visit, {issue: number for issue, number in expected.items() if issue not in reading.numbers})
         known, met = {}, reading.numbers
     state = {"etag": first.etag, "updated_at": reading.walk.newest or saved.get("updated_at"), "count": count, "is_whole": is_whole}
+    state["incidents"] = issue_events.sign(visit)
     yield Reached({**state, "numbers": fates.remembered({**known, **met})}, at_end=is_everything)
 
 
@@ -62,7 +66,7 @@ def _walked_on(visit: Visit, walk: Saved) -> Generator[Told, None, Saved]:
     reading = _Reading(visit, None, _Walk(**walk))
     yield from reading.pages()
     saved: Saved = {"etag": "", "updated_at": reading.walk.newest, "count": reading.walk.listed, "is_whole": visit.since is None}
-    saved["numbers"] = fates.remembered(reading.numbers)
+    saved |= {"numbers": fates.remembered(reading.numbers), "incidents": issue_events.sign(visit)}
     yield Reached(saved)
     return saved
 
@@ -131,6 +135,7 @@ class _Reading:
             issues = [item for item in wanted if isinstance(item, dict) and "pull_request" not in item and self._is_unseen(item)]
             if issues:
                 yield Page("issues", self.visit.partition, [records.issue(item, self.visit.repository_id) for item in issues])
+                yield from issue_events.read(self.visit, issues)
             is_last = not answer.next or len(wanted) < len(items)
             if self.known is None and not is_last:
                 yield Reached({"walk": asdict(self.walk)})

@@ -6,12 +6,11 @@ from typing import Any
 
 from connectors.contract import Record
 from connectors.github.pull_request_queries import NESTED
-from connectors.github.records import dig, graph_actor, listed, lower, number, rest_actor
+from connectors.github.records import dig, graph_actor, listed, lower, number, rest_actor, snake
 
 _CO_AUTHOR = re.compile(r"^co-authored-by:[ \t]*(?P<name>[^<\n]*?)[ \t]*<(?P<email>[^<>\n]+)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _SUGGESTION = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*suggestion\b", re.MULTILINE)
 """The fenced block that GitHub shows with a button to commit it."""
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def co_authors(message: Any) -> list[dict[str, str]]:
@@ -126,7 +125,7 @@ def event(node: dict[str, Any], pull: Record) -> Record:
     return {
         "event_id": node.get("id"),
         **_of_pull(pull),
-        "kind": _snake(node.get("__typename")),
+        "kind": snake(node.get("__typename")),
         **graph_actor("actor", node.get("actor")),
         "created_at": node.get("createdAt"),
         "before_sha": dig(before, "oid"),
@@ -137,7 +136,7 @@ def event(node: dict[str, Any], pull: Record) -> Record:
         "previous_ref": node.get("previousRefName"),
         "current_ref": node.get("currentRefName") or node.get("mergeRefName"),
         "review_id": number(dig(node, "review", "fullDatabaseId")),
-        "source_kind": _snake(source),
+        "source_kind": snake(source),
         "source_repository_id": dig(other, "repository", "databaseId"),
         "source_number": dig(other, "number"),
         "source_url": dig(other, "url"),
@@ -151,11 +150,6 @@ def _other_side(node: dict[str, Any], pull: Record) -> Any:
     """What a pull request was connected with or mentioned by: GitHub names both ends, and either can be the pull request itself."""
     ends = [node.get("source"), node.get("subject")]
     return next((end for end in ends if dig(end, "url") not in (None, pull["_source_url"])), None)
-
-
-def _snake(name: Any) -> Any:
-    """`HeadRefForcePushedEvent` as `head_ref_force_pushed`."""
-    return _HUMP.sub("_", name.removesuffix("Event")).lower() if isinstance(name, str) else None
 
 
 def required_check(node: dict[str, Any], pull: Record, head_sha: str, observed_at: datetime) -> Record:

@@ -13,6 +13,7 @@ import orjson
 
 from connectors.contract import Record
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TRAILING_ID = re.compile(r"/(\d+)/?$")
 _CREDENTIAL_VIEW = ("permissions", "temp_clone_token", "role_name")
 """Parts of a repository's answer that depend on who asks; with several tokens they would look like changes."""
@@ -57,6 +58,11 @@ def number(value: Any) -> Any:
 def lower(value: Any) -> Any:
     """GraphQL's enum spelling as REST's."""
     return value.lower() if isinstance(value, str) else value
+
+
+def snake(name: Any) -> Any:
+    """`HeadRefForcePushedEvent` as `head_ref_force_pushed`."""
+    return _HUMP.sub("_", name.removesuffix("Event")).lower() if isinstance(name, str) else None
 
 
 def rest_actor(prefix: str, user: Any) -> Record:
@@ -113,13 +119,35 @@ def issue(item: dict[str, Any], repository_id: int) -> Record:
         "state": item.get("state"),
         "state_reason": item.get("state_reason"),
         **rest_actor("author", item.get("user")),
-        # A label is an object, or in old answers just its name.
-        "labels": [label if isinstance(label, str) else dig(label, "name") for label in listed(item.get("labels"))],
+        "labels": label_names(item),
         "created_at": item.get("created_at"),
         "updated_at": item.get("updated_at"),
         "closed_at": item.get("closed_at"),
         "_raw": item,
         "_source_url": item.get("html_url"),
+    }
+
+
+def label_names(issue: dict[str, Any]) -> list[Any]:
+    """Names of an issue's labels; a label is an object, or in old answers just its name."""
+    return [label if isinstance(label, str) else dig(label, "name") for label in listed(issue.get("labels"))]
+
+
+def issue_event(node: dict[str, Any], issue: dict[str, Any], repository_id: int) -> Record:
+    """One event of an issue's timeline, or a comment without its text; its page is the issue's where it has none of its own."""
+    return {
+        "event_id": node.get("id"),
+        "repository_id": repository_id,
+        "issue_id": issue.get("id"),
+        "issue_number": issue.get("number"),
+        "kind": snake(node.get("__typename")),
+        **graph_actor("actor", node.get("actor") or node.get("author")),
+        **graph_actor("assignee", node.get("assignee")),
+        "label": dig(node, "label", "name"),
+        "state_reason": lower(node.get("stateReason")),
+        "created_at": node.get("createdAt"),
+        "_raw": node,
+        "_source_url": node.get("url") or issue.get("html_url"),
     }
 
 

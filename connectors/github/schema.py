@@ -56,6 +56,25 @@ ISSUES = Table(
     pii=("author_login", "title"),
 )
 
+ISSUE_EVENTS = Table(
+    name="issue_events",
+    grain="one event of the timeline of one issue that is an incident by its labels; comments without what they say",
+    key=("event_id",),
+    columns={
+        "event_id": text(null=False, about="GraphQL node id"),
+        "repository_id": integer(null=False),
+        "issue_id": integer(null=False),
+        "issue_number": integer(),
+        "kind": text(null=False, one_of=("assigned", "closed", "issue_comment", "labeled", "reopened", "unassigned", "unlabeled")),
+        **actor("actor"),
+        **actor("assignee"),
+        "label": text(),
+        "state_reason": text(about="Why it was closed"),
+        "created_at": timestamp(null=False),
+    },
+    pii=("actor_login", "assignee_login"),
+)
+
 WORKFLOW_RUNS = Table(
     name="workflow_runs",
     grain="one attempt of one workflow run",
@@ -143,6 +162,7 @@ TABLES = (
     REPOSITORIES,
     *PULL_REQUEST_TABLES,
     ISSUES,
+    ISSUE_EVENTS,
     WORKFLOW_RUNS,
     WORKFLOW_JOBS,
     CHECK_RUNS,

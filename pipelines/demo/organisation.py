@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.demo import eval_logs, git_repos, story, truth
+from pipelines.demo.story import issue_incidents
 from pipelines.demo.story.on_call import exported
 from pipelines.demo.world import World
 
@@ -110,6 +111,7 @@ api_url = "{github_api_url}"
 tokens = ["${{DEMO_TOKEN}}"]
 # Two are named by names that they had once, and found under those that they have now.
 repositories = {{ include = {json.dumps(["acme/*", *former])} }}
+incidents = {{ labels = [{json.dumps(issue_incidents.LABEL)}], severity = {_inline(issue_incidents.SEVERITIES)} }}
 
 [sources.git]
 mirrors = "mirrors"
@@ -184,6 +186,11 @@ lines = ["kill_decision"]
         encoding="utf-8",
     )
     (organisation.root / ".env").write_text(f"DEMO_TOKEN={TOKEN}\nDEMO_JIRA_EMAIL={JIRA_EMAIL}\n", encoding="utf-8")
+
+
+def _inline(table: dict[str, str]) -> str:
+    """An inline table of plain text."""
+    return f"{{ {', '.join(f'{json.dumps(name)} = {json.dumps(value)}' for name, value in table.items())} }}"
 
 
 def _artifact(artifact: dict[str, object]) -> str:

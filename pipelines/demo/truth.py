@@ -39,6 +39,7 @@ FAMILIES = (
         "packages",
         "package_changes",
         "on_call_hours",
+        "issue_incidents",
         "deliveries",
         "project_contexts",
         "pull_request_splits",

@@ -228,6 +228,21 @@ class PullRequest:
         return self.commits[-1]
 
 
+IssueEventKind = Literal["AssignedEvent", "ClosedEvent", "IssueComment", "LabeledEvent", "ReopenedEvent"]
+
+
+@dataclass
+class IssueEvent:
+    """One event of an issue's timeline, or a comment on it; `kind` is its type in GraphQL."""
+
+    event_id: int
+    kind: IssueEventKind
+    account: Account
+    created_at: datetime
+    label: str = ""
+    assignee: Account | None = None
+
+
 @dataclass
 class Issue:
     """One GitHub issue."""
@@ -242,6 +257,8 @@ class Issue:
     updated_at: datetime
     closed_at: datetime | None = None
     labels: tuple[str, ...] = ()
+    events: list[IssueEvent] = field(default_factory=list)
+    """Of its timeline, comments among them, oldest first."""
 
 
 @dataclass

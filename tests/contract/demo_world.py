@@ -13,6 +13,7 @@ from pipelines.demo.world import (
     CommitStatus,
     EventKind,
     Issue,
+    IssueEvent,
     JiraIssue,
     Job,
     Person,
@@ -195,7 +196,15 @@ def _discussion(world: World, pull: PullRequest) -> None:
 def _issue(number: int) -> Issue:
     opened = at(200 + number)
     closed = opened + timedelta(hours=1) if number % 2 else None
-    return Issue(70_000 + number, "acme/harness", 100 + number, f"Bug {number}", "It fails.", ANA, opened, opened, closed, ("bug",))
+    issue = Issue(70_000 + number, "acme/harness", 100 + number, f"Bug {number}", "It fails.", ANA, opened, opened, closed, ("bug",))
+    if number == 1:
+        issue.events = [
+            IssueEvent(6101, "AssignedEvent", ANA, at(201.1), assignee=BEN),
+            IssueEvent(6102, "IssueComment", BEN, at(201.2)),
+            IssueEvent(6103, "ClosedEvent", BEN, at(202)),
+            IssueEvent(6104, "LabeledEvent", BOT, at(202.1), label="bug"),
+        ]
+    return issue
 
 
 def _run(number: int) -> WorkflowRun:

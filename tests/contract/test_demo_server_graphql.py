@@ -7,7 +7,7 @@ import requests
 from github import Auth, Github
 from graphql import execute_sync, get_named_type, is_leaf_type, is_union_type, parse
 
-from connectors.github import pull_request_queries, queries
+from connectors.github import issue_queries, pull_request_queries, queries
 from pipelines.demo.servers.git_objects import Trees
 from pipelines.demo.servers.github_graph import GraphRefusal
 from pipelines.demo.servers.github_graph_repository import Graph
@@ -90,6 +90,28 @@ def test_a_timeline_names_heads_that_are_gone_and_who_refers_from_where(ask, wor
         ("5001", None),
         ("5002", {"fullDatabaseId": "5001"}),
     ]
+
+
+def test_the_timeline_of_an_issue_has_the_wanted_events_and_goes_on_from_any_of_them(ask):
+    answer = ask(issue_queries.issue_timelines(2), **PLACE, number0=101, number1=999)
+    issue = answer["data"]["repository"]["i0"]
+    told = [(node["__typename"], (node.get("actor") or node.get("author"))["login"]) for node in issue["timelineItems"]["nodes"]]
+    assert told == [("AssignedEvent", "ana"), ("IssueComment", "ben"), ("ClosedEvent", "ben"), ("LabeledEvent", "dependabot")]
+    assert issue["timelineItems"]["nodes"][0]["assignee"]["login"] == "ben"
+    assert [(error["type"], error["path"]) for error in answer["errors"]] == [("NOT_FOUND", ["repository", "i1"])]
+    first = ask(
+        of_harness("issue(number: 101) { id timelineItems(first: 3, itemTypes: [CLOSED_EVENT]) { pageInfo { endCursor } totalCount } }")
+    )
+    page = first["data"]["repository"]["issue"]["timelineItems"]
+    assert page["totalCount"] == 1
+    rest = ask(issue_queries.MORE_OF_TIMELINE, issue=issue["id"], after=page["pageInfo"]["endCursor"])
+    assert len(rest["data"]["node"]["timelineItems"]["nodes"]) == 3
+
+
+def test_an_issue_says_in_rest_what_its_timeline_says(served):
+    url = f"{served.github_api_url}/repos/acme/harness/issues/101"
+    issue = requests.get(url, auth=("x", TOKEN), timeout=30).json()
+    assert ([one["login"] for one in issue["assignees"]], issue["closed_by"]["login"], issue["comments"]) == (["ben"], "ben", 1)
 
 
 def test_checks_of_both_kinds_say_whether_a_pull_request_requires_them(ask, world):

@@ -15,7 +15,7 @@ from graphql import (
     validate,
 )
 
-from connectors.github import pull_request_queries, queries, surroundings_queries
+from connectors.github import issue_queries, pull_request_queries, queries, surroundings_queries
 from pipelines.demo.servers.github_graphql import SDL, schema
 from tests.contract.npm import npm_file
 
@@ -87,6 +87,8 @@ CONNECTOR_QUERIES = {
     **{f"more {name}": pull_request_queries.more([name]) for name in (*pull_request_queries.NESTED, "comments")},
     "required checks": pull_request_queries.required_checks(2),
     "more required checks": pull_request_queries.MORE_REQUIRED_CHECKS,
+    "issue timelines": issue_queries.issue_timelines(2),
+    "more of an issue's timeline": issue_queries.MORE_OF_TIMELINE,
     "repository details": queries.repository_details(2),
     "check suites": queries.check_suites(2),
     "check runs": queries.CHECK_RUNS,

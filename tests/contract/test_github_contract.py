@@ -32,6 +32,7 @@ KEYS = {
     "commit_statuses": ("status_id",),
     "pull_request_required_checks": ("pull_request_id", "head_sha", "context", "kind"),
     "issues": ("issue_id",),
+    "issue_events": ("event_id",),
     "workflow_runs": ("run_id", "run_attempt"),
     "workflow_jobs": ("job_id",),
     "check_runs": ("check_run_id",),
@@ -66,7 +67,8 @@ def everything() -> FakeGithub:
     ]
     repository.statuses = {make.sha(1): [make.status(801, state="success"), make.status(800, state="pending")]}
     repository.required = {1: [make.required("evals"), make.required("ci/build", kind="StatusContext")]}
-    repository.issues = [make.issue(31, "2026-06-01T09:00:00Z")]
+    repository.issues = [make.issue(31, "2026-06-01T09:00:00Z", labels=[{"name": "incident"}])]
+    repository.timelines = {31: [make.event("AE_1", "AssignedEvent", assignee=make.actor(8, "ben"))]}
     repository.runs = [make.workflow_run(71, "2026-06-01T08:00:00Z", attempt=2, head_sha=make.sha(1))]
     repository.attempts = {(71, 1): make.workflow_run(71, "2026-06-01T08:00:00Z", conclusion="failure")}
     repository.jobs = {71: [make.job(901, 71), make.job(902, 71, attempt=2)]}
@@ -80,7 +82,8 @@ def everything() -> FakeGithub:
 
 
 def records() -> dict[str, list[dict[str, Any]]]:
-    options = GithubOptions.model_validate({"tokens": ["t"], "repositories": {"include": ["acme/*"]}})
+    incidents = {"labels": ["incident"]}
+    options = GithubOptions.model_validate({"tokens": ["t"], "repositories": {"include": ["acme/*"]}, "incidents": incidents})
     found: dict[str, list[dict[str, Any]]] = {}
     for event in GithubReader(options, everything().connect).read(ReadContext(now=datetime(2026, 11, 21, tzinfo=UTC))):
         if isinstance(event, Page):

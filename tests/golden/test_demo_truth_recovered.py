@@ -202,7 +202,7 @@ def test_incidents_have_the_planted_times_and_links(demo):
     rows = demo.query(
         "select issue_key, severity, detected_at, resolved_at, is_reopened, eval_attributable, commander_person_id from core.fct_incidents"
     )
-    found = {key: rest for key, *rest in rows}
+    found = {key: rest for key, *rest in rows if key}
     for incident in demo.truth["incidents"]:
         severity, detected, resolved, reopened, attributable, commander = found.pop(incident["issue_key"])
         assert (severity, reopened, attributable, commander) == (
@@ -215,6 +215,25 @@ def test_incidents_have_the_planted_times_and_links(demo):
     assert found == {}
     said_by = "select count(*) from core.fct_incidents where eval_attributable <> 'unknown' and eval_attributable_by_person_id is null"
     assert demo.query(said_by) == [(0,)]
+
+
+def test_incidents_kept_as_labelled_issues_have_the_history_of_their_timeline(demo):
+    rows = demo.query(
+        """select p.name || '#' || regexp_extract(i.source_url, '[0-9]+$'), i.severity, i.severity_how, i.reported_at, i.acknowledged_at,
+                  i.resolved_at, i.resolved_how, i.is_reopened, i.eval_attributable, i.eval_attributable_by_person_id,
+                  (select list(person_id order by person_id) from core.bridge_incident_responders b where b.incident_id = i.incident_id)
+           from core.fct_incidents i join core.dim_projects p using (project_id) where i.source = 'github'"""
+    )
+    planted = [
+        (
+            *(one["issue"], one["severity"], "label", moment(one["reported_at"]), moment(one["acknowledged_at"])),
+            *(moment(one["resolved_at"]), "first_closing", one["is_reopened"]),
+            *("yes" if one["eval_attributable_by"] else "unknown", one["eval_attributable_by"], one["responders"]),
+        )
+        for one in demo.truth["issue_incidents"]
+    ]
+    assert sorted(rows, key=str) == sorted(planted, key=str)
+    assert {one["is_reopened"] for one in demo.truth["issue_incidents"]} == {True, False}
 
 
 def test_causes_of_incidents_are_the_planted_ones(demo):

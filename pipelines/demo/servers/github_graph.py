@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from pipelines.demo.servers.github_payloads import association, labels
+from pipelines.demo.servers.github_payloads import association, labels, state_reason
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
 from pipelines.demo.world import Account, Issue, PullRequest, Repository, Review
 
@@ -113,7 +113,7 @@ def issue(site: Site, repository: Repository, issue: Issue, repository_of: Field
         "title": issue.title,
         "body": issue.body,
         "state": "CLOSED" if issue.closed_at else "OPEN",
-        "stateReason": lambda _info, **_: "COMPLETED" if issue.closed_at else None,
+        "stateReason": lambda _info, **_: (state_reason(issue) or "").upper() or None,
         "closed": issue.closed_at is not None,
         **times(issue.created_at, issue.updated_at),
         "closedAt": iso(issue.closed_at),

@@ -9,7 +9,7 @@ from pipelines.demo.servers.github_actions import completion, steps
 from pipelines.demo.servers.github_graph import Field, GraphRefusal, actor, connection, issue, label, page, review, state_of, times
 from pipelines.demo.servers.github_graph_statuses import is_required, rollup, status
 from pipelines.demo.servers.github_graph_surroundings import deployment, rules_of_default, surroundings, teams
-from pipelines.demo.servers.github_graph_timeline import Discussion
+from pipelines.demo.servers.github_graph_timeline import Discussion, issue_timeline
 from pipelines.demo.servers.github_index import PlacedCheck, suite_of_run
 from pipelines.demo.servers.github_payloads import association
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
@@ -127,7 +127,8 @@ class Graph:
 
     def issue(self, repository: Repository, found: Issue) -> Payload:
         """An issue."""
-        return issue(self.site, repository, found, lambda _info: self.repository(repository))
+        told = issue(self.site, repository, found, lambda _info: self.repository(repository))
+        return {**told, "timelineItems": issue_timeline(self.site, repository, found)}
 
     def pull(self, repository: Repository, pull: PullRequest) -> Payload:
         """A pull request."""

@@ -1,21 +1,52 @@
-"""The timeline of a pull request and the comments of its reviews, as GraphQL walks them."""
+"""The timelines of pull requests and issues and the comments of reviews, as GraphQL walks them."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines.demo.servers.github_graph import Field, actor, label, page, times
 from pipelines.demo.servers.github_payloads import association
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
-from pipelines.demo.world import PullRequest, Repository, Review, ReviewComment, TimelineEvent
+from pipelines.demo.world import Issue, IssueEvent, PullRequest, Repository, Review, ReviewComment, TimelineEvent
 
+Happened = TypeVar("Happened", TimelineEvent, IssueEvent)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def item_type(kind: str) -> str:
     """The type of a timeline item as filters spell it: `HEAD_REF_FORCE_PUSHED_EVENT`."""
     return _HUMP.sub("_", kind).upper()
+
+
+def issue_timeline(site: Site, repository: Repository, issue: Issue) -> Field:
+    """The events of an issue of some types, oldest first; a comment is one."""
+
+    def event(found: IssueEvent) -> Payload:
+        address = f"{site.repo_html(repository)}/issues/{issue.number}"
+        by = actor(site, found.account)
+        return {
+            "__typename": found.kind,
+            "id": node_id("IC" if found.kind == "IssueComment" else "EV", found.event_id),
+            "databaseId": found.event_id,
+            "createdAt": iso(found.created_at),
+            **dict.fromkeys(("actor", "author"), by),
+            "url": f"{address}#issuecomment-{found.event_id}" if found.kind == "IssueComment" else f"{address}#event-{found.event_id}",
+            "stateReason": "COMPLETED" if found.kind == "ClosedEvent" else None,
+            "assignee": actor(site, found.assignee),
+            "label": label(site, repository, found.label) if found.label else None,
+        }
+
+    def field(_info: Any, itemTypes: list[str] | None = None, **paging: Any) -> Payload:  # noqa: N803 - GitHub's name
+        return page(_wanted(issue.events, itemTypes), event, **paging)
+
+    return field
+
+
+def _wanted(events: list[Happened], item_types: list[str] | None) -> list[Happened]:
+    """Those of some types, oldest first."""
+    wanted = [one for one in events if item_types is None or item_type(one.kind) in item_types]
+    return sorted(wanted, key=lambda one: (one.created_at, one.event_id))
 
 
 @dataclass(frozen=True)
@@ -37,8 +68,7 @@ class Discussion:
 
     def timeline(self, _info: Any, itemTypes: list[str] | None = None, **paging: Any) -> Payload:  # noqa: N803 - GitHub's name
         """The events of some types, oldest first."""
-        wanted = [one for one in self.pull.events if itemTypes is None or item_type(one.kind) in itemTypes]
-        return page(sorted(wanted, key=lambda one: (one.created_at, one.event_id)), self._event, **paging)
+        return page(_wanted(self.pull.events, itemTypes), self._event, **paging)
 
     def _event(self, event: TimelineEvent) -> Payload:
         """One event, with the fields of every type: which of them it has is the schema's business."""

@@ -92,6 +92,9 @@ def _node(_: Any, info: GraphQLResolveInfo, id: str) -> Payload:  # noqa: A002 -
     if prefix == "PR" and number in index.pulls_by_id:
         pull = index.pulls_by_id[number]
         return graph.pull(index.world.repositories[pull.repository], pull)
+    if prefix == "I" and number in index.issues_by_id:
+        issue = index.issues_by_id[number]
+        return graph.issue(index.world.repositories[issue.repository], issue)
     if prefix == "PRR" and number in index.reviews_by_id:
         pull, review = index.reviews_by_id[number]
         return graph.review(index.world.repositories[pull.repository], pull, review)

@@ -103,6 +103,7 @@ class GithubIndex:
         self.checks: dict[tuple[str, str], list[PlacedCheck]] = defaultdict(list)
         self.suites: dict[int, tuple[str, str]] = {}
         self.pulls_by_id: dict[int, PullRequest] = {pull.pull_request_id: pull for pull in world.pull_requests}
+        self.issues_by_id: dict[int, Issue] = {issue.issue_id: issue for issue in world.issues}
         self.reviews_by_id: dict[int, tuple[PullRequest, Review]] = {
             review.review_id: (pull, review) for pull in world.pull_requests for review in pull.reviews
         }

@@ -95,7 +95,7 @@ def pull_in_list(site: Site, repository: Repository, pull: PullRequest) -> Paylo
 
 
 def _nobody() -> Payload:
-    """Assignment, milestone and lock, which the demo organisation does not use."""
+    """Assignment, milestone and lock, which the demo organisation does not use but for issues that are incidents."""
     return {"assignee": None, "assignees": [], "milestone": None, "active_lock_reason": None}
 
 
@@ -266,8 +266,29 @@ def issue(site: Site, repository: Repository, issue: Issue) -> Payload:
         "id": issue.issue_id,
         "node_id": node_id("I", issue.issue_id),
         "html_url": f"{site.repo_html(repository)}/issues/{issue.number}",
-        "state_reason": "completed" if issue.closed_at else None,
+        **_happened(site, issue),
     }
+
+
+def _happened(site: Site, issue: Issue) -> Payload:
+    """What an issue says of its own timeline: who is assigned, who closed it last, how many comments it has."""
+    by_kind = {kind: [event for event in issue.events if event.kind == kind] for kind in ("AssignedEvent", "ClosedEvent", "IssueComment")}
+    assignees = [site.user(event.assignee) for event in by_kind["AssignedEvent"] if event.assignee]
+    closer = by_kind["ClosedEvent"][-1].account if issue.closed_at and by_kind["ClosedEvent"] else None
+    return {
+        "assignee": assignees[0] if assignees else None,
+        "assignees": assignees,
+        "closed_by": site.user_or_none(closer),
+        "comments": len(by_kind["IssueComment"]),
+        "state_reason": state_reason(issue),
+    }
+
+
+def state_reason(issue: Issue) -> str | None:
+    """Why an issue is closed, or that it was opened again."""
+    if issue.closed_at:
+        return "completed"
+    return "reopened" if any(event.kind == "ReopenedEvent" for event in issue.events) else None
 
 
 def pull_as_issue(site: Site, repository: Repository, pull: PullRequest) -> Payload:

@@ -17,6 +17,7 @@ from pipelines.demo.story import (
     gates,
     heads,
     incidents,
+    issue_incidents,
     measurements,
     on_call,
     packages,
@@ -64,6 +65,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     experiments.experiments(world)
     on_call.on_call(stage)
     aftermath.aftermath(stage)
+    issue_incidents.issue_incidents(stage)
     surroundings.surroundings(stage)
     releases.releases(stage)
     teams.teams(stage)

@@ -22,6 +22,10 @@ with github as (
     from {{ ref('int_incident_github_issues') }} as issues
     {{ each(json_objects('issues.assignees'), 'a', 'assignee') }}
     union all
+    select actor_id, actor_login, actor_type, created_at, _extracted_at, true from {{ ref('stg_github__issue_events') }}
+    union all
+    select assignee_id, assignee_login, assignee_type, created_at, _extracted_at, false from {{ ref('stg_github__issue_events') }}
+    union all
     select actor_id, actor_login, actor_type, created_at, _extracted_at, event not in ('schedule', 'workflow_run')
     from {{ ref('stg_github__workflow_runs') }}
     union all

@@ -21,7 +21,7 @@ said as (
     group by record_id
 ),
 
--- In Jira the last one who set the field, or put the label on; who made the issue where it was there from the beginning.
+-- The last one who set the field, or put the label on; in Jira who made the issue, where it was there from the beginning.
 put as (
     select
         said.record_id,
@@ -40,6 +40,16 @@ put as (
             and not coalesce({{ has_text("' ' || lower(changes.from_text) || ' '", "' ' || said.label || ' '") }}, false)
         )
     group by said.record_id, said.how
+    union all
+    select
+        said.record_id,
+        said.how,
+        cast({{ latest('events.actor_id', 'events.created_at') }} as varchar),
+        max(events.created_at)
+    from said
+    inner join {{ ref('stg_github__issue_events') }} as events on said.record_id = 'github:' || events.issue_id
+    where said.how = 'label' and events.kind = 'labeled' and lower(events.label) = said.label
+    group by said.record_id, said.how
 ),
 
 sayers as (
@@ -47,7 +57,11 @@ sayers as (
         said.record_id,
         said.said,
         said.how,
-        case when issues.issue_id is not null then 'jira' when stores.kind = 'files' then 'incidents' end as system,
+        case
+            when issues.issue_id is not null then 'jira'
+            when stores.kind = 'files' then 'incidents'
+            when put.record_id is not null then 'github'
+        end as system,
         case when put.record_id is not null then put.account else coalesce(issues.creator_id, stores.eval_attributable_by) end as account,
         coalesce(put.said_at, issues.created_at) as said_at
     from said

@@ -28,30 +28,34 @@ from {{ ref('int_incident_issues') }} as issues
 inner join {{ ref('int_incident_times') }} as times on issues.issue_id = times.issue_id
 union all
 select
-    incident_id,
+    issues.incident_id,
     'github',
     null,
     null,
-    repository_id,
+    issues.repository_id,
     null,
     null,
-    severity,
+    issues.severity,
     null,
     null,
-    created_at,
+    issues.created_at,
+    times.acknowledged_at,
+    -- Without its timeline an issue tells the last closing only, and of re-opening only that it is open again.
+    coalesce(times.first_closed_at, case when issues.state = 'closed' then issues.closed_at end),
+    case
+        when times.first_closed_at is not null then 'first_closing'
+        when issues.state = 'closed' and issues.closed_at is not null then 'last_closing'
+    end,
+    coalesce(times.is_reopened, case when issues.state = 'open' then coalesce(issues.state_reason = 'reopened', false) end),
     null,
-    -- GitHub keeps the last closing only, and of re-opening only that the issue is open again.
-    case when state = 'closed' then closed_at end,
-    case when state = 'closed' and closed_at is not null then 'last_closing' end,
-    case when state = 'open' then coalesce(state_reason = 'reopened', false) end,
     null,
-    null,
-    labels,
-    title,
-    body,
-    _source_url,
-    _extracted_at
-from {{ ref('int_incident_github_issues') }}
+    issues.labels,
+    issues.title,
+    issues.body,
+    issues._source_url,
+    issues._extracted_at
+from {{ ref('int_incident_github_issues') }} as issues
+left join {{ ref('int_incident_github_times') }} as times on issues.incident_id = times.incident_id
 union all
 select
     incident_id,

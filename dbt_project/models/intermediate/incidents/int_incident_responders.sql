@@ -1,5 +1,5 @@
--- Who worked on an incident: its assignees in Jira and GitHub, people who moved it or commented on it in Jira, who closed it in GitHub,
--- and who acknowledged, resolved or re-opened it in an incident store. Reporting it, or being paged, is no response by itself.
+-- Who worked on an incident: its assignees in Jira and GitHub, people who moved it or commented on it there, and who acknowledged,
+-- resolved or re-opened it in an incident store. Reporting it, or being paged, is no response by itself.
 with issue_touches as (
     select issue_id, assignee_id as account, 'commander' as role, cast(null as timestamp with time zone) as touched_at
     from {{ ref('int_incident_issues') }}
@@ -18,6 +18,16 @@ assigned as (
     {{ each(json_objects('issues.assignees'), 'a', 'assignee') }}
 ),
 
+github_touches as (
+    select issues.incident_id, events.actor_id as account_id, events.created_at as touched_at, events.kind
+    from {{ ref('stg_github__issue_events') }} as events
+    inner join {{ ref('int_incident_github_issues') }} as issues on events.issue_id = issues.issue_id
+    where
+        events.kind in ('closed', 'reopened', 'issue_comment')
+        -- Whoever is assigned by somebody else was asked only.
+        or (events.kind = 'assigned' and events.actor_id = events.assignee_id)
+),
+
 touches as (
     select touched.issue_id as record_id, 'jira' as system, touched.account, touched.role, touched.touched_at, touched.touched_at is not null as is_touch
     from issue_touches as touched
@@ -27,8 +37,12 @@ touches as (
     select incident_id, 'github', account, case when n_assignees = 1 then 'commander' else 'responder' end, null, false
     from assigned
     union all
+    select incident_id, 'github', cast(account_id as varchar), 'responder', touched_at, true from github_touches
+    union all
+    -- Where the timeline was not read, the issue tells of its last closing.
     select incident_id, 'github', cast(closed_by_id as varchar), 'responder', closed_at, true
     from {{ ref('int_incident_github_issues') }}
+    where incident_id not in (select timelines.incident_id from github_touches as timelines where timelines.kind = 'closed')
     union all
     select
         responders.incident_id,

@@ -4,7 +4,9 @@ with begun as (
     union all
     select 'incidents', min(created_at) from {{ ref('stg_incidents__incidents') }}
     union all
-    select 'github', min(created_at) from {{ ref('int_incident_github_issues') }}
+    -- Where no label says which issues are incidents, GitHub is no source of them.
+    select 'github', min(created_at) from {{ ref('stg_github__issues') }}
+    where exists (select 1 from {{ ref('stg_config__incident_labels') }} as labels where labels.meaning = 'incident')
 ),
 
 reads as (
