@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.evals.options import AnyStore
-from connectors.experiments.options import Store as ExperimentStore
+from connectors.experiments.options import Stores as ExperimentStores
 from connectors.github.options import GithubOptions
 from connectors.incidents.options import IncidentStore
 from connectors.jira.options import JiraOptions
@@ -38,7 +38,7 @@ class Sources(Section):
     jira: JiraOptions | None = None
     incidents: tuple[IncidentStore, ...] = ()
     evals: tuple[AnyStore, ...] = ()
-    experiments: tuple[ExperimentStore, ...] = ()
+    experiments: ExperimentStores = ()
     labels: tuple[LabelSet, ...] = ()
     registers: tuple[Register, ...] = ()
     packets: tuple[PacketFolder, ...] = ()

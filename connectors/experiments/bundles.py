@@ -46,6 +46,18 @@ class Bundle:
         """What messages call one of the records."""
         return self.names.get(id(record), self.place)
 
+    @property
+    def control(self) -> str | None:
+        """Key of the control, where one is told."""
+        return next((variation["key"] for variation in self.experiment["variations"] if variation["is_control"]), None)
+
+    def measure(self, configuration: "Bundle") -> None:
+        """Be the numbers of an experiment that another store configures: it, its variations and its phases are those of that store."""
+        identity = configuration.experiment["experiment_id"]
+        for record in (*self.results, *self.metric_days):
+            record["experiment_id"] = identity
+        self.experiment, self.phases = configuration.experiment, configuration.phases
+
 
 @dataclass
 class Sound:
@@ -70,6 +82,15 @@ class Sound:
         self.experiments.append(bundle.experiment)
         self.metric_days += bundle.metric_days
         self._take_results(bundle, self._sound_phases(bundle))
+
+    def take_numbers(self, bundle: Bundle, configuration: Bundle) -> None:
+        """Sort numbers of an experiment that another store configures, and that is told by that store."""
+        bundle.measure(configuration)
+        numbers = Sound(self.partition)
+        numbers.take(bundle)
+        self.results += numbers.results
+        self.metric_days += numbers.metric_days
+        self.rejected += numbers.rejected
 
     def events(self) -> Iterator[Event]:
         """Pages of the tables, then what was set aside; nothing is kept afterwards."""

@@ -4,11 +4,11 @@ What the answers mean is in `launchdarkly_records.py`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from connectors.contract import Cursor, Event
-from connectors.experiments.bundles import Sound, experiment_id
+from connectors.experiments.bundles import Bundle, Sound, experiment_id
 from connectors.experiments.launchdarkly_records import to_bundle
 from connectors.experiments.listed import ListedReading
 from connectors.experiments.options import LaunchDarklyStore
@@ -23,6 +23,8 @@ class LaunchDarklyReading(ListedReading):
 
     source: LaunchDarklySource
     store: LaunchDarklyStore
+    configured: dict[str, Bundle | None] = field(default_factory=dict[str, Bundle | None])
+    """Every experiment met, by its key; None for one that was set aside."""
 
     def events(self) -> Iterator[Event]:
         """All experiments with their iterations."""
@@ -30,9 +32,12 @@ class LaunchDarklyReading(ListedReading):
 
     def take(self, experiment: Json, cursor: Cursor, sound: Sound) -> None:  # noqa: ARG002 - as in the base: nothing is left out
         """Sort one experiment."""
+        native_id = str(experiment["key"])
+        self.configured[native_id] = None
         try:
-            sound.take(to_bundle(experiment, self.store))
+            bundle = to_bundle(experiment, self.store)
+            sound.take(bundle)
+            self.configured[native_id] = bundle if bundle.experiment in sound.experiments else None
         except (ValueError, AttributeError, TypeError) as fault:
-            native_id = str(experiment["key"])
             identity = experiment_id("launchdarkly", f"{self.store.project}/{self.store.environment}/{native_id}")
             self.reject_experiment(sound, identity, f"experiment {native_id}: {fault}", experiment, self.store.url)

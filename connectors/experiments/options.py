@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from connectors.folder import without_login
 
@@ -190,6 +190,8 @@ class SqlStore(BaseModel):
     """What a row of the query is: an arm of one metric with its counts and moments, or one unit's value of one metric."""
     control: str = "control"
     """Key of the control, for experiments whose rows do not mark it by `is_control`."""
+    configured_in: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
+    """`project/environment` of a LaunchDarkly store: rows whose native_id is the key of one of its experiments are that one's numbers."""
     url: str | None = Field(default=None, pattern="^https?://")
     """What a reader can open to see where the numbers are from; by default the database without its credentials."""
 
@@ -203,9 +205,22 @@ VendorOptions = EppoStore | GrowthBookStore | LaunchDarklyStore | OptimizelyStor
 Store = Annotated[FilesStore | SqlStore | VendorOptions, Field(discriminator="kind")]
 
 
+def _configurations_are_read(stores: tuple[Store, ...]) -> tuple[Store, ...]:
+    known = [f"{store.project}/{store.environment}" for store in stores if isinstance(store, LaunchDarklyStore)]
+    for store in stores:
+        if isinstance(store, SqlStore) and store.configured_in not in (None, *known):
+            told = f"expected one of {', '.join(known)}" if known else "no store of the kind launchdarkly is configured"
+            raise ValueError(f"configured_in of {store.name!r} is {store.configured_in!r}; {told}")
+    return stores
+
+
+Stores = Annotated[tuple[Store, ...], AfterValidator(_configurations_are_read)]
+"""Stores that may refer to one another."""
+
+
 class ExperimentsOptions(BaseModel):
     """All experiment stores of the organisation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    stores: tuple[Store, ...] = ()
+    stores: Stores = ()

@@ -1,19 +1,20 @@
 """Reading every configured store of experiments, one after the other; a store that fails leaves the others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from connectors.contract import Connector, Event, Failed, Finding, Meter, ReadContext, Reader
-from connectors.errors import SourceError
+from connectors.errors import SourceError, Unavailable
+from connectors.experiments.bundles import Bundle
 from connectors.experiments.eppo import EppoReading
 from connectors.experiments.files import FilesReading
 from connectors.experiments.growthbook import GrowthBookReading
 from connectors.experiments.launchdarkly import LaunchDarklyReading
 from connectors.experiments.listed import ListedReading
 from connectors.experiments.optimizely import OptimizelyReading
-from connectors.experiments.options import ExperimentsOptions, FilesStore, SqlStore, Store, VendorOptions
+from connectors.experiments.options import ExperimentsOptions, FilesStore, LaunchDarklyStore, SqlStore, Store, VendorOptions
 from connectors.experiments.schema import TABLES
 from connectors.experiments.source import QuerySource
 from connectors.experiments.sql import SqlReading, checked_columns
@@ -21,6 +22,9 @@ from connectors.experiments.statsig import StatsigReading
 from connectors.experiments.taking import Taking
 from connectors.experiments.unleash import UnleashReading
 from connectors.folder import Files
+
+Configured = dict[str, Mapping[str, Bundle | None]]
+"""By LaunchDarkly project and environment: its experiments by key, None for one that was set aside."""
 
 
 class Vendor(NamedTuple):
@@ -58,6 +62,18 @@ def _vendor(store: VendorOptions, meter: Meter) -> Any:
     return getattr(import_module(f"connectors.experiments.{vendor.module}"), vendor.client)(store, meter)
 
 
+def _configuration(store: SqlStore, configured: Configured) -> Mapping[str, Bundle | None]:
+    """Experiments that the store's numbers may be of.
+
+    Raises:
+        Unavailable: when they could not be read, for then a known experiment would be taken for one of its own.
+    """
+    if store.configured_in and store.configured_in not in configured:
+        why = f"the configuration of its experiments in launchdarkly {store.configured_in} could not be read"
+        raise Unavailable("experiments", store.partition, why, "what was read before stays; see why that store failed")
+    return configured[store.configured_in] if store.configured_in else {}
+
+
 @dataclass(frozen=True)
 class Openers:
     """How stores are opened; the clients and their libraries are loaded when the first of a kind is."""
@@ -77,21 +93,28 @@ class ExperimentsReader:
     def read(self, context: ReadContext) -> Iterator[Event]:
         """All stores. One that cannot be read, for a wrong key as well, is a `Failed` of its own partition."""
         taken: dict[str, str] = {}
-        for store in self.options.stores:
+        configured: Configured = {}
+        # Numbers whose experiments another store configures come after that store.
+        for store in sorted(self.options.stores, key=lambda store: isinstance(store, SqlStore)):
             try:
-                yield from self._events(store, taken, context)
+                yield from self._events(store, taken, configured, context)
             except SourceError as error:
                 yield Failed(store.partition, error)
 
-    def _events(self, store: Store, taken: dict[str, str], context: ReadContext) -> Iterator[Event]:
+    def _events(self, store: Store, taken: dict[str, str], configured: Configured, context: ReadContext) -> Iterator[Event]:
         match store:
             case FilesStore():
-                return FilesReading(self.openers.folder(store), store.partition, Taking(taken)).events(context)
+                yield from FilesReading(self.openers.folder(store), store.partition, Taking(taken)).events(context)
             case SqlStore():
-                return SqlReading(self.openers.query(store, context.meter), store, Taking(taken)).events(context)
+                source, known = self.openers.query(store, context.meter), _configuration(store, configured)
+                yield from SqlReading(source, store, Taking(taken), configured=known).events(context)
+            case LaunchDarklyStore():
+                launchdarkly = LaunchDarklyReading(context, self.openers.vendor(store, context.meter), store)
+                yield from launchdarkly.events()
+                configured[f"{store.project}/{store.environment}"] = launchdarkly.configured
             case _:
                 reading: Any = VENDORS[store.kind].reading
-                return reading(context, self.openers.vendor(store, context.meter), store).events()
+                yield from reading(context, self.openers.vendor(store, context.meter), store).events()
 
     def probe(self) -> Iterator[Finding]:
         """Whether each store can be read, and how much it seems to hold."""

@@ -1,12 +1,12 @@
 """Reading a store of SQL: the whole query at every sync, an experiment at a time; rows of units are reduced while they stream by."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.contract import Counted, Event, Finished, ReadContext, Rejected
 from connectors.errors import ContractBroken
 from connectors.experiments import arms, units
-from connectors.experiments.bundles import Sound
+from connectors.experiments.bundles import Bundle, Sound
 from connectors.experiments.documents import Place
 from connectors.experiments.formats import Json, column_faults
 from connectors.experiments.options import SqlStore
@@ -42,6 +42,8 @@ class SqlReading:
     store: SqlStore
     taking: Taking
     batch: int = BATCH
+    configured: Mapping[str, Bundle | None] = field(default_factory=dict[str, Bundle | None])
+    """Experiments of which another store tells how they are configured, by native id; None: what it tells was set aside."""
     _told: list[Rejected] = field(default_factory=list[Rejected])
     """What was left out of numbers that count all the same: it makes nothing doubtful."""
 
@@ -65,9 +67,16 @@ class SqlReading:
             self.taking.unreadable += 1
             reason = f"{len(experiment.rows)} rows have no native_id; expected the experiment's id in each"
             sound.rejected.append(self._place().reject("experiments", f"{self.store.partition}|no native_id", reason, None))
+        elif native_id in self.configured and self.configured[native_id] is None:
+            reason = f"its configuration in {self.store.configured_in} was set aside; its numbers wait with it"
+            sound.rejected.append(self._place().reject("results", f"{self.store.partition}|{native_id}", reason, {"native_id": native_id}))
         else:
-            self.taking.take(experiment.found(), self._place(f"experiment {native_id}"), sound)
+            self.taking.take(experiment.found(), self._place(f"experiment {native_id}"), sound, self.configured.get(native_id))
         return sound.events()
+
+    def _control(self, native_id: str | None) -> str:
+        configuration = self.configured.get(native_id or "")
+        return (configuration and configuration.control) or self.store.control
 
     def _given(self, columns: Sequence[str]) -> Iterator[tuple[str | None, arms.Arms]]:
         def rows() -> Iterator[Json]:
@@ -76,7 +85,8 @@ class SqlReading:
                     yield {name: arms.plain(value) for name, value in zip(columns, row, strict=True) if value is not None}
 
         for native_id, of_experiment in arms.by_experiment(rows()):
-            yield None if native_id is None else str(native_id), arms.Arms(of_experiment, self.store.control)
+            name = None if native_id is None else str(native_id)
+            yield name, arms.Arms(of_experiment, self._control(name))
 
     def _reduced(self, columns: Sequence[str], context: ReadContext) -> Iterator[tuple[str, arms.Arms]]:
         reduction = units.Reduction(columns)
@@ -103,7 +113,7 @@ class SqlReading:
             told = notes.get((arm["phase"], ""), []) + notes.get((arm["phase"], arm["metric_key"]), [])
             if told:
                 arm["units_note"] = "; ".join(told)
-        return reduced.native_id, arms.Arms(reduced.arms, self.store.control)
+        return reduced.native_id, arms.Arms(reduced.arms, self._control(reduced.native_id))
 
     def _place(self, within: str = "") -> Place:
         return Place(self.store.partition, self.store.query.name, self.source.url(), within, "sql")

@@ -34,8 +34,8 @@ class Taking:
             return ()
         return tuple(table for table in TABLES if table not in self.doubtful and not (table == "results" and "phases" in self.doubtful))
 
-    def take(self, found: Found, place: Place, sound: Sound) -> None:
-        """Sort one document and its faults."""
+    def take(self, found: Found, place: Place, sound: Sound, configuration: Bundle | None = None) -> None:
+        """Sort one document and its faults; with a configuration it is only the numbers of an experiment of another store."""
         for within, reason, row in found.problems:
             faulty = Place(place.partition, place.file, place.url, within)
             sound.rejected.append(faulty.reject("results", str(faulty), reason, row))
@@ -44,17 +44,19 @@ class Taking:
             self.unreadable += 1
             sound.rejected.append(place.reject("experiments", str(place), found.problem, found.document))
             return
-        self.documents += 1
+        self.documents += configuration is None
         bundle = read_document(found.document, place, found.result_places)
         if isinstance(bundle, Rejected):
             sound.rejected.append(bundle)
-        elif duplicate := self._duplicate(bundle, place, found.document):
+        elif duplicate := self._duplicate(bundle, configuration or bundle, place, found.document):
             sound.rejected.append(duplicate)
+        elif configuration:
+            sound.take_numbers(bundle, configuration)
         else:
             sound.take(bundle)
 
-    def _duplicate(self, bundle: Bundle, place: Place, document: Any) -> Rejected | None:
-        key = bundle.experiment["experiment_id"]
+    def _duplicate(self, bundle: Bundle, of: Bundle, place: Place, document: Any) -> Rejected | None:
+        key = of.experiment["experiment_id"]
         if key not in self.taken:
             self.taken[key] = str(place)
             return None

@@ -128,6 +128,14 @@ def test_the_address_of_a_database_is_a_secret_and_its_query_lies_beside_the_fil
     assert "hush" not in repr(store)
     [fault] = faults(tmp_path, GOOD + SQL_STORE.format(known["DSN"]), TOKEN="x")
     assert (fault.key, fault.problem) == ("sources.experiments[0].dsn", "a secret may not stand in the file")
+
+
+def test_a_store_that_refers_to_one_that_is_not_configured_is_a_fault_of_the_file(tmp_path):
+    text = GOOD + SQL_STORE.format("${DSN}") + 'configured_in = "search/production"\n'
+    [fault] = faults(tmp_path, text, TOKEN="x", DSN="sqlite://")
+    assert fault.key == "sources.experiments"
+    assert "'search/production'; no store of the kind launchdarkly is configured" in fault.problem
+    assert "sqlite" not in str(fault)
     assert "hush" not in str(fault)
 
 
