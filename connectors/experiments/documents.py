@@ -100,6 +100,7 @@ class Result(_Part):
     denominator_sd_baseline: Positive | None = None
     denominator_covariance_variant: float | None = None
     denominator_covariance_baseline: float | None = None
+    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     non_inferiority_margin: Positive | None = None
     vendor_effect_relative: float | None = None
     vendor_ci_low: float | None = None

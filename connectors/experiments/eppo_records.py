@@ -105,6 +105,7 @@ def _measured(metric: Json, baseline: Json, scales: set[float]) -> Record:
         "metric_kind": None,
         **_arm(metric, "variant"),
         **_arm(baseline, "baseline"),
+        "quantile": None,
         "non_inferiority_margin": None,
         "vendor_effect_relative": None if change is None or scale is None else change / scale,
         "vendor_ci_low": None if low is None or scale is None else low / scale,

@@ -230,6 +230,7 @@ def _metric_columns(metric_id: str, roles: dict[str, str], terms: Terms) -> Reco
         "metric_role": roles.get(metric_id, "monitoring"),
         "direction": metric.direction,
         "metric_kind": metric.kind,
+        "quantile": None,
         "non_inferiority_margin": None,
         "units_note": "effect and interval are fractions of the baseline's mean",
     }

@@ -122,6 +122,7 @@ def _metric(metric: Json) -> Record:
         "metric_name": metric.get("name"),
         "direction": DIRECTIONS.get(str(metric.get("winning_direction"))),
         "metric_kind": KINDS.get(str(metric.get("aggregator"))) if metric.get("scope") == VISITOR else None,
+        "quantile": None,
         "non_inferiority_margin": None,
     }
 

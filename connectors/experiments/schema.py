@@ -106,9 +106,11 @@ RESULTS = Table(
         "n_baseline": integer(at_least=0, about="Units in the baseline."),
         "numerator_variant": number(about="Sum of the metric; for a proportion, how many units."),
         "numerator_baseline": number(about="The same for the baseline."),
-        "mean_variant": number(about="Mean per unit; of a ratio without a denominator beside it the ratio itself."),
+        "mean_variant": number(about="Mean per unit; of a ratio without a denominator beside it the ratio, of a quantile it itself."),
         "mean_baseline": number(about="The same for the baseline."),
-        "sd_variant": number(at_least=0, about="Standard deviation of units, not of the mean."),
+        "sd_variant": number(
+            at_least=0, about="Standard deviation of units, not of the mean; of a quantile its error times the root of n."
+        ),
         "sd_baseline": number(at_least=0, about="The same for the baseline."),
         "covariate_mean_variant": number(about="Mean of what the same units did before they were assigned; null: not told."),
         "covariate_mean_baseline": number(about="The same for the baseline."),
@@ -122,6 +124,7 @@ RESULTS = Table(
         "denominator_sd_baseline": number(at_least=0, about="The same for the baseline."),
         "denominator_covariance_variant": number(about="Covariance, of units, between a ratio's numerator and its denominator."),
         "denominator_covariance_baseline": number(about="The same for the baseline."),
+        "quantile": number(at_least=0, at_most=1, about="Which quantile it is, such as 0.95; null: none, or not told."),
         "non_inferiority_margin": number(at_least=0, about="How much worse a guardrail may be, relative, as a fraction."),
         "vendor_effect_relative": number(about="Relative effect as the store reports it, as a fraction."),
         "vendor_ci_low": number(about="Lower end of its interval, as a fraction."),

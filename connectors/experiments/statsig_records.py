@@ -144,6 +144,7 @@ def _measured(metric: Json) -> Record:
         **held,
         "numerator_variant": None,
         "numerator_baseline": None,
+        "quantile": None,
         "non_inferiority_margin": None,
         "vendor_effect_relative": None if effect is None else effect / scale,
         "vendor_ci_low": (effect - delta) / scale if has_interval else None,  # type: ignore[operator] - both are there

@@ -7,7 +7,7 @@ found exactly, and held is one batch, the unit that it ends in, and a handful of
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from math import isfinite, sqrt
+from math import ceil, floor, isfinite, sqrt
 from typing import Any
 
 import polars as pl
@@ -27,12 +27,16 @@ UNIT = ["native_id", "phase", "metric_key", "unit"]
 NAMES = ["native_id", "metric_key", "variant_key", "unit"]
 IS_PROPORTION = pl.col("metric_kind") == "proportion"
 IS_RATIO = (pl.col("metric_kind") == "ratio").fill_null(False)
+IS_QUANTILE = (pl.col("metric_kind") == "quantile").fill_null(False)
+Z = 1.959964
+"""Of the two-sided 95 % interval whose ends are order statistics."""
 DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 FAULTS = {
     "crossed": "were seen in several variants and count in none",
     "missing": "have no value (null) and do not count; where nothing happened, the query has to say 0",
     "unreadable": "have a value that is no finite number and do not count",
     "outside": "have a value other than 0 and 1 in what is declared a proportion and do not count",
+    "unranked": "are of a quantile of which no column `quantile` says which, as a number between 0 and 1, and do not count",
     "undivided": "have no denominator, or one that is no finite number, in what is declared a ratio and do not count; nothing counted is 0",
     "divided": "have a denominator in what is not declared a ratio (metric_kind) and do not count",
     "undated": "have a day that is no date such as 2026-02-28 and do not count",
@@ -61,6 +65,8 @@ class Moments:
     is_binary: bool = True
     beside: dict[str, Beside] = field(default_factory=lambda: defaultdict(Beside))
     described: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    kept: list[pl.Series] = field(default_factory=list[pl.Series])
+    """Of a quantile every value, 8 bytes a unit: no sums tell it."""
 
     def merge(self, other: "Moments") -> None:
         """Add disjoint units (Chan, Golub and LeVeque 1979: the deviations of both, and that of their means)."""
@@ -79,6 +85,7 @@ class Moments:
         self.n, self.is_binary = n, self.is_binary and other.is_binary
         for name, values in other.described.items():
             self.described[name] |= values
+        self.kept += other.kept
 
     def columns(self) -> Json:
         """What a row of an arm says; without deviations where one unit has none, and of what only some units have beside, nothing."""
@@ -90,6 +97,22 @@ class Moments:
                 told |= {f"{name}_mean": other.mean, f"{name}_sd": sqrt(other.squares / (self.n - 1))}
                 told[f"{name}_covariance"] = other.products / (self.n - 1)
         return told
+
+
+def quantile_columns(values: pl.Series, share: float) -> Json:
+    """A quantile of an arm's units, with its standard error from the order statistics around it (Conover 1999, 3.2).
+
+    The ends of its 95 % interval are the values at the ranks `n * share -+ 1.96 * sqrt(n * share * (1 - share))`, whatever the
+    distribution; half of what lies between them is 1.96 standard errors. It is told as a deviation, times the root of n, so that a
+    difference of quantiles is computed as one of means is. Where so few units have no such rank, there is no deviation.
+    """
+    n, ordered = values.len(), values.sort()
+    spread = Z * sqrt(n * share * (1 - share))
+    low, high = floor(n * share - spread), ceil(n * share + spread)
+    told = {"n": n, "mean": float(ordered[ceil(n * share) - 1])}
+    if low < 1 or high > n:
+        return told
+    return told | {"sd": (float(ordered[high - 1]) - float(ordered[low - 1])) / (2 * Z) * sqrt(n)}
 
 
 @dataclass
@@ -178,6 +201,9 @@ class Reduction:
         if "metric_kind" in frame.columns:
             fault = fault.when(IS_PROPORTION & ~value.is_in([0.0, 1.0])).then(pl.lit("outside"))
         fault = _ratio_faults(frame, fault)
+        if "metric_kind" in frame.columns:
+            share = pl.col("quantile").cast(pl.Float64, strict=False) if "quantile" in frame.columns else pl.lit(None, pl.Float64)
+            fault = fault.when(IS_QUANTILE & ~share.is_between(0, 1, closed="none").fill_null(False)).then(pl.lit("unranked"))
         if "day" in frame.columns:
             fault = fault.when(~pl.col("day").str.contains(DAY_PATTERN).fill_null(False)).then(pl.lit("undated"))
         once = [*UNIT, "day"] if "day" in frame.columns else UNIT
@@ -193,9 +219,10 @@ class Reduction:
         return frame.join(faulty, on=UNIT, how="anti")
 
     def _totals(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """A unit's days as one value: their sum, of a proportion whether it happened on any of them."""
+        """A unit's days as one value: their sum, of a proportion whether it happened on any of them, of a quantile their mean."""
         value = pl.col("value").sum()
         if "metric_kind" in frame.columns:
+            value = pl.when(IS_QUANTILE.first()).then(pl.col("value").mean()).otherwise(value)
             value = pl.when(IS_PROPORTION.first()).then(pl.col("value").max()).otherwise(value)
         rest = [pl.col(name).first() for name in frame.columns if name not in {*ARM, "unit", "value", "denominator", "day"}]
         rest += [_total("denominator")] if "denominator" in frame.columns else []
@@ -217,6 +244,9 @@ class Reduction:
             told.described.update({name: set(row[name]) for name in DESCRIBED if name in frame.columns})
             key = tuple(row[name] for name in keys)
             self._arms[row["native_id"]].setdefault(key, Moments()).merge(told)
+        if "metric_kind" in frame.columns:
+            for key, values in frame.filter(IS_QUANTILE).group_by(keys):
+                self._arms[str(key[0])][tuple(map(str, key))].kept.append(values["value"])
 
 
 def _ratio_faults(frame: pl.DataFrame, fault: Any) -> Any:
@@ -249,9 +279,10 @@ def _told(arms: dict[tuple[str, ...], Moments]) -> Iterator[Json]:
     for key, moments in arms.items():
         binary[key[2], len(key)] &= moments.is_binary
     for key, moments in sorted(arms.items()):
-        row = dict(zip(ARM, key, strict=False)) | moments.columns()
+        row: Json = dict(zip(ARM, key, strict=False))
         row |= {"dimension": "day", "dimension_value": key[-1]} if len(key) > len(ARM) else {}
         row |= {name: min(values) for name, values in moments.described.items() if values}
+        row |= quantile_columns(pl.concat(moments.kept), float(row["quantile"])) if moments.kept else moments.columns()
         if binary[key[2], len(key)] and row.get("metric_kind", "proportion") == "proportion":
             row |= {"metric_kind": "proportion", "numerator": round(moments.n * moments.mean)}
         yield row

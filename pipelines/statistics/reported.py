@@ -41,7 +41,11 @@ def _plain_effect_of(row: Row) -> Effect:
     if arms[0] is None or arms[1] is None:
         return Effect(method_note="not recomputed: the source gives neither counts nor mean, deviation and n of both arms")
     effect = two_means(*arms[0], *arms[1])
-    return replace(effect, ci_method=f"ratio by the delta method; {effect.ci_method}") if is_divided(row) else effect
+    if is_divided(row):
+        return replace(effect, ci_method=f"ratio by the delta method; {effect.ci_method}")
+    if row["metric_kind"] == "quantile" and row.get("quantile") is not None:
+        return replace(effect, ci_method=f"quantiles with standard errors from order statistics; {effect.ci_method}")
+    return effect
 
 
 def _moments(row: Row, arm: Arm) -> tuple[float, float, int] | None:

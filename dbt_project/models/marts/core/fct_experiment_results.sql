@@ -23,6 +23,7 @@ select
     results.mean_baseline,
     results.sd_variant,
     results.sd_baseline,
+    results.quantile,
     results.non_inferiority_margin,
     results.vendor_effect_relative,
     results.vendor_ci_low,

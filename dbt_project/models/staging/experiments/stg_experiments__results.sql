@@ -37,6 +37,7 @@ renamed as (
         denominator_sd_baseline,
         denominator_covariance_variant,
         denominator_covariance_baseline,
+        quantile,
         non_inferiority_margin,
         vendor_effect_relative,
         vendor_ci_low,
