@@ -101,6 +101,11 @@ def _effect(one: Truth) -> list[Fact]:
     return [("evidence", "experiment_impact", (one["native_id"], one["owner"], told))]
 
 
+def _step(one: Truth) -> list[Fact]:
+    """The direction: a trend and a handful of weeks leave the size within wide bounds."""
+    return [("evidence", "lead_time: steps", (one["artifact"], one["project"], math.copysign(1, one["hours"])))]
+
+
 def _line(kind: str, *names: str) -> Callable[[Truth], list[Fact]]:
     """Facts of an evidence line that are told by some fields of their row."""
     return lambda one: [("evidence", kind, tuple(one[name] for name in names))]
@@ -115,6 +120,7 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
     ],
     "leverage": _leverage,
     "experiments": _effect,
+    "lead_time_steps": _step,
     "deliveries": lambda one: [
         ("evidence", "delivery", (one["epic"], person, one["n_reopened"], one["n_taken_back"]))
         for person in {one["assignee"], *one["authors"]}
@@ -183,6 +189,9 @@ FOUND: dict[tuple[str, str], str] = {
     ("evidence", "lead_time: weeks"): """
         select distinct e.subject_id, p.name, e.adopted_on::varchar, e.n_weeks_before, e.n_weeks_after
         from evidence.evidence_lead_time e join core.dim_projects p using (project_id)""",
+    ("evidence", "lead_time: steps"): """
+        select distinct e.subject_id, p.name, sign(e.value_mid)
+        from evidence.evidence_lead_time e join core.dim_projects p using (project_id) where e.state = 'value'""",
     ("evidence", "prompt_provenance"): """
         select distinct p.name, c.pull_request_number, e.person_id from evidence.evidence_prompt_provenance e
         join core.fct_prompt_changes c using (prompt_change_id) join core.dim_projects p using (project_id)""",

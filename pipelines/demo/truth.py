@@ -34,6 +34,7 @@ FAMILIES = (
         "launch_steps",
         "launch_decays",
         "launches",
+        "lead_time_steps",
         "code_prompts",
         "teams",
         "packages",

@@ -33,7 +33,7 @@ def test_the_late_epic_says_whose_hands_took_it_back_and_what_is_not_known(demo)
         f"On 2026-06-01 the epic {late['epic']} was done, 3 days after its due date 2026-05-29; of 2 pull requests, 1 taken back within 30 days (0 by "
         "others); it was re-opened 1 time; between 0 % and 100 % of it is the engineer's. What it changed for users is not known from this."
     )
-    assert (others, sources) == (0, ["commits", "issues", "pull_requests"])
+    assert (others, sources) == (0, ["commits", "issue_changes", "issues", "pull_requests"])
 
 
 def test_whoever_delivered_no_epic_has_a_gap_that_says_what_to_do(demo):

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
+from pipelines.demo.story.adoption import HARNESS
 from pipelines.demo.story.cast import CLAUDE, COPILOT, COPILOT_AGENT, LEAVER, LEFT_ON, RENOVATE
 from pipelines.demo.story.catalogue import PLOTS, Plot
 from pipelines.demo.story.checks import NIGHTLY, TESTS, check, checked, scheduled
 from pipelines.demo.story.clock import WINDOW_END, WINDOW_START, Script, berlin, days, hours, moment_on, workdays
 from pipelines.demo.story.code import ordinary_edits
 from pipelines.demo.story.evals import GATED, gate_log, suite_of
+from pipelines.demo.story.facts import note
 from pipelines.demo.story.pulls import Change, Pull, Work, merge, open_pull, push, review
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import follow_up, ticket
@@ -28,6 +30,8 @@ _WHAT = (
 )
 INSIDERS_ELSEWHERE = {"safety-classifier": "ana"}
 """Who of the harness's authors also writes every third ordinary pull request of a project that uses it."""
+SLOW_PROJECT, SLOW_UNTIL, HOURS_IN_QUEUE = "voice-router", berlin(2026, 3, 16), 192
+"""Where pull requests lay in a queue until the harness's gate came, and for how long: somebody had to try each one by hand."""
 
 
 def everyday(stage: Stage) -> None:
@@ -45,6 +49,8 @@ def everyday(stage: Stage) -> None:
             for day in sorted(rng.choices(openings, k=count)):
                 turn += 1
                 stage.tell(_ordinary(stage, site, _author(site, plot, turn), stage.rng(f"{plot.name} {turn}")), moment_on(day, rng))
+    slow = stage.sites[SLOW_PROJECT].repository.full_name
+    note(stage.world, "lead_time_steps", {"artifact": HARNESS, "project": slow, "hours": -HOURS_IN_QUEUE})
     _schedules(stage)
     _bots(stage)
 
@@ -91,6 +97,8 @@ def _ordinary(stage: Stage, site: Site, who: str, rng: Random) -> Script:
 def _through_review(stage: Stage, pull: Pull, reviewer: str, rng: Random) -> Script:
     """Checks, perhaps a broken test, perhaps changes asked for, and an approval."""
     author = pull.work.who
+    if pull.site.name == SLOW_PROJECT and stage.now < SLOW_UNTIL:
+        yield hours(HOURS_IN_QUEUE)
     if rng.random() < 0.08:
         checked(stage, pull, tests="failure")
         yield hours(2)
