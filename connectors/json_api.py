@@ -77,8 +77,8 @@ class JsonApi:
         self._session.headers.update(site.also)
         self._retrying = retrying(meter, sleep)
 
-    def get(self, path: str, what: str, needs: str, **parameters: int | str) -> dict[str, Any]:
-        """The object at a path; `needs` is a key that it must have."""
+    def get(self, path: str, what: str, needs: str | None, **parameters: int | str) -> dict[str, Any]:
+        """The object at a path; `needs` is a key that it must have, None where the site leaves out what is empty."""
         return self._object(self._ask("GET", path, what, parameters, None), what, needs)
 
     def find(self, path: str, what: str, needs: str, **parameters: int | str) -> dict[str, Any] | None:
@@ -100,9 +100,10 @@ class JsonApi:
             raise ContractBroken(self._site.source, what, f"expected a list, got {str(answer)[:SAID]!r}")
         return answer  # type: ignore[reportUnknownVariableType] - JSON
 
-    def _object(self, answer: Any, what: str, needs: str) -> dict[str, Any]:
-        if not isinstance(answer, dict) or needs not in answer:
-            raise ContractBroken(self._site.source, what, f"expected an object with {needs!r}, got {str(answer)[:SAID]!r}")
+    def _object(self, answer: Any, what: str, needs: str | None) -> dict[str, Any]:
+        if not isinstance(answer, dict) or (needs is not None and needs not in answer):
+            expected = "an object" if needs is None else f"an object with {needs!r}"
+            raise ContractBroken(self._site.source, what, f"expected {expected}, got {str(answer)[:SAID]!r}")
         return answer  # type: ignore[reportUnknownVariableType] - JSON
 
     def _ask(self, method: str, path: str, what: str, parameters: Mapping[str, int | str | list[str]], body: dict[str, Any] | None) -> Any:

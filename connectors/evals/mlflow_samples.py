@@ -5,7 +5,7 @@ import re
 from connectors.evals.digest import sha_of_content, sha_of_text
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.model import Judge, JudgeKind, Sample, Score
-from connectors.evals.shape import Json, boolean, integer, mapping, number, objects, parse, text
+from connectors.evals.shape import Json, UnreadableLog, boolean, integer, mapping, number, objects, parse, text
 
 JUDGES: dict[str, JudgeKind] = {"HUMAN": "human", "LLM_JUDGE": "llm", "AI_JUDGE": "llm", "CODE": "code"}
 YES, NO = {"yes", "true", "pass", "correct"}, {"no", "false", "fail", "incorrect"}
@@ -25,14 +25,14 @@ def sample_of(trace: Json, run_id: str) -> Sample | str:
     usage, cost = _document(metadata, "mlflow.trace.tokenUsage"), _document(metadata, "mlflow.trace.cost")
     expected = {str(one.get("assessment_name")): one["expectation"].get("value") for one in _told(trace, "expectation")}
     record = text(tags, "mlflow.dataset.record_id") or text(metadata, "mlflow.datasetRecordId")
-    input_sha = None if inputs is None else sha_of_text(inputs)
+    input_sha = _sha_of_shown(inputs)
     return Sample(
         key=record or input_sha or identity,
         epoch=1,
         scores=[_score(one) for one in _told(trace, "feedback") if _is_of(one, run_id)],
         input_sha=input_sha,
         target_sha=sha_of_content(expected) if expected else None,
-        output_sha=None if outputs is None else sha_of_text(outputs),
+        output_sha=_sha_of_shown(outputs),
         slice=slice_of(tags) or slice_of(metadata),
         failure_mode=failure_mode_of(tags) or failure_mode_of(metadata),
         error_kind="trace_error" if text(trace, "state") == "ERROR" else None,
@@ -48,6 +48,16 @@ def _whole(trace: Json, key: str) -> str | None:
     """A text that a search shows; None where it shows its beginning only, which is another text's beginning too."""
     shown = text(trace, key)
     return None if shown is None or shown.endswith(CUT) else shown
+
+
+def _sha_of_shown(shown: str | None) -> str | None:
+    """Hash of what is shown; of an object by its content, as the record of a dataset has it, which MLflow spells with other spaces."""
+    if shown is None or not shown.startswith("{"):
+        return sha_of_content(shown)
+    try:
+        return sha_of_content(parse(shown.encode()))
+    except UnreadableLog:
+        return sha_of_text(shown)
 
 
 def _told(trace: Json, kind: str) -> list[Json]:

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 import tenacity
 
-from connectors.contract import Meter
+from connectors.contract import Meter, Record
 from connectors.errors import ContractBroken
-from connectors.evals.cursors import Cursors, is_chosen, items_of
+from connectors.evals.cursors import is_chosen
+from connectors.evals.mlflow_pages import searched
 from connectors.evals.mlflow_prompts import LinkedPrompts
+from connectors.evals.mlflow_registry import EXPERIMENTS_AT_ONCE, MlflowRegistry
 from connectors.evals.mlflow_runs import is_evaluation
 from connectors.evals.served_options import MlflowStore
 from connectors.evals.shape import Json, integer, mapping, text
@@ -22,7 +24,6 @@ from connectors.json_api import JsonApi, Site
 PAGE = 1_000
 TRACES_PAGE = 500
 """MLflow gives no more traces at once."""
-EXPERIMENTS_AT_ONCE = 50
 
 
 class MlflowServer:
@@ -43,12 +44,13 @@ class MlflowServer:
         )
         self._options, self._api = options, JsonApi(site, meter, sleep)
         self._answers, self._prompts = Answers(self._traces, now), LinkedPrompts(self._api)
+        self._registry, self._chosen = MlflowRegistry(self._api, options.root), list[str]()
 
     def entries(self) -> list[Entry]:
         """Every run of the chosen experiments, in the order of their names."""
         names = {str(one["experiment_id"]): str(one["name"]) for one in self._experiments()}
         chosen = {identity: name for identity, name in names.items() if is_chosen(name, self._options.experiments)}
-        identities = sorted(chosen)
+        self._chosen = identities = sorted(chosen)
         found = [
             self._entry(run, chosen)
             for start in range(0, len(identities), EXPERIMENTS_AT_ONCE)
@@ -65,6 +67,14 @@ class MlflowServer:
         experiment, _, run = entry.name.partition("/")
         return f"{self._options.root}/#/experiments/{experiment}/runs/{run}"
 
+    def prompt_versions(self) -> Iterator[Record]:
+        """Every version of every prompt in the registry, which belongs to no experiment."""
+        return self._registry.prompt_versions()
+
+    def dataset_versions(self, is_known: Callable[[str, datetime], bool]) -> Iterator[Record]:
+        """The datasets of the chosen experiments, which `entries` has found."""
+        return self._registry.dataset_versions(self._chosen, is_known)
+
     def _entry(self, run: Json, experiments: dict[str, str]) -> Entry:
         experiment, identity = str(mapping(run, "info").get("experiment_id")), text(run, "info", "run_id")
         if identity is None:
@@ -76,11 +86,11 @@ class MlflowServer:
         return self._answers.entry(name, f"{self._options.root}/{name}", told, modified_at)
 
     def _experiments(self) -> Iterator[Json]:
-        return self._pages("2.0/mlflow/experiments/search", "the list of experiments", "experiments", {"max_results": PAGE})
+        return searched(self._api, "2.0/mlflow/experiments/search", "the list of experiments", "experiments", {"max_results": PAGE})
 
     def _runs(self, experiments: list[str]) -> Iterator[Json]:
         asked = {"experiment_ids": experiments, "max_results": PAGE, "run_view_type": "ACTIVE_ONLY"}
-        return self._pages("2.0/mlflow/runs/search", "the list of runs", "runs", asked)
+        return searched(self._api, "2.0/mlflow/runs/search", "the list of runs", "runs", asked)
 
     def _traces(self, told: Json) -> Iterator[Json]:
         """Traces of an evaluation, oldest first; other runs have no samples."""
@@ -93,16 +103,4 @@ class MlflowServer:
             "max_results": TRACES_PAGE,
             "order_by": ["attributes.timestamp_ms ASC"],
         }
-        yield from self._pages("3.0/mlflow/traces/search", f"the traces of run {run.get('run_id')}", "traces", asked)
-
-    def _pages(self, path: str, what: str, items: str, asked: Json) -> Iterator[Json]:
-        """Everything that a search finds; an empty answer has no list at all."""
-        token, cursors = "", Cursors(what)
-        while True:
-            # Protocol buffers leave out what is empty: nothing but the answer being an object can be asked of it.
-            page = self._api.post(path, what, asked | ({"page_token": token} if token else {}))
-            yield from (item for item in items_of({items: []} | page, items, what) if isinstance(item, dict))
-            following = str(page.get("next_page_token") or "")
-            if not following:
-                return
-            token = cursors.follow(following)
+        yield from searched(self._api, "3.0/mlflow/traces/search", f"the traces of run {run.get('run_id')}", "traces", asked)

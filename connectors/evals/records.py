@@ -127,19 +127,16 @@ class RunRecords:
             "kind": self.origin.kind,
             "version_label": self.run.version_label or text(self.origin.envelope, "dataset_version"),
             "first_run_id": self.run_id,
+            "native_id": None,
+            "created_by_raw": None,
             "version_at": seen_at if isinstance(seen_at, datetime) else datetime.fromisoformat(seen_at),
-            "content_sha": content.sha,
-            "n_items": content.n_items,
-            "n_slices": len(content.slices),
-            "slices": dict(sorted(content.slices.items())),
-            "failure_modes": dict(sorted(content.failure_modes.items())),
             "_raw": {"path": self.origin.path, "content_sha": self.origin.content_sha},
             "_source_url": self.origin.url,
-        }
+        } | content.columns()
 
     def _dataset_version_id(self) -> str | None:
         content = self.tally.content if self.run.is_whole and not self.tally.lost else None
-        return None if content is None else sha_of_text(f"{self.run.dataset_name}|{content.sha}")
+        return None if content is None else content.version_id(self.run.dataset_name)
 
     def _status(self) -> Status | Literal["failed_threshold"]:
         """The tool's word, unless samples were lost on the way here, or the threshold was missed."""

@@ -136,18 +136,42 @@ DATASET_VERSIONS = Table(
     name="dataset_versions",
     grain="one dataset with one content",
     key=("dataset_version_id",),
+    pii=("created_by_raw",),
     columns={
         "dataset_version_id": text(null=False, pattern=SHA256, about="Hash of name and content."),
         "dataset_name": text(null=False, about="Dataset as the runs name it."),
         "kind": text(null=False, one_of=KINDS, about="Tool of the first run on it."),
         "version_label": text(about="Version that the runs state."),
-        "version_at": timestamp(null=False, about="Start of the first run seen on it."),
-        "first_run_id": text(null=False, about="The first run seen on it."),
+        "version_at": timestamp(null=False, about="Start of the first run seen on it, or its last change at the store that keeps it."),
+        "first_run_id": text(about="The first run seen on it; null where the store that keeps it told of it first."),
+        "native_id": text(about="Id of the dataset at the store that keeps it; null where only a run shows it."),
+        "created_by_raw": text(about="Who made the dataset, as that store says."),
         "content_sha": text(null=False, pattern=SHA256, about="Hash of the sorted pairs of input and target hashes."),
         "n_items": integer(null=False, at_least=0, about="Items."),
         "n_slices": integer(null=False, at_least=0, about="Slices that its items name."),
         "slices": text(null=False, about="Items per slice, as JSON."),
         "failure_modes": text(null=False, about="Items per failure mode, as JSON."),
+    },
+)
+
+PROMPT_VERSIONS = Table(
+    name="prompt_versions",
+    grain="one version of one prompt in a store's registry",
+    key=("store", "name", "version"),
+    census=True,
+    pii=("created_by_raw",),
+    columns={
+        "store": text(null=False, about="Address of the store."),
+        "name": text(null=False, about="Prompt as the registry names it."),
+        "version": integer(null=False, at_least=1, about="Version."),
+        "kind": text(null=False, one_of=KINDS, about="Tool of the store."),
+        "prompt_type": text(null=False, one_of=("text", "chat"), about="`chat`: messages, whose hash is no file's."),
+        "text_sha": text(pattern=SHA256, about="Hash of the text; null where the registry holds none."),
+        "registered_at": timestamp(null=False, about="When it was registered."),
+        "created_by_raw": text(about="Who registered it, where the registry or a tag says."),
+        "project_raw": text(about="Project as a tag names it."),
+        "message_length": integer(at_least=0, about="Characters of the commit message."),
+        "aliases": text(null=False, about="Aliases that point at it now, as JSON."),
     },
 )
 
@@ -169,4 +193,4 @@ FILES = Table(
     },
 )
 
-TABLES = (RUNS, METRICS, SAMPLES, DATASET_VERSIONS, FILES)
+TABLES = (RUNS, METRICS, SAMPLES, DATASET_VERSIONS, PROMPT_VERSIONS, FILES)

@@ -6,14 +6,15 @@ Everything above sees `Entry` and `Store`; `fake.py` has a store in memory.
 import hashlib
 import sys
 import tempfile
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast, runtime_checkable
 
+from connectors.contract import Record
 from connectors.errors import AuthFailed, NotFound, Terminal, Unavailable
 
 SOURCE = "evals"
@@ -85,6 +86,27 @@ class Store(Protocol):
 
     def url(self, entry: Entry) -> str:
         """Where a person finds the file."""
+        ...
+
+
+@runtime_checkable
+class Registry(Protocol):
+    """A store that also keeps what belongs to no run; it is asked after `entries`."""
+
+    def prompt_versions(self) -> Iterator[Record]:
+        """Rows of `prompt_versions`, all that there are.
+
+        Raises:
+            SourceError: when they cannot be listed.
+        """
+        ...
+
+    def dataset_versions(self, is_known: Callable[[str, datetime], bool]) -> Iterator[Record]:
+        """Rows of `dataset_versions`, of the datasets that `is_known` does not know by their id and last change.
+
+        Raises:
+            SourceError: when they cannot be listed.
+        """
         ...
 
 

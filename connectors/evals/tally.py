@@ -3,17 +3,12 @@
 Nothing depends on the order in which samples come: sums are exact, and what is told of an item is told by its content.
 """
 
-import hashlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 
-import orjson
-
+from connectors.evals.content import Content, Items
 from connectors.evals.model import Sample
-from connectors.evals.spill import SortedTexts
 
 _UNIT = 1074
 """The smallest double is 2**-1074: every double is a whole number of these."""
@@ -98,21 +93,6 @@ class Mean:
         return of_samples.mean
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a dataset consists of.
-
-    Attributes:
-        sha: hash of the sorted pairs of input and target hashes.
-        slices, failure_modes: items of each.
-    """
-
-    sha: str
-    n_items: int
-    slices: Counter[str]
-    failure_modes: Counter[str]
-
-
 class Tally:
     """Adds up the samples of one run.
 
@@ -128,13 +108,14 @@ class Tally:
         self.samples = self.errors = self.unscored = self.lost = 0
         self.means: dict[tuple[str, str], Mean] = {}
         self._cost, self._tokens_in, self._tokens_out = ExactSum(), WholeSum(), WholeSum()
-        self._items = SortedTexts()
+        self._items = Items()
 
     def add(self, sample: Sample) -> None:
         """Count one sample."""
         self.samples += 1
         self.errors += sample.error_kind is not None
-        self._count_item(sample)
+        # Items are told apart by content: epochs, filters and scorers repeat them.
+        self._items.add(sample.input_sha, sample.target_sha, sample.slice, sample.failure_mode)
         for score in sample.scores:
             if score.number is not None and score.scorer in self.slice_metrics:
                 if sample.slice is not None:
@@ -161,20 +142,7 @@ class Tally:
     @cached_property
     def content(self) -> Content | None:
         """The dataset, to be asked for after the last sample; None where no sample has an input."""
-        digest, n_items, slices, failure_modes = hashlib.sha256(), 0, Counter[str](), Counter[str]()
-        for item, told in groupby((text.split("\t", 1) for text in self._items), key=lambda parts: parts[0]):
-            digest.update(f"{item}\n".encode())
-            n_items += 1
-            slice_name, failure_mode = orjson.loads(next(told)[1])
-            slices.update([slice_name] if slice_name is not None else [])
-            failure_modes.update([failure_mode] if failure_mode is not None else [])
-        return Content(digest.hexdigest(), n_items, slices, failure_modes) if n_items else None
+        return self._items.content()
 
     def _mean(self, scorer: str, slice_name: str) -> Mean:
         return self.means.get((scorer, slice_name)) or self.means.setdefault((scorer, slice_name), Mean(self.has_epochs))
-
-    def _count_item(self, sample: Sample) -> None:
-        """Items are told apart by content: epochs, filters and scorers repeat them. Labels sort before their absence."""
-        if sample.input_sha is not None:
-            labels = orjson.dumps([sample.slice, sample.failure_mode]).decode()
-            self._items.add(f"{sample.input_sha}:{sample.target_sha or ''}\t{labels}")

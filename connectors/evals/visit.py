@@ -4,7 +4,7 @@ A file that no whole run can be read from has no row in `files`: it is set aside
 and released by the row that its first good reading brings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from connectors.contract import Counted, Cursor, Event, Finished, Page, ReadContext, Record, Rejected
@@ -17,7 +17,7 @@ from connectors.evals.options import AnyStore
 from connectors.evals.records import Origin, RunRecords
 from connectors.evals.shape import UnreadableLog
 from connectors.evals.sidecars import Sidecar, Sidecars
-from connectors.evals.store import Entry, Store
+from connectors.evals.store import Entry, Registry, Store
 from connectors.evals.units import Listing, Unit, as_read_before, looks_unchanged, sorted_out
 
 SAMPLES_PER_PAGE = 1000
@@ -97,11 +97,28 @@ class StoreVisit:
         for entry in listing.orphans:
             self._reject(entry, "a part without the file beside it that says which run it is of")
         yield from self.rejected
+        listed_wholly = ("files",)
+        if isinstance(self.store, Registry):
+            listed_wholly += yield from self._registered(self.store)
         yield self.versions.page(partition)
         yield Page("files", partition, list(self.rows.values()))
         listed = sum(entry.path not in self.gone for entry in listing.files)
         yield Counted("files", partition, listed + self.lines_set_aside, "files listed, and lines of them set aside")
-        yield Finished(partition, self._cursor(), ("files",))
+        yield Finished(partition, self._cursor(), listed_wholly)
+
+    def _registered(self, registry: Registry) -> Generator[Event, None, tuple[str, ...]]:
+        """What belongs to no run; the tables that were listed wholly. An older server, or a narrower account, tells none of it."""
+        try:
+            for record in registry.dataset_versions(self.versions.is_kept):
+                self.versions.add(record, stands=True)
+        except (AuthFailed, NotFound) as error:
+            self.context.progress(f"evals: {error}; datasets that {self.options.path} keeps are not observed")
+        try:
+            yield Page("prompt_versions", self.options.partition, list(registry.prompt_versions()))
+        except (AuthFailed, NotFound) as error:
+            self.context.progress(f"evals: {error}; prompts that {self.options.path} keeps are not observed")
+            return ()
+        return ("prompt_versions",)
 
     def _count(self, requests: int) -> None:
         if not self.store.meters_itself:

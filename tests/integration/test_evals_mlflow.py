@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import Meter
-from connectors.evals.digest import sha_of_prompt
+from connectors.evals.digest import sha_of_content, sha_of_prompt
 from connectors.evals.mlflow_server import MlflowServer
 from connectors.evals.resources import CONNECTOR, EvalsReader
 from connectors.evals.served_options import MlflowStore
@@ -31,6 +31,7 @@ FILL = """
 import sys
 import mlflow, pandas
 from mlflow.genai import scorer
+from mlflow.genai.datasets import create_dataset
 
 mlflow.set_tracking_uri(sys.argv[1])
 mlflow.set_experiment("evals/support-qa")
@@ -49,7 +50,9 @@ def strange(outputs):
     raise ValueError("no grade")
 
 mlflow.genai.register_prompt(name="triage", template="Sort {{question}}", commit_message="first words")
-mlflow.genai.register_prompt(name="triage", template="Sort {{question}} for the secret desk", commit_message="the desk")
+mlflow.genai.register_prompt(name="triage", template="Sort {{question}} for the secret desk", commit_message="the desk", tags={"author": "Ana@acme.example"})
+mlflow.genai.set_prompt_alias("triage", alias="production", version=1)
+client.create_registered_model("no-prompt")
 mlflow.genai.register_prompt(name="chat", template=[{"role": "system", "content": "be brief"}])
 
 def predict(question):
@@ -59,6 +62,8 @@ def predict(question):
 told = {"where is my invoice": "billing", "i was charged twice": "sales", "x" * 3000: "access"}
 wanted = ["billing", "billing", "access"]
 data = [{"inputs": {"question": q}, "expectations": {"answer": a}} for q, a in zip(told, wanted)]
+kept = create_dataset(name="questions", experiment_id=[mlflow.get_experiment_by_name("evals/support-qa").experiment_id])
+kept.merge_records(data[:2])
 result = mlflow.genai.evaluate(data=data, predict_fn=predict, scorers=[exact, length, strange])
 for key, value in {"project": "support", "git_sha": "0" * 40}.items():
     client.set_tag(result.run_id, key, value)
@@ -145,8 +150,9 @@ def test_an_evaluation_is_a_run_with_its_traces_as_samples(mlflow: Mlflow):
     assert {one["unscored_reason"] for one in samples if one["scorer"] == "strange"} == {"grader_failed"}
     assert sorted(one["input_sha"] is None for one in exact) == [False, False, True], "a text whose end is not shown has no hash"
     assert len({one["sample_key"] for one in exact}) == 3
+    assert sha_of_content({"question": "where is my invoice"}) in {one["input_sha"] for one in exact}, "as a dataset's record has it"
     assert "invoice" not in repr(samples)
-    for table in ("runs", "metrics", "samples", "dataset_versions", "files"):
+    for table in ("runs", "metrics", "samples", "dataset_versions", "prompt_versions", "files"):
         assert check_records(found.rows(table), CONNECTOR.table(table)).quarantined == [], table
 
 
@@ -176,12 +182,29 @@ def test_a_run_has_the_hash_of_the_one_registered_prompt_that_it_used(mlflow: Ml
     assert "secret desk" not in repr(found.events)
 
 
+def test_every_version_of_a_registered_prompt_is_read_by_hash_whether_a_run_used_it_or_not(mlflow: Mlflow):
+    found = {(one["name"], one["version"]): one for one in read(mlflow).rows("prompt_versions")}
+    assert set(found) == {("triage", 1), ("triage", 2), ("chat", 1)}, "a registered model is no prompt"
+    first, second = found["triage", 1], found["triage", 2]
+    assert (first["text_sha"], first["aliases"], first["created_by_raw"]) == (sha_of_prompt("Sort {{question}}"), ["production"], None)
+    assert (second["aliases"], second["created_by_raw"], second["message_length"]) == ([], "Ana@acme.example", len("the desk"))
+    assert first["registered_at"] < second["registered_at"]
+    assert found["chat", 1]["prompt_type"] == "chat"
+
+
+def test_a_dataset_of_the_server_is_a_version_by_the_content_of_its_records(mlflow: Mlflow):
+    [found] = [one for one in read(mlflow).rows("dataset_versions") if one["native_id"]]
+    assert (found["dataset_name"], found["n_items"], found["first_run_id"]) == ("questions", 2, None)
+    assert found["version_label"]
+
+
 def test_a_second_reading_brings_nothing_and_a_late_judgement_brings_its_run_alone(mlflow: Mlflow):
     first = read(mlflow)
     second = read(mlflow, first)
     assert (second.rows("runs"), second.rows("samples")) == ([], [])
     assert len(second.rows("files")) == 3, "the census is whole"
-    assert second.meter.made == first.meter.made == 6, "experiments, runs, three prompts, and the traces of the one evaluation"
+    assert second.meter.made == 9, "experiments, runs, three prompts, the traces of the one evaluation, the registry's three lists"
+    assert first.meter.made == 10, "and the records of the one dataset, which stays as it is"
     mlflow.client(JUDGE, mlflow.run_id)
     third = read(mlflow, first)
     assert [run["native_run_id"] for run in third.rows("runs")] == [mlflow.run_id]

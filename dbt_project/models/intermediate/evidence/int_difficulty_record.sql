@@ -9,6 +9,8 @@ with changes as (
         b.person_id is not null
         and b.kind = 'human'
         and c.outcome = 'landed'
+        -- Nobody closes a version in a registry: whether attempts at it failed shows only where one was taken back.
+        and c.source = 'git'
         and c.change_kind in ('created', 'edited')
         and failures.prompt_change_id is null
 ),

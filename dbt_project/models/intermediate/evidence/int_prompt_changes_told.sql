@@ -26,7 +26,7 @@ select
     *,
     case kind when 'rubric' then 'rubric' when 'agent_instructions' then 'agent instructions' else 'prompt' end
     || case when symbol is not null then ' in code (inferred from its name)' else '' end as noun,
-    path || coalesce(' (' || symbol || ')', '') as place,
+    path || coalesce(' (' || symbol || ')', '') || coalesce(' (version ' || cast(version as varchar) || ' in a registry)', '') as place,
     -- Three before commas are cut off again: a list in words without knowing how long it is.
     substr(
         case when has_linked_issue then ', a linked issue' else '' end

@@ -12,6 +12,10 @@ from changes as c
 inner join {{ ref('stg_git__prompt_versions') }} as v
     on c.prompt_id = v.repository_id || ':' || v.prompt_key and c.sha = coalesce(v.landed_sha, v.sha)
 union all
+select c.prompt_change_id, 2, 'evals', 'prompt_versions', r.source_record_id
+from changes as c
+inner join {{ ref('int_prompt_changes_registered') }} as r on c.prompt_change_id = r.prompt_change_id
+union all
 select prompt_change_id, 3, 'evals', 'runs', eval_run_before_id
 from changes
 union all

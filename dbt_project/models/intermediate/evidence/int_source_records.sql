@@ -31,6 +31,7 @@
     ('registers', 'survey_answers', ref('stg_registers__survey_answers'), ['entry_id']),
     ('incidents', 'on_call_shifts', ref('stg_incidents__on_call_shifts'), ['schedule_id', 'account', 'started_at']),
     ('evals', 'runs', ref('stg_evals__runs'), ['run_id']),
+    ('evals', 'prompt_versions', ref('stg_evals__prompt_versions'), ['store', 'name', 'version']),
     ('evals', 'dataset_versions', ref('stg_evals__dataset_versions'), ['dataset_version_id']),
     ('experiments', 'experiments', ref('stg_experiments__experiments'), ['experiment_id']),
     ('experiments', 'phases', ref('stg_experiments__phases'), ['experiment_id', 'phase']),

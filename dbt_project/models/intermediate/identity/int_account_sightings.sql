@@ -100,6 +100,8 @@ sightings as (
     union all
     select 'evals', lower(trim(created_by_raw)), null, null, null, null, started_at, null, true from {{ ref('stg_evals__runs') }}
     union all
+    select 'evals', lower(trim(created_by_raw)), null, null, null, null, registered_at, null, true from {{ ref('stg_evals__prompt_versions') }}
+    union all
     select 'experiments', lower(trim(owner_raw)), null, null, null, null, started_at, null, false
     from {{ ref('stg_experiments__experiments') }}
     union all

@@ -8,9 +8,20 @@ with people as (
 ),
 
 prompts as (
-    select distinct changes.project_id, authors.person_id, changes.pull_request_id, changes.repository_id, changes.sha, changes.landed_at
+    select distinct
+        changes.project_id, authors.person_id, changes.pull_request_id, changes.landed_at,
+        case when registered.prompt_change_id is not null then 'evals' when changes.pull_request_id is null then 'git' else 'github' end as source_system,
+        case
+            when registered.prompt_change_id is not null then 'prompt_versions'
+            when changes.pull_request_id is null then 'commits'
+            else 'pull_requests'
+        end as source_kind,
+        coalesce(
+            registered.source_record_id, cast(changes.pull_request_id as varchar), {{ record_id(['changes.repository_id', 'changes.sha']) }}
+        ) as source_record_id
     from {{ ref('fct_prompt_changes') }} as changes
     inner join {{ ref('bridge_prompt_change_authors') }} as authors on changes.prompt_change_id = authors.prompt_change_id
+    left join {{ ref('int_prompt_changes_registered') }} as registered on changes.prompt_change_id = registered.prompt_change_id
     where changes.landed_at is not null
 ),
 
@@ -28,11 +39,7 @@ done as (
     from {{ ref('int_eval_runs') }}
     where pull_request_number is null
     union all
-    select
-        'prompt_change', project_id, person_id, landed_at, pull_request_id,
-        case when pull_request_id is null then 'git' else 'github' end,
-        case when pull_request_id is null then 'commits' else 'pull_requests' end,
-        coalesce(cast(pull_request_id as varchar), {{ record_id(['repository_id', 'sha']) }})
+    select 'prompt_change', project_id, person_id, landed_at, pull_request_id, source_system, source_kind, source_record_id
     from prompts
     union all
     select 'change', project_id, person_id, merged_at, pull_request_id, 'github', 'pull_requests', cast(pull_request_id as varchar)

@@ -33,7 +33,7 @@ changes as (
     select
         landed.prompt_change_id, landed.prompt_id, landed.repository_id, landed.prompt_key, landed.path, landed.symbol, landed.kind, landed.sha,
         landed.previous_text_sha, landed.text_sha, landed.n_lines, landed.landed_at, landed.landed_at as ended_at,
-        landed.pull_request_number, landed.pull_request_id, landed.source_url,
+        landed.pull_request_number, landed.pull_request_id, landed.source, landed.version, landed.source_url,
         case
             when landed.last_change_type = 'D' then 'deleted'
             when reverting.is_reapplied then 'restored'
@@ -54,7 +54,7 @@ union all
 select
     prompt_change_id, prompt_id, repository_id, prompt_key, path, null as symbol, kind, sha,
     null, null, n_lines, null, closed_at as ended_at,
-    pull_request_number, pull_request_id, source_url,
+    pull_request_number, pull_request_id, 'git', null, source_url,
     case when change_type in ('DELETED', 'REMOVED') then 'deleted' else 'edited' end, 'abandoned',
     null, null, null, null, null
 from {{ ref('int_prompt_changes_abandoned') }}

@@ -1,4 +1,5 @@
 -- One row per prompt and landing: however many commits a merge brought, the prompt changed once. What a fork has from its source is the source's.
+-- A version in a registry is a landing of its own.
 with versions as (
     select
         versions.*,
@@ -55,6 +56,8 @@ select
     landed.landed_at,
     landed.pull_request_number,
     pulls.pull_request_id,
+    'git' as source,
+    cast(null as bigint) as version,
     coalesce(landed.version_url, landed.commit_url) as source_url
 from landed
 left join {{ ref('int_commits_inherited') }} as inherited on landed.repository_id = inherited.repository_id and landed.landing_sha = inherited.sha
@@ -65,3 +68,8 @@ where
     inherited.sha is null
     and not (landed.is_whitespace_only and landed.last_change_type != 'D')
     and (landed.text_sha is distinct from landed.previous_text_sha or landed.last_change_type = 'D')
+union all
+select
+    prompt_change_id, prompt_id, null, null, null, 'prompt', name, null, previous_text_sha, text_sha,
+    change_type, change_type, null, registered_at, null, null, source, version, source_url
+from {{ ref('int_prompt_changes_registered') }}

@@ -1,7 +1,7 @@
 -- Eval runs after and before a change of a prompt, on the same task and the same dataset.
 with runs as (
     select * from {{ ref('int_eval_runs') }}
-    where n_scored > 0 and repository_id is not null
+    where n_scored > 0
 ),
 
 changes as (
@@ -29,6 +29,18 @@ shas as (
     inner join {{ ref('int_pull_request_heads') }} as heads on changes.pull_request_id = heads.pull_request_id
 ),
 
+-- Runs of a change's repository; of a version in a registry, which is of no repository, the runs of its text.
+pairs as (
+    select changes.prompt_change_id, runs.eval_run_id
+    from changes
+    inner join runs on changes.repository_id = runs.repository_id
+    union all
+    select changes.prompt_change_id, runs.eval_run_id
+    from changes
+    inner join runs on changes.text_sha = runs.prompt_sha
+    where changes.repository_id is null
+),
+
 linked as (
     -- A run of this change's code, or of this very text before the next change. A run that names another text of this
     -- prompt measured that one.
@@ -43,8 +55,9 @@ linked as (
         runs.dataset_version_id,
         runs.started_at,
         coalesce(runs.prompt_sha = changes.text_sha, false) as is_same_text
-    from changes
-    inner join runs on changes.repository_id = runs.repository_id
+    from pairs
+    inner join changes on pairs.prompt_change_id = changes.prompt_change_id
+    inner join runs on pairs.eval_run_id = runs.eval_run_id
     left join shas on changes.prompt_change_id = shas.prompt_change_id and runs.git_sha = shas.sha
     left join texts on changes.prompt_id = texts.prompt_id and runs.prompt_sha = texts.text_sha
     where
@@ -75,7 +88,7 @@ before_runs as (
     from after_runs
     inner join runs
         on
-            after_runs.repository_id = runs.repository_id
+            after_runs.repository_id is not distinct from runs.repository_id
             and after_runs.task_name = runs.task_name
             and after_runs.dataset_version_id = runs.dataset_version_id
             and runs.started_at < after_runs.started_at

@@ -1,4 +1,4 @@
--- Why a prompt was changed, as far as anybody wrote it down.
+-- Why a prompt was changed, as far as anybody wrote it down: in its pull request, or with its version in a registry.
 with texts as (
     select
         changes.prompt_change_id,
@@ -36,3 +36,11 @@ select
 from texts
 left join issues on texts.pull_request_id = issues.pull_request_id
 left join records on texts.pull_request_id = records.pull_request_id
+union all
+select
+    prompt_change_id,
+    false,
+    message_length >= 40,
+    false,
+    case when message_length >= 40 then source_url end
+from {{ ref('int_prompt_changes_registered') }}

@@ -5,6 +5,7 @@ select
     version_label,
     content_sha,
     version_at,
+    native_id,
     n_items,
     n_slices,
     {{ list_size(json_keys('failure_modes')) }} as n_failure_modes,

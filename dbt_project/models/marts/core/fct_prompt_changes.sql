@@ -2,7 +2,7 @@ select
     changes.prompt_change_id,
     changes.prompt_id,
     changes.repository_id,
-    projects.project_id,
+    coalesce(projects.project_id, spellings.project_id) as project_id,
     changes.path,
     changes.symbol,
     changes.kind,
@@ -32,9 +32,14 @@ select
     evals.eval_run_after_id,
     changes.previous_text_sha,
     changes.text_sha,
+    changes.source,
+    changes.version,
+    registered.aliases,
     changes.source_url
 from {{ ref('int_prompt_changes') }} as changes
 left join {{ ref('int_repository_projects') }} as projects on changes.repository_id = projects.repository_id
+left join {{ ref('int_prompt_changes_registered') }} as registered on changes.prompt_change_id = registered.prompt_change_id
+left join {{ ref('int_project_spellings') }} as spellings on registered.project_spelling = spellings.spelling
 left join {{ ref('int_prompt_attempts') }} as attempts on changes.prompt_change_id = attempts.prompt_change_id
 left join {{ ref('int_prompt_reasons') }} as reasons on changes.prompt_change_id = reasons.prompt_change_id
 left join {{ ref('int_prompt_evals') }} as evals on changes.prompt_change_id = evals.prompt_change_id

@@ -14,6 +14,7 @@ with changes as (
         t.period_id,
         t.period_start,
         t.period_end,
+        case when c.version is null then 'landed' else 'registered' end as done,
         c.n_confirmed >= {{ policy_threshold('confirmed_failures') }} as is_hard
     from {{ ref('int_prompt_changes_told') }} as c
     inner join {{ ref('bridge_prompt_change_authors') }} as b on c.prompt_change_id = b.prompt_change_id
@@ -32,11 +33,11 @@ facts as (
         'value' as state,
         'On ' || cast({{ utc_date('landed_at') }} as varchar) || ' the engineer ' || case when share < 1 then 'and others ' else '' end
         || case change_kind
-            when 'created' then 'landed the ' || noun || ' ' || place
+            when 'created' then done || ' the ' || noun || ' ' || place
             when 'deleted' then 'removed the ' || noun || ' ' || place
             when 'reverted' then 'took back an earlier change of the ' || noun || ' ' || place
             when 'restored' then 'brought back an earlier change of the ' || noun || ' ' || place
-            else 'landed a change of the ' || noun || ' ' || place
+            else done || ' a change of the ' || noun || ' ' || place
         end
         || case
             when is_hard
@@ -70,9 +71,14 @@ facts as (
         n_confirmed + n_possible as value_high,
         coalesce(attempt_no, 1) as n,
         'attempts at the same prompt within 365 days: low = reverted within 30 days of landing, or not shipped after an experiment; high = also closed without merging, mid = half of '
-        || 'those; author share ' || case when basis = 'signed' then 'as signed by everybody named' else 'split equally among the pull request''s human authors and co-authors' end
+        || 'those; author share '
+        || case
+            when version is not null then 'of whom the registry or the author tag of the version names'
+            when basis = 'signed' then 'as signed by everybody named'
+            else 'split equally among the pull request''s human authors and co-authors'
+        end
         || '; scores of two runs are compared only under one dataset, scorer and judge, by the exact sign test over the cases that both scored' as method,
-        'resolved' as strength,
+        case when version is null then 'resolved' else 'declared' end as strength,
         share as share_low, share as share_mid, share as share_high,
         trim('A failed attempt is known by its revert or closing, not by why it failed; attempts in notebooks or prompt consoles do not show. '
         || 'Ideas, reviews and eval work of others earn no author share. '
@@ -86,7 +92,10 @@ facts as (
             when kind = 'rubric' then 'A changed rubric is a different ruler: scores before and after it are not comparable without re-scored labels. '
             else ''
         end) as limits,
-        'The landing commit not touching the file, a revert of it, or its pull request naming other authors.' as falsifier,
+        case
+            when version is null then 'The landing commit not touching the file, a revert of it, or its pull request naming other authors.'
+            else 'Somebody else having registered the version under this name, or a later version that takes it back.'
+        end as falsifier,
         change_kind,
         prompt_change_id,
         outcome,

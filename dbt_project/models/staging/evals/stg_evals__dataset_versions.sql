@@ -11,6 +11,8 @@ renamed as (
         version_label,
         version_at,
         first_run_id,
+        native_id,
+        created_by_raw,
         content_sha,
         n_items,
         n_slices,
