@@ -65,16 +65,21 @@ def _names(item: Json) -> Iterator[str | None]:
 def _sample(item: Json) -> Sample | str:
     if text(item, "id") is None:
         return "an item without its id"
+    # What is told of the items of a dataset in version 3 is hashed when it comes.
+    input_sha = text(item, "inputSha") or sha_of_content(item.get("input"))
+    latency = number(item, "latency")
     labels = mapping(item, "experimentItemMetadata") or mapping(item, "metadata")
     return Sample(
-        key=text(item, "experimentItemId") or sha_of_content(item.get("input")) or str(item["id"]),
+        key=text(item, "experimentItemId") or input_sha or str(item["id"]),
         epoch=1,
         scores=[_score(one) for one in objects(item, "scores")],
-        input_sha=sha_of_content(item.get("input")),
-        target_sha=sha_of_content(item.get("expectedOutput")),
+        input_sha=input_sha,
+        target_sha=text(item, "expectedOutputSha") or sha_of_content(item.get("expectedOutput")),
         output_sha=sha_of_content(item.get("output")),
         slice=slice_of(labels),
         failure_mode=failure_mode_of(labels),
+        cost_usd=number(item, "totalCost"),
+        latency_ms=None if latency is None else latency * 1000,
         error_kind="item_error" if text(item, "level") == "ERROR" else None,
         raw={"trace_id": text(item, "traceId")},
     )

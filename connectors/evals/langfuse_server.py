@@ -1,10 +1,10 @@
 """A Langfuse project as a store: each experiment on the chosen datasets is an entry, its content the answers about it.
 
-Read is the API of version 4, which knows experiments; what version 3 calls runs of datasets it gives by other paths.
+Version 4 knows experiments; what version 3 calls runs of datasets, and gives by other paths, is in `langfuse_runs.py`.
 """
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 import tenacity
@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from connectors.contract import Meter
 from connectors.errors import ContractBroken, NotFound
 from connectors.evals.cursors import Cursors, is_chosen, items_of
+from connectors.evals.langfuse_runs import PAGE, LangfuseRuns, numbered
 from connectors.evals.served_options import LangfuseStore
-from connectors.evals.shape import Json, instant, integer, mapping, objects, text
+from connectors.evals.shape import Json, instant, mapping, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
 from connectors.evals.waiting import Answers
 from connectors.json_api import JsonApi, Site
 
-PAGE = 100
 FIRST = datetime(2023, 1, 1, tzinfo=UTC)
 """Before there was a Langfuse: every question needs a lower bound."""
 ITEM_FIELDS = "core,dataset,io,metadata,itemMetadata,scores"
@@ -45,13 +45,15 @@ class LangfuseServer:
         self._options, self._api = options, JsonApi(site, meter, sleep)
         self._answers = Answers(self._samples, now)
         self._project = ""
+        self._runs: LangfuseRuns | None = None
+        """Of a server before version 4."""
 
     def entries(self) -> list[Entry]:
         """Every experiment on the chosen datasets, in the order of their ids."""
         projects = list(objects(self._api.get("projects", "the project of the key", "data"), "data"))
         self._project = text(projects[0], "id") or "" if projects else ""
-        names = {str(one.get("id")): text(one, "name") for one in self._datasets()}
-        found = [(one, names.get(str(one.get("datasetId")))) for one in self._experiments()]
+        names = {str(one.get("id")): str(one.get("name")) for one in numbered(self._api, "v2/datasets", "the list of datasets")}
+        found = [(one, names.get(str(one.get("datasetId")))) for one in self._experiments(names.values())]
         return sorted(
             (self._entry(one, dataset) for one, dataset in found if is_chosen(dataset or str(one.get("name")), self._options.datasets)),
             key=lambda entry: entry.name,
@@ -73,24 +75,18 @@ class LangfuseServer:
         modified_at = instant(experiment, "endTime") or instant(experiment, "startTime")
         return self._answers.entry(identity, f"{self._options.root}/{identity}", head, modified_at)
 
-    def _datasets(self) -> Iterator[Json]:
-        page = 1
-        while True:
-            answer = self._api.get("v2/datasets", "the list of datasets", "data", page=page, limit=PAGE)
-            yield from objects(answer, "data")
-            if page >= (integer(answer, "meta", "totalPages") or 0):
-                return
-            page += 1
-
-    def _experiments(self) -> Iterator[Json]:
+    def _experiments(self, datasets: Iterable[str]) -> Iterator[Json]:
+        """The experiments; where the server knows none, as before version 4, the runs of the chosen datasets."""
         try:
             yield from self._pages("experiments", "the list of experiments", fields="core,metadata,scores")
-        except NotFound as error:
-            why = "this server has no experiments: is it of version 3?"
-            raise NotFound(SOURCE, "the list of experiments", why, "experiments are read from Langfuse 4 on: upgrade the server") from error
+        except NotFound:
+            self._runs = LangfuseRuns(self._api)
+            yield from self._runs.experiments(name for name in datasets if is_chosen(name, self._options.datasets))
 
     def _samples(self, head: Json) -> Iterator[Json]:
         experiment = mapping(head, "experiment")
+        if self._runs is not None:
+            return self._runs.items(experiment)
         what = f"the items of experiment {experiment.get('name')}"
         return self._pages("experiment-items", what, fields=ITEM_FIELDS, experimentId=str(experiment["id"]))
 

@@ -97,7 +97,7 @@ class LangfuseStore(ServedStore, frozen=True):
     secret_key: SecretStr
     """The project's secret key."""
     url: str = Field(default="https://cloud.langfuse.com", pattern="^https?://[^@]+$")
-    """Where Langfuse is; self-hosted: from version 4 on."""
+    """Where Langfuse is; self-hosted: of version 3 or 4."""
     datasets: tuple[str, ...] = ("*",)
     """Names of datasets, as shell patterns; of experiments without one their own names."""
 
