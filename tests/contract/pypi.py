@@ -13,14 +13,14 @@ INTERPRETER = getattr(sys, "_base_executable", sys.executable)
 """The interpreter that our environment was made of: it has pip, the environment itself has none."""
 
 
-def pypi_folder(package: str, version: str) -> Path:
-    """A folder to import one version of a package from, without what it depends on; installed at first need."""
+def pypi_folder(package: str, version: str, *options: str) -> Path:
+    """A folder to import one version of a package from, without what it depends on; installed at first need, with options of pip."""
     target = CACHE / f"{package}-{version}"
     if target.exists():
         return target
     CACHE.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=CACHE))
-    command = [INTERPRETER, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(part), f"{package}=={version}"]
+    command = [INTERPRETER, "-m", "pip", "install", "--quiet", "--no-deps", *options, "--target", str(part), f"{package}=={version}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         shutil.rmtree(part)

@@ -1,11 +1,13 @@
 """Optimizely over real HTTP on loopback: significance as p-value, variance as deviation, 204 as none yet, and what is left open."""
 
+import json
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from jsonschema import Draft4Validator
 from pydantic import SecretStr
 
 from connectors.contract import Counted, Event, Failed, Finished, Page, ReadContext, Record, Rejected
@@ -14,6 +16,7 @@ from connectors.experiments.optimizely_client import OptimizelyClient
 from connectors.experiments.options import ExperimentsOptions, OptimizelyStore
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
 from pipelines.gates import check_records
+from tests.contract.npm import npm_file
 from tests.unit.scripted_site import Answer, Site, always, serving
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -222,3 +225,28 @@ def test_an_account_that_may_not_see_the_project_is_told_which(site: Site):
     assert isinstance(failed.error, AuthFailed)
     assert "project 7" in str(failed.error)
     assert TOKEN not in repr(failed)
+
+
+def faults(described: dict[str, Any], name: str, answer: Any) -> list[str]:
+    """What an answer breaks of a definition; a field that the description does not know is a fault too."""
+    closed = {name: {"additionalProperties": False} | schema for name, schema in described["definitions"].items()}
+    validator = Draft4Validator({"$ref": f"#/definitions/{name}", "definitions": closed})
+    return [f"{'/'.join(map(str, fault.absolute_path))}: {fault.message[:200]}" for fault in validator.iter_errors(answer)]
+
+
+@pytest.mark.node
+@pytest.mark.slow
+def test_the_scripted_answers_are_as_optimizely_describes_them():
+    # Optimizely's own description of its API (version 2.0), which this package carries.
+    path = npm_file("@simonecoelhosfo/optimizely-mcp-server", "2.2.78", "dist/api-reference/swagger-web.json")
+    described = json.loads(path.read_bytes())
+    assert faults(described, "Experiment", experiment()) == []
+    assert faults(described, "ExperimentResults", results(metric(), metric(treated=lifted(value=0.0)))) == []
+    asked = {"/experiments": {"project_id", "per_page", "page"}, "/experiments/{experiment_id}/results": {"baseline_variation_id"}}
+    for place, parameters in asked.items():
+        told = [
+            described["parameters"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+            for one in described["paths"][place]["get"]["parameters"]
+        ]
+        assert parameters <= {one["name"] for one in told}
+    assert faults(described, "ExperimentResults", results(invented=1, confidence_threshold="0.9")) != []

@@ -1,14 +1,17 @@
 """PagerDuty and Opsgenie over real HTTP on loopback: logs, re-openings, shifts with overrides, depth limits, refusals, bad answers."""
 
 import ast
+import importlib
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from connectors.contract import Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
 from connectors.incidents.client import OpsgenieClient, PagerDutyClient
@@ -29,6 +32,10 @@ def site() -> Iterator[Site]:
 
 def user(native_id: str) -> dict[str, str]:
     return {"id": native_id, "type": "user_reference", "summary": native_id}
+
+
+def account(native_id: str) -> dict[str, Any]:
+    return {"id": native_id, "name": native_id, "email": f"{native_id}@Acme.example", "role": "user", "teams": []}
 
 
 def incident(native_id: str = "P1", **changes: Any) -> dict[str, Any]:
@@ -53,7 +60,8 @@ def incident(native_id: str = "P1", **changes: Any) -> dict[str, Any]:
 
 def entry(native_id: str, kind: str, at: str, who: str | None, **also: Any) -> dict[str, Any]:
     agent = user(who) if who else {"id": "S1", "type": "service_reference"}
-    return {"id": native_id, "type": f"{kind}_log_entry", "created_at": f"2026-03-02T{at}:00Z", "agent": agent} | also
+    told = {"id": native_id, "self": f"https://api.pagerduty.com/log_entries/{native_id}", "created_at": f"2026-03-02T{at}:00Z"}
+    return told | {"type": f"{kind}_log_entry", "agent": agent} | also
 
 
 LOG = [
@@ -95,7 +103,7 @@ def pagerduty(*incidents: Any, log: Any = LOG, turns: Any = TURNS, depth: int = 
             [found] = [one for one in incidents if one["id"] == path.partition("/")[2]]
             return Answer({"incident": found})
         if path == "users":
-            return Answer({"users": [{"id": who, "name": who, "email": f"{who}@Acme.example"} for who in ("UA", "UB")], "more": False})
+            return Answer({"users": [account(who) for who in ("UA", "UB")], "more": False})
         if path == "schedules":
             return Answer({"schedules": [{"id": "SC", "summary": "Search"}], "more": False})
         entries = shifts(asked["since"], asked["until"])
@@ -378,6 +386,33 @@ def test_pagerduty_is_asked_for_what_its_own_client_knows(site: Site):
     assert asked >= {"/incidents", "/incidents/P1/log_entries", "/users", "/schedules", "/schedules/SC"}
     shapes = [re.sub(r"\{[^}]+\}", "[^/]+", path) for path in known]
     assert [path for path in asked if not any(re.fullmatch(shape, path) for shape in shapes)] == []
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Types of PagerDuty's answers by name, out of the MCP server that PagerDuty publishes.
+
+    It is written for Python 3.12; its module of limits and lists, which alone needs that, stands in here with its numbers.
+    """
+    folder = pypi_folder("pagerduty-mcp", "1.1.0", "--ignore-requires-python") / "pagerduty_mcp"
+    limits = {"MAX_RESULTS": 1000, "DEFAULT_PAGINATION_LIMIT": 20, "MAXIMUM_PAGINATION_LIMIT": 100}
+    for name, told in (("pagerduty_mcp", folder), ("pagerduty_mcp.models", folder / "models"), ("pagerduty_mcp.models.base", limits)):
+        module = ModuleType(name)
+        vars(module).update(told if isinstance(told, dict) else {"__path__": [str(told)]})
+        monkeypatch.setitem(sys.modules, name, module)
+    places = {"Incident": "incidents", "LogEntry": "log_entries", "User": "users"}
+    for place in ("references", *places.values()):
+        monkeypatch.delitem(sys.modules, f"pagerduty_mcp.models.{place}", raising=False)
+    return lambda kind: getattr(importlib.import_module(f"pagerduty_mcp.models.{places[kind]}"), kind)
+
+
+def test_pagerduty_answers_are_of_the_types_that_pagerduty_publishes(published: Callable[[str], Any]):
+    for kind, answers in (("Incident", [incident(), incident(status="triggered")]), ("LogEntry", LOG), ("User", [account("UA")])):
+        for answer in answers:
+            published(kind).model_validate(answer)
+    for kind, broken in (("Incident", incident(status="snoozing")), ("LogEntry", {"id": "E"}), ("User", account("UA") | {"role": "king"})):
+        with pytest.raises(ValidationError):
+            published(kind).model_validate(broken)
 
 
 def test_opsgenies_own_client_accepts_our_answers(monkeypatch: pytest.MonkeyPatch):
