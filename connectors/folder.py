@@ -17,6 +17,10 @@ class Files(Protocol):
         """Content of one file; fails with OSError when it cannot be read."""
         ...
 
+    def open(self, name: str) -> BinaryIO:
+        """One file, to be closed by the caller; fails with OSError when it cannot be read."""
+        ...
+
     def url(self, name: str) -> str:
         """What a reader can open."""
         ...

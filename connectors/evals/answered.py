@@ -1,12 +1,12 @@
 """What the formats of servers have in common: a run is a head line with what is told of it, and a line for each sample."""
 
 from abc import abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from connectors.evals.lines import lines
 from connectors.evals.model import BadSample, OpenLog, Place, Run, Sample
 from connectors.evals.shape import Json, UnreadableLog, mapping, parse, text
+from connectors.seen import Seen
 
 MEAN = "mean"
 """How a mean is called that is taken here, as the tool reports none."""
@@ -67,13 +67,12 @@ def named_in(log: OpenLog, names: Callable[[Json], Iterable[str | None]]) -> lis
 
 def samples_of(log: OpenLog, sample_of: Callable[[Json], Sample | str], is_counted: bool) -> Iterator[Sample | BadSample]:
     """The samples of a log. `sample_of` says in words why an answer is none; `is_counted`: a key that comes again is another epoch."""
-    seen: Counter[str] = Counter()
+    seen = Seen()
     for number_of_line, line in lines(log.main, begin=2):
         sample = line if isinstance(line, BadSample) else sample_of(mapping(parse(line)))
         if isinstance(sample, str):
             yield BadSample(f"{log.main.name}#{number_of_line}", sample)
             continue
         if isinstance(sample, Sample) and is_counted:
-            seen[sample.key] += 1
-            sample.epoch = seen[sample.key]
+            sample.epoch, _ = seen.add(sample.key)
         yield sample

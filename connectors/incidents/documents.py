@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from connectors.contract import Record
 from connectors.incidents.schema import ACTIONS, STATUSES
+
+NOT_TEXT = re.compile("[\udc80-\udcff]")
 
 
 class BadFile(ValueError):
@@ -83,22 +85,21 @@ class Shift(_Row):
 ROWS: dict[str, type[_Row]] = {"incidents": Incident, "on_call_shifts": Shift}
 
 
-def take_apart(name: str, content: bytes) -> Iterator[tuple[str, str, Any]]:
+def take_apart(name: str, body: BinaryIO) -> Iterator[tuple[str, str, Any]]:
     """Rows of a file: their table, where each stands in it, and what stands there.
 
     Raises:
         BadFile: when nothing of the file can be used.
     """
+    return _from_csv(body) if name.lower().endswith(".csv") else _from_json(body.read())
+
+
+def _from_json(content: bytes) -> Iterator[tuple[str, str, Any]]:
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadFile(f"line {content[: error.start].count(bytes([10])) + 1} holds bytes that are not UTF-8 text") from error
-    yield from _from_csv(text) if name.lower().endswith(".csv") else _from_json(text)
-
-
-def _from_json(text: str) -> Iterator[tuple[str, str, Any]]:
-    try:
         document = json.loads(text)
+    except UnicodeDecodeError as error:
+        raise _not_utf8(content[: error.start].count(b"\n") + 1) from error
     except json.JSONDecodeError as error:
         raise BadFile(f"it is no JSON: {error}") from error
     expected = "expected an object with a list in 'incidents', 'on_call_shifts' or both"
@@ -112,27 +113,40 @@ def _from_json(text: str) -> Iterator[tuple[str, str, Any]]:
             yield table, f"{table}[{number}]", row
 
 
-def _from_csv(text: str) -> Iterator[tuple[str, str, Any]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        table = "incidents" if "native_id" in header else "on_call_shifts"
-        legal = ROWS[table].model_fields
-        unknown = [name for name in header if name not in legal]
-        missing = [name for name, field in legal.items() if field.is_required() and name not in header]
-        if unknown or missing or len(set(header)) < len(header):
-            raise BadFile(
-                f"its columns are {', '.join(header) or 'none'}; expected, each once, some of {', '.join(legal)}, and {', '.join(missing)}"
-            )
-        for cells in reader:
-            row = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
-            place = f"line {reader.line_num}"
-            if len(cells) not in (0, len(header)):
-                yield table, place, f"{len(cells)} cells, the header has {len(header)}"
-            elif row:
-                yield table, place, row
-    except csv.Error as error:
-        raise BadFile(f"line {reader.line_num} is no well-formed CSV: {error}") from error
+def _not_utf8(line: int) -> BadFile:
+    return BadFile(f"line {line} holds bytes that are not UTF-8 text")
+
+
+def _from_csv(body: BinaryIO) -> Iterator[tuple[str, str, Any]]:
+    """Lines as they come: a file of millions is never held as a whole."""
+    # What is no text comes through as lone surrogates, so that the line it is on can be told.
+    with io.TextIOWrapper(body, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        reader = csv.reader(text, strict=True)
+        try:
+            yield from _rows_of_csv(reader)
+        except csv.Error as error:
+            raise BadFile(f"line {reader.line_num} is no well-formed CSV: {error}") from error
+
+
+def _rows_of_csv(reader: Any) -> Iterator[tuple[str, str, Any]]:
+    header = [cell.strip() for cell in next(reader, [])]
+    table = "incidents" if "native_id" in header else "on_call_shifts"
+    legal = ROWS[table].model_fields
+    unknown = [name for name in header if name not in legal]
+    missing = [name for name, field in legal.items() if field.is_required() and name not in header]
+    if unknown or missing or len(set(header)) < len(header):
+        raise BadFile(
+            f"its columns are {', '.join(header) or 'none'}; expected, each once, some of {', '.join(legal)}, and {', '.join(missing)}"
+        )
+    for cells in reader:
+        if any(NOT_TEXT.search(cell) for cell in cells):
+            raise _not_utf8(reader.line_num)
+        row = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+        place = f"line {reader.line_num}"
+        if len(cells) not in (0, len(header)):
+            yield table, place, f"{len(cells)} cells, the header has {len(header)}"
+        elif row:
+            yield table, place, row
 
 
 def read_row(table: str, row: Any, url: str) -> dict[str, list[Record]]:

@@ -5,9 +5,9 @@ Comments, spans and regions are not labels and are passed over; an item's own da
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -42,9 +42,9 @@ class Item:
     problem: str = ""
 
 
-def label_studio(content: bytes, item: str) -> Iterator[Item]:
+def label_studio(body: BinaryIO, item: str) -> Iterator[Item]:
     """Items of Label Studio's JSON export: a list of tasks, each with its annotations."""
-    for task in _tasks(content, "tasks of Label Studio's JSON export"):
+    for task in _tasks(body, "tasks of Label Studio's JSON export"):
         key = _key(task.get("data"), item, task.get("id"))
         if key is None:
             yield Item(f"task {task.get('id')}", problem=_no_key("task", task.get("id"), item))
@@ -92,9 +92,9 @@ def _rater(told: Any) -> str | None:
     return None if told is None else str(told)
 
 
-def argilla(content: bytes, item: str) -> Iterator[Item]:
+def argilla(body: BinaryIO, item: str) -> Iterator[Item]:
     """Items of Argilla's JSON export of records (`dataset.records.to_json`)."""
-    for record in _tasks(content, "records of Argilla's JSON export"):
+    for record in _tasks(body, "records of Argilla's JSON export"):
         key = _key(record.get("metadata"), item, record.get("id") or record.get("_server_id"))
         if key is None:
             yield Item(f"record {record.get('id')}", problem=_no_key("record", record.get("id"), item))
@@ -116,11 +116,13 @@ def _of_responses(question: str, given: Any, item: str) -> Iterator[Answer]:
 
 COLUMNS = ("item", "rater", "value", "question", "labelled_at", "lead_seconds", "is_gold", "is_skipped")
 """Of the documented format; the first three are needed."""
+BEGINNING = 4096
+"""Bytes in which a file of JSON shows its first brace."""
 
 
-def records(content: bytes, item: str) -> Iterator[Item]:  # noqa: ARG001 - the format names its column
+def records(body: BinaryIO, item: str) -> Iterator[Item]:  # noqa: ARG001 - the format names its column
     """Answers of the documented format: a CSV file, or a JSON object a line."""
-    for number, row in _rows(content):
+    for number, row in _rows(body):
         problem = row if isinstance(row, str) else _row_problem(row)
         if problem or isinstance(row, str):
             yield Item(f"line {number}", problem=f"line {number}: {problem}")
@@ -140,18 +142,26 @@ def records(content: bytes, item: str) -> Iterator[Item]:  # noqa: ARG001 - the 
         yield Item(answer.item, (answer,))
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, Json | str]]:
-    text = content.decode("utf-8-sig", "replace")
-    if not text.lstrip().startswith("{"):
-        reader = csv.DictReader(io.StringIO(text))
-        unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
-        missing = [name for name in COLUMNS[:3] if name not in (reader.fieldnames or ())]
-        if unknown or missing:
-            found = ", ".join(reader.fieldnames or ()) or "none"
-            raise BadExport(f"its columns are {found}; expected {', '.join(COLUMNS)}, the first three at least")
-        yield from ((reader.line_num, row) for row in reader)
-        return
-    for number, line in enumerate(text.splitlines(), 1):
+def _rows(body: BinaryIO) -> Iterator[tuple[int, Json | str]]:
+    """Lines as they come: a file of millions is never held as a whole."""
+    beginning = body.read(BEGINNING).decode("utf-8-sig", "replace")
+    body.seek(0)
+    with io.TextIOWrapper(body, encoding="utf-8-sig", errors="replace", newline="") as text:
+        yield from _rows_of_json(text) if beginning.lstrip().startswith("{") else _rows_of_csv(text)
+
+
+def _rows_of_csv(text: Iterable[str]) -> Iterator[tuple[int, Json]]:
+    reader = csv.DictReader(text)
+    unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
+    missing = [name for name in COLUMNS[:3] if name not in (reader.fieldnames or ())]
+    if unknown or missing:
+        found = ", ".join(reader.fieldnames or ()) or "none"
+        raise BadExport(f"its columns are {found}; expected {', '.join(COLUMNS)}, the first three at least")
+    yield from ((reader.line_num, row) for row in reader)
+
+
+def _rows_of_json(text: Iterable[str]) -> Iterator[tuple[int, Json | str]]:
+    for number, line in enumerate(text, 1):
         if line.strip():
             try:
                 row = orjson.loads(line)
@@ -180,13 +190,13 @@ def _is_true(value: Any) -> bool:
     return value is True or str(value).strip().lower() in {"true", "yes", "1"}
 
 
-READERS: dict[str, Callable[[bytes, str], Iterator[Item]]] = {"label_studio": label_studio, "argilla": argilla, "records": records}
+READERS: dict[str, Callable[[BinaryIO, str], Iterator[Item]]] = {"label_studio": label_studio, "argilla": argilla, "records": records}
 SUFFIXES = {"label_studio": (".json",), "argilla": (".json",), "records": (".csv", ".jsonl")}
 
 
-def _tasks(content: bytes, expected: str) -> Iterator[Json]:
+def _tasks(body: BinaryIO, expected: str) -> Iterator[Json]:
     try:
-        found = orjson.loads(content)
+        found = orjson.loads(body.read())
     except orjson.JSONDecodeError as error:
         raise BadExport(f"it is no whole JSON document ({error}); expected {expected}") from None
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):

@@ -1,7 +1,9 @@
 """Label exports in memory, for tests."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 
 @dataclass
@@ -20,6 +22,10 @@ class FakeFolder:
         if content is None:
             raise PermissionError(name)
         return content.encode()
+
+    def open(self, name: str) -> BinaryIO:
+        """Content of one file, to be read in pieces."""
+        return io.BytesIO(self.read(name))
 
     def url(self, name: str) -> str:
         """An address that names the file."""

@@ -12,6 +12,7 @@ from connectors.folder import Files, visible
 from connectors.labels.answers import READERS, SUFFIXES, Answer, BadExport, Item
 from connectors.labels.options import LabelSet, LabelsOptions
 from connectors.labels.schema import TABLES
+from connectors.seen import Seen
 
 PAGE = 5_000
 """Labels of one page."""
@@ -33,8 +34,8 @@ class SetReading:
     folder: Files
 
     def __post_init__(self) -> None:
-        self._seen: set[str] = set()
-        self._items: set[str] = set()
+        self._seen, self._n_labels = Seen(), 0
+        self._items, self._n_items = Seen(), 0
         self._has_faults = False
 
     def events(self, context: ReadContext) -> Iterator[Event]:
@@ -52,10 +53,10 @@ class SetReading:
                     yield Page("labels", partition, page)
                     page = []
             yield Page("labels", partition, page)
-        context.progress(f"labels: {len(self._seen)} labels of {len(self._items)} items in {self.labels.name}")
+        context.progress(f"labels: {self._n_labels} labels of {self._n_items} items in {self.labels.name}")
         yield Page("label_sets", partition, [self._set_record(names)])
         if not self._has_faults:
-            yield Counted("labels", partition, len(self._seen), "answers in the exports")
+            yield Counted("labels", partition, self._n_labels, "answers in the exports")
         # What could not be read may hold labels that were there before.
         yield Finished(partition, {}, ("label_sets",) if self._has_faults else ("label_sets", "labels"))
 
@@ -74,8 +75,9 @@ class SetReading:
     def _of_file(self, name: str) -> Iterator[Record | Rejected]:
         url = self.folder.url(name)
         try:
-            for item in READERS[self.labels.kind](self.folder.read(name), self.labels.item):
-                yield from self._of_item(item, name, url)
+            with self.folder.open(name) as body:
+                for item in READERS[self.labels.kind](body, self.labels.item):
+                    yield from self._of_item(item, name, url)
         except (BadExport, OSError) as error:
             why = str(error) if isinstance(error, BadExport) else f"it cannot be read ({type(error).__name__})"
             yield Rejected("labels", self.labels.partition, name, f"{name}: {why}", {"path": name}, url)
@@ -85,7 +87,7 @@ class SetReading:
         if item.problem:
             yield Rejected("labels", self.labels.partition, f"{name}#{item.name}", f"{name}: {item.problem}", raw, url)
             return
-        self._items.add(item.name)
+        self._n_items += self._items.add(item.name)[0] == 1
         for answer in item.answers:
             what = f"the answer of {answer.rater} to {answer.question!r} about item {answer.item}"
             record = self._record(answer, url)
@@ -93,11 +95,11 @@ class SetReading:
                 reason = f"{name}: {what} is a text of {len(answer.value)} characters; a label is one line of at most {LONGEST_LABEL}"
                 yield Rejected("labels", self.labels.partition, record["label_id"], reason, raw, url)
                 continue
-            if record["label_id"] in self._seen:
+            if self._seen.add(record["label_id"])[0] > 1:
                 reason = f"{name}: {what} is given twice; the first counts"
                 yield Rejected("labels", self.labels.partition, f"{record['label_id']}|{name}", reason, raw, url)
                 continue
-            self._seen.add(record["label_id"])
+            self._n_labels += 1
             yield record
 
     def _record(self, answer: Answer, url: str) -> Record:
@@ -130,7 +132,7 @@ class SetReading:
             "passing": list(self.labels.passing),
             "judge_task": judge.task if judge else None,
             "judge_scorer": judge.scorer if judge else None,
-            "n_items": len(self._items),
+            "n_items": self._n_items,
             "_source_url": self.folder.url(names[0]),
             "_raw": {"files": names},
         }

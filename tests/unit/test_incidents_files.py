@@ -118,3 +118,20 @@ def test_a_folder_that_is_not_there_fails_its_store(tmp_path: Path):
     [event] = list(CONNECTOR.open(options).read(ReadContext(now=NOW)))
     assert isinstance(event, Failed)
     assert "there is no such folder" in str(event.error)
+
+
+def test_bytes_that_are_no_text_are_told_by_their_line_and_what_stands_before_is_kept(tmp_path: Path):
+    (tmp_path / "a.csv").write_bytes(CSV.encode() + b"42,caf\xe9,resolved,,2026-02-02T09:00:00Z,,,,,\n")
+    events = read(tmp_path)
+    assert [one["native_id"] for one in records(events, "incidents")] == ["41"]
+    assert ["line 3 holds bytes that are not UTF-8 text" in reason for reason in reasons(events)] == [True]
+    assert complete(events) == ()
+
+
+def test_rows_come_in_pages_and_a_row_that_came_pages_ago_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("connectors.incidents.files.PAGE", 2)
+    rows = [f"{number},resolved,2026-02-02T09:00:00Z" for number in (1, 2, 3, 4, 5, 1)]
+    events = read(tmp_path, a_csv="\n".join(["native_id,status,created_at", *rows]))
+    pages = [len(event.records) for event in events if isinstance(event, Page) and event.table == "incidents"]
+    assert pages == [2, 2, 1]
+    assert ["files:1 is in a.csv line 2 already" in reason for reason in reasons(events)] == [True]

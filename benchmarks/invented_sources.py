@@ -1,0 +1,135 @@
+"""Invented records of each source that `reading.py` measures: as files, and as a vendor would serve them, from their number alone."""
+
+import hashlib
+import http.server
+import itertools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+AT = "2026-11-20T09:00:00Z"
+Json = dict[str, Any]
+
+
+def label(number: int) -> str:
+    """Two labels of each item, of three raters."""
+    return f"sample-{number // 2},rater{number % 3}@acme.example,{('good', 'bad')[number % 7 == 0]},verdict{number % 2},{AT}"
+
+
+def incident(number: int) -> str:
+    return f"{number},Search answers nothing {number},resolved,SEV{number % 3 + 1},{AT},2026-11-20T11:{number % 60:02}:00Z,ana@acme.example"
+
+
+def event(number: int) -> Json:
+    """A root span of Braintrust with two scores."""
+    identity = hashlib.sha256(str(number).encode()).hexdigest()[:32]
+    told = {"id": identity, "span_id": identity, "root_span_id": identity, "is_root": True, "created": AT, "input": f"question {number}"}
+    scores = {"exact": float(number % 7 != 0), "tone": number % 11 / 10}
+    return told | {"expected": f"answer {number % 97}", "output": "x" * 120, "scores": scores, "metrics": {"tokens": 100}, "metadata": {}}
+
+
+def item(number: int) -> Json:
+    """An item of an experiment of Langfuse with two scores."""
+    score = {"projectId": "P1", "dataType": "NUMERIC", "source": "API", "timestamp": AT, "createdAt": AT, "updatedAt": AT}
+    scores = [
+        score | {"id": f"{name}{number}", "name": name, "value": value} for name, value in (("exact", 1.0), ("tone", number % 11 / 10))
+    ]
+    told = {
+        "id": f"I{number}",
+        "traceId": f"t{number}",
+        "experimentItemId": f"X{number}",
+        "input": f"question {number}",
+        "output": "x" * 120,
+    }
+    return told | {"expectedOutput": f"answer {number % 97}", "experimentItemMetadata": {"slice": f"s{number % 5}"}, "scores": scores}
+
+
+HEADERS = {
+    "labels": "item,rater,value,question,labelled_at",
+    "incidents": "native_id,title,status,severity,created_at,resolved_at,responders",
+}
+LINES: dict[str, Callable[[int], str]] = {
+    "labels": label,
+    "incidents": incident,
+    "braintrust": lambda number: orjson.dumps(event(number)).decode(),
+    "langfuse": lambda number: orjson.dumps(item(number)).decode(),
+}
+
+
+def write(kind: str, rows: int, path: Path) -> None:
+    """A file of the source's records, one a line."""
+    with path.open("w", encoding="utf-8") as out:
+        lines = map(LINES[kind], range(rows))
+        header = [HEADERS[kind]] if kind in HEADERS else []
+        out.writelines(f"{line}\n" for line in itertools.chain(header, lines))
+
+
+def page(rows: int, size: int, cursor: str | None, record: Callable[[int], Json]) -> tuple[list[Json], str | None]:
+    """A page of records after a cursor, and the next cursor."""
+    start = int(cursor or 0)
+    end = min(start + size, rows)
+    return [record(number) for number in range(start, end)], str(end) if end < rows else None
+
+
+def braintrust(path: str, asked: Json, rows: int) -> Json:
+    """One project with one experiment."""
+    if path.endswith("/fetch"):
+        events, cursor = page(rows, int(asked["limit"]), asked.get("cursor"), event)
+        return {"events": events, "cursor": cursor}
+    found = {"project": [{"id": "p", "name": "support"}], "experiment": [{"id": "e", "name": "run", "project_id": "p", "created": AT}]}
+    return {"objects": found.get(path.rpartition("/")[2], [])}
+
+
+def langfuse(path: str, asked: Json, rows: int) -> Json:
+    """One project with one experiment on one dataset."""
+    match path.rpartition("/")[2]:
+        case "projects":
+            return {"data": [{"id": "P1", "name": "support"}]}
+        case "datasets":
+            return {"data": [{"id": "D1", "name": "tickets"}], "meta": {"page": 1, "totalPages": 1}}
+        case "experiments":
+            told = {"id": "E1", "name": "run", "startTime": AT, "endTime": AT, "itemCount": rows, "datasetId": "D1", "metadata": {}}
+            return {"data": [told | {"scores": []}], "meta": {}}
+        case _:
+            items, cursor = page(rows, int(asked["limit"]), asked.get("cursor"), item)
+            return {"data": items, "meta": {"cursor": cursor} if cursor else {}}
+
+
+SERVED: dict[str, Callable[[str, Json, int], Json]] = {"braintrust": braintrust, "langfuse": langfuse}
+
+
+def serve(kind: str, rows: int) -> None:
+    """Answer on a free port, which is the first line of output, until the process is ended."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            asked: Json = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            length = int(self.headers.get("Content-Length") or 0)
+            asked |= json.loads(self.rfile.read(length)) if length else {}
+            body = orjson.dumps(SERVED[kind](parts.path, asked, rows))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815 - the server's name
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    print(server.server_port, flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], int(sys.argv[2]))
