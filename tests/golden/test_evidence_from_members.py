@@ -106,7 +106,8 @@ RECOUNTS = {
             from members m join intermediate.int_review_outcomes r on m.kind = 'github.reviews' and m.id = r.review_id::varchar
             union all
             select m.evidence_id, m.kind, i.incident_id, i.customer_impact = 'No', i.customer_impact is null or i.customer_impact = 'No'
-            from members m join core.fct_incidents i on m.kind = 'jira.issues' and m.id = i.incident_id
+            from members m join core.fct_incidents i
+                on m.kind = 'jira.issues' and m.id = i.incident_id or m.kind = 'github.issues' and 'github:' || m.id = i.incident_id
             union all
             select m.evidence_id, m.kind, c.citing_person_id, true, true
             from members m join core.fct_document_citations c on m.kind in ('jira.issues', 'github.pull_requests') and m.id = c.citing_id
@@ -147,7 +148,7 @@ RECOUNTS = {
             where p.merged_at >= e.started_at and p.merged_at < e.window_end
             union all
             select e.evidence_id, m.id, true
-            from evidence.evidence_custodianship e join members m using (evidence_id) where m.kind in ('jira.issues', 'git.commits')
+            from evidence.evidence_custodianship e join members m using (evidence_id) where m.kind in ('jira.issues', 'github.issues', 'git.commits')
         )
         select e.evidence_id, count(a.id) filter (a.is_direct), (count(a.id) filter (a.is_direct) + count(a.id)) / 2, count(a.id)
         from evidence.evidence_custodianship e left join acts a using (evidence_id) where e.state <> 'not_observed' group by all""",

@@ -12,9 +12,7 @@ with incidents as (
             else 'some'
         end as impact,
         incidents.n_responders as n_people,
-        case when incidents.source in ('jira', 'github') then incidents.source else 'incidents' end as source_system,
-        case when incidents.source in ('jira', 'github') then 'issues' else 'incidents' end as source_kind,
-        replace(incidents.incident_id, 'github:', '') as source_record_id
+        {{ incident_source_record('incidents') }}
     from {{ ref('bridge_incident_responders') }} as responders
     inner join {{ ref('fct_incidents') }} as incidents on responders.incident_id = incidents.incident_id
     where incidents.resolved_at is not null

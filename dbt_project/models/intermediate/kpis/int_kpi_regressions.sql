@@ -22,9 +22,7 @@ incidents as (
         incidents.*,
         {{ utc_date('incidents.detected_at') }} as detected_on,
         {{ minutes_between('pulls.merged_at', 'incidents.detected_at') }} / 60.0 as hours_unnoticed,
-        case when incidents.source in ('jira', 'github') then incidents.source else 'incidents' end as source_system,
-        case when incidents.source in ('jira', 'github') then 'issues' else 'incidents' end as source_kind,
-        replace(incidents.incident_id, 'github:', '') as source_record_id,
+        {{ incident_source_record('incidents') }},
         coalesce(incidents.issue_key, incidents.incident_id) as incident_name
     from {{ ref('fct_incidents') }} as incidents
     left join {{ ref('fct_pull_requests') }} as pulls

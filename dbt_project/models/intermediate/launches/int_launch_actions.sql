@@ -48,7 +48,7 @@ done as (
     union all
     select
         'incident_response', incidents.project_id, responders.person_id, responders.first_at, null,
-        'jira', 'issues', case when incidents.source = 'jira' then incidents.incident_id end
+        {{ incident_source_record('incidents') }}
     from {{ ref('bridge_incident_responders') }} as responders
     inner join {{ ref('fct_incidents') }} as incidents on responders.incident_id = incidents.incident_id
     union all
