@@ -164,6 +164,18 @@ class Context(Dated):
         return self
 
 
+class SelfReport(Entry):
+    """What somebody says that a person did: the person themself, or a witness of the same report."""
+
+    report: Name
+    person: Name
+    told_by: Name = Field(alias="by")
+    day: Day
+    hours: Annotated[float, Field(gt=0, le=2000)] | None = None
+    about: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\n\r]*$")]
+    url: Name | None = None
+
+
 ENTRIES: dict[str, type[Entry]] = {
     "slices": Slice,
     "traffic": Traffic,
@@ -171,6 +183,7 @@ ENTRIES: dict[str, type[Entry]] = {
     "spend": Spend,
     "surveys": Survey,
     "contexts": Context,
+    "self_reports": SelfReport,
 }
 
 

@@ -116,6 +116,21 @@ CONTEXTS = _table(
     pii=("person", "told_by"),
 )
 
+SELF_REPORTS = _table(
+    "self_reports",
+    "one thing that somebody says that a person did, themself or as a witness",
+    {
+        "report": text(null=False, about="What tells reports of one register apart; a witness names the same."),
+        "person": text(null=False, about="Whose work it is: an e-mail address, else a login."),
+        "told_by": text(null=False, about="Who says so: the person, or a witness."),
+        "day": day(null=False, about="Day of the work, or its last one."),
+        "hours": number(at_least=0, about="Hours that it took; null: not told."),
+        "about": text(null=False, about="What it was, in one line."),
+        "url": text(about="Where something of it can be seen."),
+    },
+    pii=("person", "told_by"),
+)
+
 FILES = Table(
     name="files",
     grain="one file of a register",
@@ -132,5 +147,13 @@ FILES = Table(
     census=True,
 )
 
-BY_KIND = {"slices": SLICES, "traffic": TRAFFIC, "prices": PRICES, "spend": SPEND, "surveys": SURVEYS, "contexts": CONTEXTS}
+BY_KIND = {
+    "slices": SLICES,
+    "traffic": TRAFFIC,
+    "prices": PRICES,
+    "spend": SPEND,
+    "surveys": SURVEYS,
+    "contexts": CONTEXTS,
+    "self_reports": SELF_REPORTS,
+}
 TABLES = (FILES, *BY_KIND.values())

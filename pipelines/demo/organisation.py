@@ -53,6 +53,11 @@ class Organisation:
         return self.root / "registers"
 
     @property
+    def labels(self) -> Path:
+        """Exports of what people labelled."""
+        return self.root / "labels"
+
+    @property
     def packets(self) -> Path:
         """The folder of performance packets."""
         return self.root / "packets"
@@ -82,6 +87,7 @@ def settle(root: Path, world: World) -> Organisation:
     written = (
         (organisation.experiments, world.experiment_files),
         (organisation.registers, world.register_files),
+        (organisation.labels, world.label_files),
         (organisation.packets, world.packet_files),
     )
     for folder, files in written:
@@ -159,6 +165,18 @@ path = "registers/traffic.csv"
 name = "project-contexts"
 kind = "contexts"
 path = "registers/contexts.csv"
+
+[[sources.registers]]
+name = "self-reports"
+kind = "self_reports"
+path = "registers/self_reports.csv"
+
+[[sources.labels]]
+name = "helpfulness"
+kind = "records"
+path = "labels/helpfulness.csv"
+passing = ["good"]
+judge = {{ task = "helpfulness_judge", scorer = "judge_helpfulness" }}
 
 [[sources.packets]]
 name = "packets"

@@ -43,6 +43,8 @@ FAMILIES = (
         "issue_incidents",
         "deliveries",
         "project_contexts",
+        "self_reports",
+        "labelled_traces",
         "pull_request_splits",
     ),
 )

@@ -498,6 +498,8 @@ class World:
     """File name to content, for the `files` experiment store."""
     register_files: dict[str, str] = field(default_factory=dict)
     """File name to content, of the registers."""
+    label_files: dict[str, str] = field(default_factory=dict)
+    """File name to content, of the label sets."""
     packets: list[Packet] = field(default_factory=list)
     packet_files: dict[str, str] = field(default_factory=dict)
     """File name to content, of the folder of packets."""

@@ -75,3 +75,48 @@ def test_the_decision_record_was_cited_by_two_who_did_not_write_it(demo):
            where work_kind = 'documents_cited' and state = 'value'"""
     )
     assert sources == ["github.pull_requests", "jira.issues"]
+
+
+def test_what_people_report_of_themselves_is_marked_as_such_and_a_witness_confirms_it(demo):
+    [planted] = demo.truth["self_reports"]
+    rows = demo.query(
+        """select person_id, period_id, n, value_low, value_high, strength, headline from evidence.evidence_invisible_work
+           where work_kind = 'self_reported' and state = 'value'"""
+    )
+    [(person, period, n, low, high, strength, headline)] = rows
+    assert (person, period, n, low, high) == (
+        planted["person"], planted["period"], planted["reports"], planted["witnessed"], planted["reports"],
+    )  # fmt: skip
+    assert strength == "declared"
+    assert "the rest by the engineer's own word alone" in headline
+    assert demo.query("select distinct provenance from core.fct_self_reports") == [("self",)]
+    whose = demo.query("select distinct person_id from core.fct_self_reports")
+    assert whose == [(planted["person"],)], "what somebody else says of another is no report of theirs"
+
+
+def test_labelled_traces_say_what_changed_after_them(demo):
+    rows = demo.query(
+        """select person_id, period_id, state, n, value_low, value_high from evidence.evidence_invisible_work
+           where work_kind = 'labelled_traces' and n > 0 order by period_id"""
+    )
+    assert rows == [
+        (
+            planted["person"],
+            planted["period"],
+            "value" if planted["rubric_changed_after"] else "observed_zero",
+            planted["labelled"],
+            planted["rubric_changed_after"],
+            planted["rubric_changed_after"],
+        )
+        for planted in demo.truth["labelled_traces"]
+    ]
+    [calibrated] = [row for row in demo.truth["rubric_changes"] if row["is_calibrated"]]
+    proofs = demo.query(
+        """with rows as (
+               select unnest(sources) as source from evidence.evidence_invisible_work where work_kind = 'labelled_traces' and value_low > 0
+           )
+           select distinct source.kind, p.number from rows
+           left join core.fct_pull_requests p on source.kind = 'pull_requests' and source.id = cast(p.pull_request_id as varchar)
+           order by all"""
+    )
+    assert proofs == [("label_sets", None), ("pull_requests", calibrated["pull_request"])]

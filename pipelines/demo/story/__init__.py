@@ -18,6 +18,7 @@ from pipelines.demo.story import (
     heads,
     incidents,
     issue_incidents,
+    labels,
     measurements,
     on_call,
     packages,
@@ -25,6 +26,7 @@ from pipelines.demo.story import (
     prompts,
     releases,
     safety_suite,
+    self_reports,
     splits,
     surroundings,
     teams,
@@ -71,5 +73,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     teams.teams(stage)
     packets.packets(world)
     world.register_files["contexts.csv"] = contexts.contexts(stage)
+    world.register_files["self_reports.csv"] = self_reports.self_reports(stage)
+    world.label_files["helpfulness.csv"] = labels.labels(world)
     world.splits_csv = splits.splits(world)
     return world

@@ -32,9 +32,11 @@ counts as (
 seen as (
     select distinct
         person_id,
-        case system when 'github' then 'review' when 'git' then 'document' else 'incident' end as family
+        case system
+            when 'github' then 'review' when 'git' then 'document' when 'labels' then 'label' when 'registers' then 'register' else 'incident'
+        end as family
     from {{ ref('bridge_people_accounts') }}
-    where system in ('github', 'git', 'jira', 'pagerduty', 'opsgenie', 'incidents')
+    where system in ('github', 'git', 'jira', 'pagerduty', 'opsgenie', 'incidents', 'labels', 'registers')
 ),
 
 joined as (

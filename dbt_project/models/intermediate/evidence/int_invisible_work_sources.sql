@@ -18,7 +18,7 @@ told as (
     union all
     select period_id, work_kind, happened_at, source_system, source_kind, source_record_id
     from {{ ref('int_invisible_work_things') }}
-    where work_kind = 'incidents_before_impact'
+    where work_kind in ('incidents_before_impact', 'self_reported', 'labelled_traces')
     union all
     -- Both classes of reviews come from one source.
     select things.period_id, kinds.work_kind, things.happened_at, things.source_system, things.source_kind, things.source_record_id

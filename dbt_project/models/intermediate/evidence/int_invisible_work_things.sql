@@ -50,6 +50,29 @@ things as (
         person_id, 'documents_cited', coalesce(citing_person_id, citing_key), cited_at, citing_person_id is not null, true, n_authors,
         source_system, source_kind, source_record_id
     from {{ ref('int_documents_cited') }}
+    union all
+    select
+        person_id, 'self_reported', self_report_id, {{ day_start('reported_for') }}, n_witnesses > 0, true, 1,
+        'registers', 'self_reports', self_report_id
+    from {{ ref('fct_self_reports') }}
+    union all
+    select
+        person_id, 'self_reported', self_report_id, {{ day_start('reported_for') }}, true, true, 1, 'registers', 'self_reports', witness_entry_id
+    from {{ ref('fct_self_reports') }}
+    where n_witnesses > 0
+    union all
+    -- Soon after is likelier because of it than later.
+    select
+        person_id, 'labelled_traces', label_set || '|' || item_key, labelled_at,
+        coalesce(rubric_changed_at < {{ instant_plus_days('labelled_at', 42) }}, false), rubric_changed_at is not null, 1,
+        'labels', 'label_sets', label_set
+    from {{ ref('int_labelled_traces') }}
+    union all
+    select
+        person_id, 'labelled_traces', label_set || '|' || item_key, labelled_at,
+        rubric_changed_at < {{ instant_plus_days('labelled_at', 42) }}, true, 1, 'github', 'pull_requests', cast(pull_request_id as varchar)
+    from {{ ref('int_labelled_traces') }}
+    where pull_request_id is not null
 )
 
 select things.*, periods.period_id

@@ -120,6 +120,11 @@ sightings as (
     union all
     select 'registers', lower(trim(told_by)), null, null, null, null, {{ day_start('valid_from') }}, null, false
     from {{ ref('stg_registers__project_contexts') }}
+    {% for column in ['person', 'told_by'] %}
+    union all
+    select 'registers', lower(trim({{ column }})), null, null, null, null, {{ day_start('day') }}, null, false
+    from {{ ref('stg_registers__self_reports') }}
+    {% endfor %}
 )
 
 select * from sightings

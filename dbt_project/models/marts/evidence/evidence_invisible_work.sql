@@ -6,10 +6,7 @@ with work as (
         k.title, k.measure, k.unit, k.strength, k.looked_at, k.came_of_it, k.none_done, k.method, k.limits, k.falsifier, k.missing, k.how_to_supply,
         'In ' || {{ period_text('w.period_id') }} || ', ' as begun,
         case when w.value_high > w.value_low then ' (up to ' || {{ count_text('w.value_high') }} || ')' else '' end as up_to,
-        case
-            when w.work_kind = 'incidents_before_impact' then {{ counted_noun('w.n', 'incident', 'incidents') }}
-            else {{ counted_noun('w.n', 'pull request', 'pull requests') }}
-        end as counted
+        {{ count_text('w.n') }} || ' ' || case when w.n = 1 then k.noun else k.nouns end as counted
     from {{ ref('int_invisible_work') }} as w
     inner join {{ ref('invisible_work_kinds') }} as k on w.work_kind = k.work_kind
 ),
