@@ -111,6 +111,15 @@ RECOUNTS = {
             union all
             select m.evidence_id, m.kind, c.citing_person_id, true, true
             from members m join core.fct_document_citations c on m.kind in ('jira.issues', 'github.pull_requests') and m.id = c.citing_id
+            union all
+            select m.evidence_id, m.kind, r.self_report_id, r.n_witnesses > 0, true
+            from members m join core.fct_self_reports r on m.kind = 'registers.self_reports' and m.id = r.self_report_id
+            union all
+            select m.evidence_id, m.kind, l.label_set || '|' || l.item_key,
+                coalesce(l.rubric_changed_at < l.labelled_at + interval 42 days, false), l.rubric_changed_at is not null
+            from members m join evidence.evidence_invisible_work e using (evidence_id)
+            join intermediate.int_labelled_traces l on m.kind = 'labels.label_sets' and m.id = l.label_set and l.person_id = e.person_id
+            where l.labelled_at >= e.period_start and l.labelled_at < e.period_end
         ),
         counted as (
             select e.evidence_id, count(distinct d.thing) filter (d.is_low) as low, count(distinct d.thing) filter (d.is_high) as high,
