@@ -122,13 +122,15 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
     "experiments": _effect,
     "lead_time_steps": _step,
     "deliveries": lambda one: [
-        ("evidence", "delivery", (one["epic"], person, one["n_reopened"], one["n_taken_back"]))
+        ("evidence", "delivery", (one["epic"], person, one["n_reopened"], one["n_taken_back"], one["n_hotfixed"]))
         for person in {one["assignee"], *one["authors"]}
     ],
     "launches": lambda one: [("evidence", "system_framing: missing", (one["native_id"], one["owner"], part)) for part in one["missing"]],
     "project_contexts": lambda one: _line("project_context: told", "project", "by", *CONTEXTS)(one) if one["counts"] else [],
     "model_migrations": _line("model_migration", "repository", "pull_request", "from_model", "to_model"),
-    "kill_decisions": _line("kill_decision", "epic", "decided_by"),
+    "kill_decisions": lambda one: [
+        ("evidence", "kill_decision", (one["epic"], one["decided_by"] or one["assignee"], one["evidence_class"]))
+    ],
     "review_outcomes": _line("invisible_work: reviews", "person", "period", "reviewed", "changed"),
     "on_call_hours": _line("invisible_work: on call", "person", "period", "hours"),
     "gate_catches": _line("gate_catches", "period", "artifact", "person", "n_low", "n_mid", "n_high"),
@@ -171,7 +173,7 @@ FOUND: dict[tuple[str, str], str] = {
         from core.fct_model_switches s join core.fct_pull_requests r using (pull_request_id)
         join core.dim_projects p on p.project_id = r.project_id""",
     ("evidence", "kill_decision"): """
-        select distinct subject_name, person_id from evidence.evidence_kill_decision where subject_kind = 'epic'""",
+        select distinct subject_name, person_id, evidence_class from evidence.evidence_kill_decision where subject_kind = 'epic'""",
     ("evidence", "invisible_work: reviews"): """
         select person_id, period_id, sum(n)::bigint, sum(value_low)::bigint from evidence.evidence_invisible_work
         where work_kind in ('substantive_reviews', 'eval_prompt_reviews') and n > 0 group by all""",
@@ -179,7 +181,8 @@ FOUND: dict[tuple[str, str], str] = {
         select person_id, period_id, hours_on_call from evidence.evidence_invisible_work
         where work_kind = 'on_call' and state = 'value'""",
     ("evidence", "delivery"): """
-        select distinct issue_key, person_id, n_reopened, n_taken_back from evidence.evidence_delivery where subject_kind = 'epic'""",
+        select distinct issue_key, person_id, n_reopened, n_taken_back, n_hotfixed
+        from evidence.evidence_delivery where subject_kind = 'epic'""",
     ("evidence", "second_order_leverage"): """
         select period_id, subject_id, person_id, value_low, value_mid, value_high from evidence.evidence_second_order_leverage
         where state = 'value'""",

@@ -7,14 +7,14 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 def test_each_planted_delivery_has_its_days_reverts_and_shares(demo):
     rows = demo.query(
-        """select issue_key, person_id, value_low, value_high, n_reopened, n_taken_back, share_low, share_mid, share_high
+        """select issue_key, person_id, value_low, value_high, n_reopened, n_taken_back, n_hotfixed, share_low, share_mid, share_high
            from evidence.evidence_delivery where subject_kind = 'epic' and period_id = '2026H1'"""
     )
     found = {(key, person): rest for key, person, *rest in rows}
     planted = {}
     for epic in demo.truth["deliveries"]:
         days = [float(epic["days_after_last"]), float(epic["days_after_first"])]
-        counts = [epic["n_reopened"], epic["n_taken_back"]]
+        counts = [epic["n_reopened"], epic["n_taken_back"], epic["n_hotfixed"]]
         for person in {epic["assignee"], *epic["authors"]}:
             assigned, written = float(person == epic["assignee"]), epic["authors"].get(person, 0.0)
             shares = [min(assigned, written), (assigned + written) / 2, max(assigned, written)]
@@ -24,16 +24,16 @@ def test_each_planted_delivery_has_its_days_reverts_and_shares(demo):
 
 def test_the_late_epic_says_whose_hands_took_it_back_and_what_is_not_known(demo):
     [late] = [epic for epic in demo.truth["deliveries"] if epic["n_taken_back"]]
-    [(headline, others, sources)] = demo.query(
-        """select headline, n_taken_back_by_others, list_sort(list_distinct(list_transform(sources, s -> s.kind))) from evidence.evidence_delivery
+    [(headline, *others, sources)] = demo.query(
+        """select headline, n_taken_back_by_others, n_hotfixed_by_others, list_sort(list_distinct(list_transform(sources, s -> s.kind))) from evidence.evidence_delivery
            where person_id = 'hugo' and issue_key = ? and period_id = '2026H1'""",
         (late["epic"],),
     )
     assert headline == (
-        f"On 2026-06-01 the epic {late['epic']} was done, 3 days after its due date 2026-05-29; of 2 pull requests, 1 taken back within 30 days (0 by "
-        "others); it was re-opened 1 time; between 0 % and 100 % of it is the engineer's. What it changed for users is not known from this."
+        f"On 2026-06-01 the epic {late['epic']} was done, 3 days after its due date 2026-05-29; of 2 pull requests, 1 taken back (0 by others) and "
+        "1 hotfixed (1 by others) within 30 days; it was re-opened 1 time; between 0 % and 100 % of it is the engineer's. What it changed for users is not known from this."
     )
-    assert (others, sources) == (0, ["commits", "issue_changes", "issues", "pull_requests"])
+    assert (others, sources) == ([0, 1], ["commits", "issue_changes", "issues", "pull_requests"])
 
 
 def test_whoever_delivered_no_epic_has_a_gap_that_says_what_to_do(demo):

@@ -38,6 +38,6 @@ def test_only_what_all_have_signed_is_the_share_of_the_change_and_of_the_lines_t
 def test_the_signed_lines_can_be_opened_from_the_evidence(demo):
     rows = demo.query(
         """select distinct e.person_id, list_contains(list_transform(list_filter(e.sources, s -> s.kind = 'splits'), s -> split_part(s.id, '|', 2)), e.person_id)
-           from evidence.evidence_prompt_provenance e where e.method like '%as signed by everybody named'"""
+           from evidence.evidence_prompt_provenance e where e.method like '%as signed by everybody named%'"""
     )
     assert sorted(rows) == [("gita", True), ("ines", True)]

@@ -163,7 +163,7 @@ RECOUNTS = {
         from evidence.evidence_custodianship e left join acts a using (evidence_id) where e.state <> 'not_observed' group by all""",
     ),
     "delivery": (
-        "value_low, value_mid, value_high, n, n_reopened, n_taken_back",
+        "value_low, value_mid, value_high, n, n_reopened, n_taken_back, n_hotfixed",
         """
         with moves as (
             select m.evidence_id, c.field, c.to_text, c.changed_at, c.from_value[:10] as from_day, c.to_value[:10] as to_day
@@ -178,17 +178,22 @@ RECOUNTS = {
             select d.evidence_id, min_by(coalesce(v.from_day, v.to_day), v.changed_at)::date as first_due, max_by(v.to_day, v.changed_at)::date as last_due
             from done d join moves v using (evidence_id) where v.field = 'duedate' and v.changed_at <= d.done_at group by all
         ),
+        pulls as (
+            select m.evidence_id, nullif(regexp_extract(p._raw ->> 'body', 'Mends #([0-9]+)', 1), '') as mended
+            from members m join raw_github.pull_requests p on m.kind = 'github.pull_requests' and m.id = p.pull_request_id::varchar
+        ),
         days as (
             select d.evidence_id, d.done_on - coalesce(t.first_due, (i._raw->'fields'->>'duedate')::date) as first,
                 d.done_on - coalesce(t.last_due, (i._raw->'fields'->>'duedate')::date) as last,
-                (select count(*) from members p where p.evidence_id = d.evidence_id and p.kind = 'github.pull_requests') as n,
+                (select count(*) from pulls p where p.evidence_id = d.evidence_id and p.mended is null) as n,
+                (select count(distinct p.mended) from pulls p where p.evidence_id = d.evidence_id) as n_hotfixed,
                 (select count(*) from moves v where v.evidence_id = d.evidence_id and v.field = 'resolution' and v.to_text is null) as n_reopened,
                 (select count(distinct r.reverted_pull_request_number) from members c join raw_git.reverts r on c.id = r.repository_id || '|' || r.sha
                     where c.evidence_id = d.evidence_id and c.kind = 'git.commits') as n_taken_back
             from done d join members m on d.evidence_id = m.evidence_id and m.kind = 'jira.issues'
             join raw_jira.issues i on m.id = i.issue_id left join dates t on t.evidence_id = d.evidence_id
         )
-        select evidence_id, least(first, last), (first + last) / 2, greatest(first, last), n, n_reopened, n_taken_back from days""",
+        select evidence_id, least(first, last), (first + last) / 2, greatest(first, last), n, n_reopened, n_taken_back, n_hotfixed from days""",
     ),
     "model_migration": (
         "value_low, value_mid, value_high",

@@ -28,6 +28,7 @@ from pipelines.demo.story import (
     safety_suite,
     self_reports,
     splits,
+    stopped,
     surroundings,
     teams,
     tickets,
@@ -58,6 +59,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     prompts.prompts(stage)
     experiments.pulls_for_experiments(stage)
     changes.changes(stage)
+    stopped.stopped(stage)
     incidents.incidents(stage)
     measurements.measurements(stage)
     safety_suite.safety_suite(stage)

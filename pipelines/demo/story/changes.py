@@ -78,12 +78,13 @@ def _migration(stage: Stage) -> Script:
         "done_at": stage.now,
         "n_reopened": 0,
         "n_taken_back": 0,
+        "n_hotfixed": 0,
     }
     note(stage.world, "deliveries", row | late)
 
 
 def _eased(stage: Stage) -> Script:
-    """Delivered late: its author takes one of two changes back, and the epic is re-opened after an incident."""
+    """Delivered late: one of two changes is taken back by its author, somebody else mends the other, and the epic is re-opened."""
     epic = ticket(stage, "Fewer refusals of ordinary requests", "hugo", "farah", issue_type="Epic")
     follow_up(stage, epic, "hugo", "In Progress")
     set_due(stage, epic, "farah", "2026-05-29")
@@ -100,6 +101,7 @@ def _eased(stage: Stage) -> Script:
         "done_at": stage.now,
         "n_reopened": 1,
         "n_taken_back": 1,
+        "n_hotfixed": 1,
     }
     note(stage.world, "deliveries", row | late)
     yield berlin(2026, 6, 3, 11)
@@ -143,6 +145,7 @@ def _killed(stage: Stage) -> Script:
     _stop(stage, epic, children, f"Decided in {path}, after run {run.native_id} and the lost experiment voice-summaries.")
     row = {"epic": epic.key, "repository": site.repository.full_name, "decision_record": path, "pull_request": pull.request.number}
     more = {"eval_run": run.native_id, "experiment": "exp_voicesummaries", "decided_by": "gita", "decided_at": stage.now}
+    more["evidence_class"] = "experiment_lost"
     note(stage.world, "kill_decisions", row | more)
 
 

@@ -168,7 +168,11 @@ def _mended(stage: Stage, trouble: Trouble, issue: JiraIssue, causing: int) -> G
     path = f"src/{site.package}/policy.py"
     added = function(site, stage.rng(f"mended {issue.key}"), 5)
     edit = Swap(path, last_lines(stage.world.commits[merged.commits[0]], path), "") if trouble.reverts else Append(path, added)
-    body = f"Reverts acme/{site.name}#{causing}\n\nBecause of {issue.key}." if trouble.reverts else f"Because of {issue.key}."
+    body = (
+        f"Reverts acme/{site.name}#{causing}\n\nBecause of {issue.key}."
+        if trouble.reverts
+        else f"Because of {issue.key}. Mends #{causing}."
+    )
     yield hours(2)
     pull = open_pull(stage, site, Work("gita", title, (Change(f"{title}{said}", (edit,)),), body))
     checked(stage, pull)

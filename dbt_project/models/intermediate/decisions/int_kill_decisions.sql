@@ -1,6 +1,13 @@
--- What was stopped, and what was known when it was. An experiment that a stopped epic rests on is not counted again.
+-- What was stopped, and what was known when it was. An experiment that a stopped epic rests on is not counted again. What people say
+-- about why counts where something was known at all.
 with epics as (
-    select * from {{ ref('int_stopped_epics') }}
+    select epics.*, reasons.reason
+    from {{ ref('int_stopped_epics') }} as epics
+    left join {{ ref('int_kill_reasons') }} as reasons on epics.issue_id = reasons.issue_id
+),
+
+flags as (
+    select * from {{ ref('int_removed_flags') }}
 ),
 
 lost as (
@@ -17,16 +24,22 @@ epic_experiments as (
     group by epics.issue_id
 ),
 
-epic_evals as (
+spans as (
+    select issue_id as subject_id, project_id, begun_at, stopped_at from epics
+    union all
+    select subject_id, project_id, begun_at, removed_at from flags
+),
+
+last_evals as (
     select
-        epics.issue_id,
+        spans.subject_id,
         {{ latest('runs.eval_run_id', 'runs.started_at') }} as eval_run_id,
         {{ latest('runs.is_passed', 'runs.started_at') }} as is_passed
-    from epics
+    from spans
     inner join {{ ref('int_eval_runs') }} as runs
-        on epics.project_id = runs.project_id and runs.started_at between epics.begun_at and epics.stopped_at
+        on spans.project_id = runs.project_id and runs.started_at between spans.begun_at and spans.stopped_at
     where runs.n_scored > 0 and not runs.git_is_dirty and runs.pull_request_number is null
-    group by epics.issue_id
+    group by spans.subject_id
 ),
 
 writers as (
@@ -50,23 +63,28 @@ select
     epics.stopped_at as decided_at,
     writers.person_id as decided_by_person_id,
     assignees.person_id as assignee_person_id,
+    cast(null as varchar) as removed_by_person_id,
+    epics.reason as stated_reason,
     case
+        when epic_experiments.experiment_id is null and coalesce(last_evals.is_passed, true) and coalesce(epics.recorded_at > epics.stopped_at, true)
+            then 'unsupported'
+        when epics.reason is not null then epics.reason
         when epic_experiments.experiment_id is not null then 'experiment_lost'
-        when not epic_evals.is_passed then 'eval_said_no'
-        when epics.recorded_at <= epics.stopped_at then 'written_decision'
-        else 'unsupported'
+        when not last_evals.is_passed then 'eval_said_no'
+        else 'written_decision'
     end as evidence_class,
     epics.record_pull_request_id,
     epics.record_path,
     epics.recorded_at,
-    epic_evals.eval_run_id,
-    epic_evals.is_passed as eval_is_passed,
+    last_evals.eval_run_id,
+    last_evals.is_passed as eval_is_passed,
     epic_experiments.experiment_id,
+    cast(null as varchar) as flag_change_id,
     epics.is_reconsidered,
     epics.source_url
 from epics
 left join epic_experiments on epics.issue_id = epic_experiments.issue_id
-left join epic_evals on epics.issue_id = epic_evals.issue_id
+left join last_evals on epics.issue_id = last_evals.subject_id
 left join writers on epics.record_pull_request_id = writers.pull_request_id
 left join assignees on epics.assignee_id = assignees.account
 union all
@@ -78,6 +96,8 @@ select
     lost.lost_at,
     owners.person_id,
     null,
+    null,
+    null,
     'experiment_lost',
     null,
     null,
@@ -85,8 +105,32 @@ select
     null,
     null,
     lost.experiment_id,
+    null,
     false,
     lost._source_url
 from lost
 left join {{ ref('int_experiment_people') }} as owners on lost.experiment_id = owners.experiment_id and owners.role = 'owner'
 where lost.experiment_id not in (select epic_experiments.experiment_id from epic_experiments)
+union all
+select
+    'flag',
+    flags.subject_id,
+    flags.flag_key,
+    flags.project_id,
+    flags.removed_at,
+    null,
+    null,
+    flags.removed_by_person_id,
+    null,
+    case when not last_evals.is_passed then 'eval_said_no' else 'unsupported' end,
+    null,
+    null,
+    null,
+    last_evals.eval_run_id,
+    last_evals.is_passed,
+    null,
+    flags.flag_change_id,
+    flags.is_reconsidered,
+    flags.source_url
+from flags
+left join last_evals on flags.subject_id = last_evals.subject_id

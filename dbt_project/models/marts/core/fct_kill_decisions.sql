@@ -7,6 +7,8 @@ select
     decided_at,
     decided_by_person_id,
     assignee_person_id,
+    removed_by_person_id,
+    stated_reason,
     evidence_class,
     case
         when recorded_at <= decided_at or subject_kind = 'experiment' then 'resolved'
@@ -19,6 +21,7 @@ select
     eval_run_id,
     eval_is_passed,
     experiment_id,
+    flag_change_id,
     is_reconsidered,
     source_url
 from {{ ref('int_kill_decisions') }}

@@ -1,7 +1,7 @@
 {% set own = {
     'issue_key': 'varchar', 'done_on': 'date', 'due_on': 'date', 'first_due_on': 'date', 'n_reopened': 'bigint', 'is_assignee': 'boolean',
     'n_pull_requests': 'bigint', 'n_own_pull_requests': 'bigint', 'n_taken_back': 'bigint',
-    'n_taken_back_by_others': 'bigint', 'source_url': 'varchar',
+    'n_taken_back_by_others': 'bigint', 'n_hotfixed': 'bigint', 'n_hotfixed_by_others': 'bigint', 'source_url': 'varchar',
 } %}
 with pulls as (
     select epic_id, count(*) as n_pull_requests from {{ ref('int_delivered_pull_requests') }} group by epic_id
@@ -10,8 +10,10 @@ with pulls as (
 reworks as (
     select
         epic_id,
-        count(distinct pull_request_id) as n_taken_back,
-        count(distinct case when by_whom = 'others' then pull_request_id end) as n_taken_back_by_others
+        count(distinct case when kind = 'revert' then pull_request_id end) as n_taken_back,
+        count(distinct case when kind = 'revert' and by_whom = 'others' then pull_request_id end) as n_taken_back_by_others,
+        count(distinct case when kind = 'hotfix' then pull_request_id end) as n_hotfixed,
+        count(distinct case when kind = 'hotfix' and by_whom = 'others' then pull_request_id end) as n_hotfixed_by_others
     from {{ ref('int_delivery_reworks') }}
     group by epic_id
 ),
@@ -24,6 +26,8 @@ deliveries as (
         coalesce(p.n_pull_requests, 0) as n_pull_requests,
         coalesce(r.n_taken_back, 0) as n_taken_back,
         coalesce(r.n_taken_back_by_others, 0) as n_taken_back_by_others,
+        coalesce(r.n_hotfixed, 0) as n_hotfixed,
+        coalesce(r.n_hotfixed_by_others, 0) as n_hotfixed_by_others,
         {{ local_date('e.done_at') }} as done_on,
         {{ days_between('e.due_on', local_date('e.done_at')) }} as days_after_last,
         {{ days_between('e.first_due_on', local_date('e.done_at')) }} as days_after_first,
@@ -51,9 +55,16 @@ told as (
         end as against_first,
         case
             when n_pull_requests = 0 then '; no merged pull request names it, so rework is not observed'
-            when n_taken_back = 0 then '; of ' || {{ counted_noun('n_pull_requests', 'pull request', 'pull requests') }} || ' none was taken back within 30 days'
-            else '; of ' || {{ counted_noun('n_pull_requests', 'pull request', 'pull requests') }} || ', ' || {{ count_text('n_taken_back') }}
-                || ' taken back within 30 days (' || {{ count_text('n_taken_back_by_others') }} || ' by others)'
+            else '; of ' || {{ counted_noun('n_pull_requests', 'pull request', 'pull requests') }} || ', '
+                || case
+                    when n_taken_back = 0 then 'none taken back'
+                    else {{ count_text('n_taken_back') }} || ' taken back (' || {{ count_text('n_taken_back_by_others') }} || ' by others)'
+                end
+                || ' and ' || case
+                    when n_hotfixed = 0 then 'none hotfixed'
+                    else {{ count_text('n_hotfixed') }} || ' hotfixed (' || {{ count_text('n_hotfixed_by_others') }} || ' by others)'
+                end
+                || ' within 30 days'
         end
         || case when n_reopened > 0 then '; it was re-opened ' || {{ counted_noun('n_reopened', 'time', 'times') }} else '' end
         || '; ' || {{ share_range_text('share_low', 'share_high') }} || ' of it is the engineer''s. What it changed for users is not known from this.' as rest
@@ -85,10 +96,11 @@ facts as (
         case when due_on is not null then case when n_own_pull_requests > 0 then 'resolved' else 'declared' end end as strength,
         share_low, share_mid, share_high,
         'Done is what the tracker says. To be done, on time or not, is no impact by itself, and how hard the promise was to keep does not show. '
-        || 'Work that names no issue of the epic, reviews and designs earn no share. Repairs that take nothing back do not show.' as limits,
-        'A due date agreed elsewhere, the epic re-opened for the same work, or a change within 30 days that replaces it without taking it back.' as falsifier,
+        || 'Work that names no issue of the epic, reviews and designs earn no share. A repair shows only where it takes a change back, or names it and '
+        || 'says that it is a hotfix or repairs an incident.' as limits,
+        'A due date agreed elsewhere, the epic re-opened for the same work, or a change within 30 days that replaces it without saying so.' as falsifier,
         issue_key, done_on, due_on, first_due_on, n_reopened, is_assignee, n_pull_requests, n_own_pull_requests, n_taken_back,
-        n_taken_back_by_others, source_url
+        n_taken_back_by_others, n_hotfixed, n_hotfixed_by_others, source_url
     from told
 ),
 
@@ -101,7 +113,7 @@ proofs as (
     from facts as f
     inner join {{ ref('stg_jira__issue_changes') }} as c on f.subject_id = c.issue_id and lower(c.field) in ('resolution', 'duedate')
     union all
-    select f.person_id, f.period_id, f.subject_id, f.natural_key, 3, 'git', 'commits', r.commit_id
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 3, r.source_system, r.source_kind, r.rework_id
     from facts as f
     inner join {{ ref('int_delivery_reworks') }} as r on f.subject_id = r.epic_id
     union all
