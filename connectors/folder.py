@@ -88,6 +88,13 @@ def visible(files: Files, suffixes: tuple[str, ...]) -> list[str]:
     return [name for name in files.names() if name.endswith(suffixes) and not any(part.startswith(".") for part in name.split("/"))]
 
 
+def names_apart(names: Sequence[str], what: str) -> None:
+    """Raise ValueError where several of the configured folders have one name."""
+    double = sorted({name for name in names if names.count(name) > 1})
+    if double:
+        raise ValueError(f"several folders of {what} are called {', '.join(double)}; give each a name of its own")
+
+
 def without_login(address: str) -> str:
     """An address without whatever stands before an `@` in it."""
     scheme, separator, rest = address.partition("://")

@@ -15,6 +15,7 @@ MODULES = {
     "labels": "connectors.labels.resources",
     "registers": "connectors.registers.resources",
     "packets": "connectors.packets.resources",
+    "documents": "connectors.documents.resources",
 }
 """In the order in which a sync reads them: git needs GitHub's repositories."""
 

@@ -180,7 +180,7 @@ def _anchored(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     git = sources.get("git") if isinstance(sources, dict) else None
     if isinstance(git, dict) and "mirrors" in git:
         git["mirrors"] = str(folder / str(git["mirrors"]))
-    for kind in ("incidents", "evals", "experiments", "labels", "registers", "packets"):
+    for kind in ("incidents", "evals", "experiments", "labels", "registers", "packets", "documents"):
         stores = sources.get(kind, []) if isinstance(sources, dict) else []
         for store in stores if isinstance(stores, list) else []:
             for name in ("path", "query"):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.documents.options import DocumentFolder
 from connectors.evals.options import AnyStore
 from connectors.experiments.options import Stores as ExperimentStores
 from connectors.github.options import GithubOptions
@@ -42,6 +43,7 @@ class Sources(Section):
     labels: tuple[LabelSet, ...] = ()
     registers: tuple[Register, ...] = ()
     packets: tuple[PacketFolder, ...] = ()
+    documents: tuple[DocumentFolder, ...] = ()
 
 
 class People(Section):

@@ -9,6 +9,7 @@ import duckdb
 
 from connectors import registry
 from connectors.contract import Meter
+from connectors.documents.options import DocumentsOptions
 from connectors.evals.options import EvalsOptions
 from connectors.experiments.options import ExperimentsOptions
 from connectors.git.options import ArtifactOptions, GitOptions
@@ -26,6 +27,7 @@ LISTED: Mapping[str, Callable[[Any], Any]] = {
     "experiments": lambda stores: ExperimentsOptions(stores=stores),
     "labels": lambda sets: LabelsOptions(sets=sets),
     "registers": lambda registers: RegistersOptions(registers=registers),
+    "documents": lambda folders: DocumentsOptions(folders=folders),
 }
 """Sources that are a list of stores and nothing else."""
 

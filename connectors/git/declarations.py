@@ -9,8 +9,9 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from connectors.git.facts import Report, without_credentials
+from connectors.git.facts import Report
 from connectors.git.intervals import Name
+from connectors.markdown import without_credentials
 
 SCOPES = ("runtime", "build", "optional", "dev", "lock")
 """Strongest first. `lock` is what a resolver wrote: present, but nobody's declaration."""

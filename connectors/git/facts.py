@@ -4,7 +4,6 @@ A `FactTable` is told every wanted content once, parses it, and keeps only what 
 `Rejected` event that names file, commit and the parser's message; everything else goes on.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,12 +16,12 @@ from connectors.git.landings import Side, after
 from connectors.git.paths import is_regular, shown
 from connectors.git.protocol import Blob, Change, GitClient, Landing, TreeEntry
 from connectors.git.remotes import Remote
+from connectors.markdown import without_credentials
 
 LARGEST = 4 << 20
 """Bytes of the largest file that is parsed; a lock file of a big JavaScript project has two to three million."""
 PAGE = 1000
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
-_CREDENTIAL_IN_URL = re.compile(r"(?<=://)[^/@\s'\"]+@")
 
 
 class Unparsable(Exception):
@@ -146,11 +145,6 @@ def decoded(content: bytes) -> str:
     """A file as text: UTF-8 unless a byte order mark says otherwise (PowerShell writes requirements as UTF-16)."""
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8")
     return content.decode(encoding, "replace")
-
-
-def without_credentials(text: str) -> str:
-    """People commit URLs with tokens in them; no record repeats one."""
-    return _CREDENTIAL_IN_URL.sub("", text)
 
 
 def pages(table: str, partition: str, records: Iterable[Record]) -> Iterator[Page]:

@@ -12,8 +12,9 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from connectors.git.declarations import Declaration, Source, group_scope, name_pattern, requirement, strongest, table, texts
-from connectors.git.facts import Report, Unparsable, without_credentials
+from connectors.git.facts import Report, Unparsable
 from connectors.git.intervals import Name
+from connectors.markdown import without_credentials
 
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
 _URL = re.compile(r"(?:git|hg|svn|bzr)\+\S+|https?://\S+", re.IGNORECASE)

@@ -13,11 +13,12 @@ from pathlib import PurePosixPath
 from rapidfuzz import fuzz, process
 
 from connectors.contract import Record
-from connectors.git.facts import FactTable, Report, states, without_credentials
+from connectors.git.facts import FactTable, Report, states
 from connectors.git.intervals import Interval, Name, span
 from connectors.git.options import ArtifactOptions
 from connectors.git.paths import is_fixture, is_third_party
 from connectors.git.remotes import Remote
+from connectors.markdown import visible, without_credentials
 
 TABLE = "mentions"
 SUFFIXES = {".md", ".rst", ".txt"}
@@ -39,7 +40,6 @@ REGISTRIES = {
     "anaconda.org/conda-forge",
     "pkg.go.dev",
 }
-_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -150,11 +150,6 @@ def parse(known: Names, path: str, text: str, report: Report) -> Mapping[Name, M
         whole = without_credentials(shown.splitlines()[line - 1].strip())[:300]
         answer.setdefault((artifact_id, is_exact), Mention(artifact_id, is_exact, " ".join(around.split())[:200], line, whole))
     return answer
-
-
-def visible(text: str) -> str:
-    """A text whose comments are blank, with every line where it was."""
-    return _HIDDEN.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
 
 
 Found = tuple[int, str, str, bool]

@@ -19,6 +19,7 @@ from connectors.git.facts import History, decoded, pages
 from connectors.git.landings import Side, after, before, pull_request_number
 from connectors.git.paths import is_fixture, is_regular, is_third_party, name_of, shown
 from connectors.git.protocol import Blob, Change, Landing, LineCounts
+from connectors.markdown import FRONT_MATTER
 
 TABLE = "prompt_versions"
 TEXT_FORMATS = ("txt", "md", "j2", "jinja", "jinja2", "yaml", "yml", "json", "toml", "hbs", "mustache")
@@ -33,7 +34,6 @@ AGENT_INSTRUCTIONS = GitIgnoreSpec.from_lines(
 JUDGE = re.compile(r"judge|rubric|grader|evaluator|criteria", re.IGNORECASE)
 GRADED = re.compile(r"llm-rubric|rubricPrompt")
 """How promptfoo's configuration says that a model grades."""
-FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---", re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from connectors.contract import Table, day, text
 from connectors.git.columns import CURRENT, INTERVAL_END, INTERVAL_START, LINE, REPOSITORY, sha
-
-DOCUMENT_KINDS = ("rfc", "decision", "design", "postmortem", "envelope", "document")
+from connectors.markdown import KINDS, TARGET_KINDS
 
 DOCUMENTS = Table(
     name="documents",
@@ -14,7 +13,7 @@ DOCUMENTS = Table(
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False),
-        "kind": text(null=False, one_of=DOCUMENT_KINDS, about="By front matter, else by its folder."),
+        "kind": text(null=False, one_of=KINDS, about="By front matter, else by its folder."),
         "title": text(about="By front matter, else the first heading."),
         "document_key": text(about="Its name among documents, such as RFC-12, by front matter or heading."),
         "status": text(about="As it says itself, lowercased."),
@@ -37,7 +36,7 @@ DOCUMENT_LINKS = Table(
     columns={
         "repository_id": REPOSITORY,
         "path": text(null=False, about="The document."),
-        "target_kind": text(null=False, one_of=("path", "url", "key"), about="A file, an address, or the key of an issue or a document."),
+        "target_kind": text(null=False, one_of=TARGET_KINDS, about="A file, an address, or the key of an issue or a document."),
         "target": text(null=False),
         "line_sha": text(null=False, about="sha256 of the first line that names it."),
         **INTERVAL_START,

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from connectors.git.declarations import Declaration, Source
-from connectors.git.facts import Report, Unparsable, without_credentials
+from connectors.git.facts import Report, Unparsable
 from connectors.git.intervals import Interval, Name, Tracker
 from connectors.git.landings import replayed
 from connectors.git.protocol import Landing
 from connectors.git.remotes import Remote, normalised, repository_name
+from connectors.markdown import without_credentials
 
 FILE = ".gitmodules"
 GITLINK = "160000"

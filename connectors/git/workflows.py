@@ -16,12 +16,13 @@ from packaging.utils import canonicalize_name
 from connectors.contract import Record
 from connectors.git import ci_files
 from connectors.git.ci import Reference, Snippet
-from connectors.git.facts import FactTable, Report, states, without_credentials
+from connectors.git.facts import FactTable, Report, states
 from connectors.git.intervals import Interval, Name, Tracker, span, touched
 from connectors.git.protocol import Landing
 from connectors.git.remotes import Remote
 from connectors.git.shell import Command
 from connectors.git.tooling import runs, scripts
+from connectors.markdown import without_credentials
 
 TABLE = "workflow_uses"
 OWN = "own_script"

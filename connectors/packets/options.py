@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connectors.folder import without_login
+from connectors.folder import names_apart, without_login
 
 HEADINGS = ("acknowledg", "built on", "thanks", "with the help of")
 """Beginnings of the headings under which people acknowledge the work of others."""
@@ -50,8 +50,5 @@ class PacketsOptions(BaseModel):
 
     @model_validator(mode="after")
     def _names_apart(self) -> "PacketsOptions":
-        names = [one.name for one in self.folders]
-        double = sorted({name for name in names if names.count(name) > 1})
-        if double:
-            raise ValueError(f"several folders of packets are called {', '.join(double)}; give each a name of its own")
+        names_apart([one.name for one in self.folders], "packets")
         return self

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from connectors.contract import Connector, Counted, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
-from connectors.errors import NotFound, SourceError
+from connectors.contract import Connector, Counted, Event, Finished, Page, ReadContext, Reader, Record, Rejected
+from connectors.errors import NotFound
 from connectors.folder import Files, Folder, visible
+from connectors.folders import FoldersReader
 from connectors.packets.documents import SUFFIXES, BadPacket, Header, Said, parse
 from connectors.packets.options import NamedArtifact, PacketFolder, PacketsOptions
 from connectors.packets.schema import TABLES
@@ -135,36 +136,13 @@ class FolderReading:
         return Rejected(table, self.given.partition, identity, f"{name}: {why}", {"path": name}, self.files.url(name))
 
 
-@dataclass(frozen=True)
-class PacketsReader:
-    """The configured folders; each is reached for only when its turn comes."""
-
-    options: PacketsOptions
-
-    def read(self, context: ReadContext) -> Iterator[Event]:
-        """All folders; one that cannot be read does not keep the others."""
-        for folder in self.options.folders:
-            try:
-                yield from self._reading(folder).events(context)
-            except SourceError as error:
-                yield Failed(folder.partition, error)
-
-    def probe(self) -> Iterator[Finding]:
-        """Whether each folder can be listed, and how many packets it holds."""
-        for folder in self.options.folders:
-            try:
-                found = len(self._reading(folder).names())
-                yield Finding(f"packets {folder.name}", "ok", f"{folder.place}: {found} packets")
-            except SourceError as error:
-                yield Finding(f"packets {folder.name}", "fail", f"{error.what}: {error.why}", error.hint)
-
-    def _reading(self, folder: PacketFolder) -> FolderReading:
-        return FolderReading(folder, Folder("packets", folder.place, folder.path), Names(self.options.artifacts))
-
-
 def open_packets(options: PacketsOptions) -> Reader:
     """A reader of the configured folders."""
-    return PacketsReader(options)
+
+    def reading(folder: PacketFolder) -> FolderReading:
+        return FolderReading(folder, Folder("packets", folder.place, folder.path), Names(options.artifacts))
+
+    return FoldersReader("packets", options.folders, reading)
 
 
 CONNECTOR = Connector(name="packets", title="Packets", tables=TABLES, open=open_packets)

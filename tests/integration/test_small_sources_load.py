@@ -8,6 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.contract import Connector
+from connectors.documents.options import DocumentsOptions
+from connectors.documents.resources import CONNECTOR as DOCUMENTS
 from connectors.experiments.options import ExperimentsOptions
 from connectors.experiments.resources import CONNECTOR as EXPERIMENTS
 from connectors.incidents.options import IncidentsOptions
@@ -222,3 +224,22 @@ def test_a_price_that_a_register_no_longer_lists_is_gone_and_a_broken_file_takes
     assert ask(home, alive) == [("input", 2.5)]
     assert set_aside(home) == []
     assert {state for (state,) in ask(home, "select state from raw_ops.reconciliations")} == {"matched"}
+
+
+def test_a_document_that_left_its_folder_is_gone_with_what_it_named_and_a_broken_one_takes_nothing_away(home: Home, tmp_path: Path):
+    folder = tmp_path / "post-mortems"
+    folder.mkdir()
+    for name, key in (("search", "INC-7"), ("ads", "INC-8")):
+        (folder / f"{name}.md").write_text(f"# Why {name} was down\n\nAfter {key}.\n", encoding="utf-8")
+    options = DocumentsOptions.model_validate({"folders": [{"name": "post-mortems", "path": str(folder)}]})
+    named = "select path, target from raw_documents.document_links where _deleted_at is null order by all"
+    sync(home, DOCUMENTS, options)
+    assert ask(home, named) == [("ads.md", "INC-8"), ("search.md", "INC-7")]
+    (folder / "ads.md").write_bytes(b"\xff\xfe\x00")
+    sync(home, DOCUMENTS, options)
+    assert ask(home, named) == [("ads.md", "INC-8"), ("search.md", "INC-7")]
+    assert any("ads.md: it cannot be read" in reason for reason in set_aside(home))
+    (folder / "ads.md").unlink()
+    sync(home, DOCUMENTS, options)
+    assert ask(home, named) == [("search.md", "INC-7")]
+    assert ask(home, "select path from raw_documents.documents where _deleted_at is null") == [("search.md",)]

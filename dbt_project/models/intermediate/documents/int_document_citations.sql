@@ -16,6 +16,15 @@ by_url as (
     where names.how = 'url'
 ),
 
+-- A document outside of repositories has one address, and every link to it is that.
+by_address as (
+    select documents.document_id, names.*
+    from {{ ref('int_document_names') }} as names
+    inner join {{ ref('dim_documents') }} as documents
+        on {{ extract('names.name', "'^([^?#]+)'") }} = documents.source_url and {{ has_prefix('documents.repository_id', "'documents:'") }}
+    where names.how = 'url'
+),
+
 keyed as (
     select
         documents.document_id,
@@ -33,6 +42,8 @@ everything as (
     select document_id, citing_kind, citing_id, how, account_system, account, cited_at, url, number, line_sha, is_current from by_path
     union all
     select document_id, citing_kind, citing_id, how, account_system, account, cited_at, url, number, line_sha, is_current from by_url
+    union all
+    select document_id, citing_kind, citing_id, how, account_system, account, cited_at, url, number, line_sha, is_current from by_address
     union all
     select document_id, citing_kind, citing_id, how, account_system, account, cited_at, url, number, line_sha, is_current from keyed
     where n_all = 1 or (n_own = 1 and is_own)

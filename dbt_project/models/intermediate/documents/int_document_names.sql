@@ -22,7 +22,7 @@ linked as (
         'document' as citing_kind, {{ stable_hash(['repository_id', 'path']) }} as citing_id, repository_id, 'git' as account_system,
         from_author_email as account, from_at as cited_at, _source_url as url, line as number, line_sha, target_kind as how, target as name,
         is_current
-    from {{ ref('stg_git__document_links') }}
+    from {{ ref('int_document_links') }}
 ),
 
 everything as (

@@ -4,8 +4,9 @@ with links as (
         {{ stable_hash(['repository_id', 'path']) }} as document_id,
         line_sha,
         line as number,
-        min({{ record_id(['repository_id', 'path', 'target_kind', 'target', 'from_sha']) }}) as record_id
-    from {{ ref('stg_git__document_links') }}
+        min(system) as system,
+        min(record_id) as record_id
+    from {{ ref('int_document_links') }}
     group by repository_id, path, line_sha, line
 ),
 
@@ -22,7 +23,8 @@ select
     citations.citing_kind || ':' || citations.citing_id as citing_key,
     citations.cited_at,
     case
-        when citations.citing_kind in ('commit', 'document') then 'git'
+        when citations.citing_kind = 'document' then links.system
+        when citations.citing_kind = 'commit' then 'git'
         when citations.citing_kind = 'pull_request' or citations.citing_id like 'github:%' then 'github'
         when citations.citing_id like '%:%' then 'incidents'
         when issues.issue_id is not null then 'jira'

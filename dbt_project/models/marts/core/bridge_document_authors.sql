@@ -2,8 +2,11 @@
 with named as (
     select documents.document_id, lower(authors.author) as account
     from {{ ref('dim_documents') }} as documents
-    inner join {{ ref('stg_git__documents') }} as told
-        on documents.repository_id = told.repository_id and documents.path = told.path and documents.first_seen_at <= told.from_at
+    inner join {{ ref('int_documents_told') }} as told
+        on
+            documents.repository_id = told.repository_id
+            and documents.path = told.path
+            and coalesce(documents.first_seen_at <= told.from_at, true)
     {{ each(json_list('told.authors'), 'authors', 'author') }}
     where told.is_current = documents.is_current and (told.is_current or told.to_at = documents.removed_at)
 ),

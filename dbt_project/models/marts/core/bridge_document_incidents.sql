@@ -9,7 +9,7 @@ links as (
         {{ stable_hash(['repository_id', 'path']) }} as document_id,
         case when target_kind = 'key' then target else {{ extract('target', "'/browse/([A-Z][A-Z0-9_]+-[0-9]+)'") }} end as issue_key,
         case when target_kind = 'url' then {{ extract('target', "'^([^?#]+)'") }} end as url
-    from {{ ref('stg_git__document_links') }}
+    from {{ ref('int_document_links') }}
     where is_current and target_kind in ('key', 'url')
 ),
 

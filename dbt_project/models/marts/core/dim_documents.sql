@@ -1,10 +1,10 @@
--- Documents of the repositories, each by its path: as it is now, or as it was last.
+-- Documents of the repositories and folders, each by its path: as it is now, or as it was last.
 with told as (
     select
         *,
         min(from_at) over (partition by repository_id, path) as first_at,
         row_number() over (partition by repository_id, path order by from_at desc, from_sha) as place
-    from {{ ref('stg_git__documents') }}
+    from {{ ref('int_documents_told') }}
 )
 
 select
