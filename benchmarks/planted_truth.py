@@ -242,8 +242,8 @@ def _rounded(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(round(value, 6) if isinstance(value, float) else value for value in values)
 
 
-def of_demo(root: Path, seed: int, engineers: int) -> dict[tuple[str, str], Recovered]:
-    """Run the demo of a seed and size below a folder, and hold its tables against what was planted.
+def made_demo(root: Path, seed: int, engineers: int) -> Home:
+    """Run the demo of a seed and size below a folder.
 
     Raises:
         RuntimeError: when the demo fails.
@@ -252,8 +252,13 @@ def of_demo(root: Path, seed: int, engineers: int) -> dict[tuple[str, str], Reco
     done = subprocess.run([*program, "--seed", str(seed), "--engineers", str(engineers)], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the demo of seed {seed} with {engineers} engineers failed:\n{done.stderr[-4000:]}")
-    truth = json.loads((root / "demo" / "organisation" / "truth.json").read_text())
-    with reading(Home(root / "demo"), "restricted") as connection:
+    return Home(root / "demo")
+
+
+def of_demo(home: Home) -> dict[tuple[str, str], Recovered]:
+    """Hold the tables of a demo's home against what was planted in it."""
+    truth = json.loads((home.root / "organisation" / "truth.json").read_text())
+    with reading(home, "restricted") as connection:
         return recovered(lambda sql: connection.execute(sql).fetchall(), truth)
 
 
@@ -268,7 +273,7 @@ def main(arguments: list[str] | None = None) -> int:
         for engineers in given.engineers:
             talk.print(f"seed {seed}, {engineers} engineers")
             with tempfile.TemporaryDirectory() as folder:
-                for kind, one in of_demo(Path(folder), seed, engineers).items():
+                for kind, one in of_demo(made_demo(Path(folder), seed, engineers)).items():
                     totals[kind].planted |= {(seed, engineers, *key) for key in one.planted}
                     totals[kind].found |= {(seed, engineers, *key) for key in one.found}
     table = Table("family", "kind", "planted", "found", "both", "precision", "recall")

@@ -15,10 +15,21 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from pipelines.config_sections import Artifact, DismissedNeighbour, People, Policy, Project, Publishing, Service, Sources
+from pipelines.config_sections import (
+    Artifact,
+    ClosedPeriod,
+    DismissedNeighbour,
+    People,
+    PeriodCorrection,
+    Policy,
+    Project,
+    Publishing,
+    Service,
+    Sources,
+)
 
 SECRET_KEYS = {"token", "tokens", "private_key", "password", "dsn"}
 REFERENCE = re.compile(r"\$\{(file:)?([^}]+)\}")
@@ -40,6 +51,8 @@ class Settings(BaseSettings):
     projects: tuple[Project, ...] = ()
     services: tuple[Service, ...] = ()
     dismissed_neighbours: tuple[DismissedNeighbour, ...] = ()
+    closed_periods: tuple[ClosedPeriod, ...] = ()
+    period_corrections: tuple[PeriodCorrection, ...] = ()
     policy: Policy = Policy()
     publishing: Publishing = Publishing()
 
@@ -50,6 +63,18 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(f"no such time zone: {value!r}; write an IANA name such as 'Europe/Berlin'") from None
+        return value
+
+    @field_validator("period_corrections")
+    @classmethod
+    def _of_what_is_closed(cls, value: tuple[PeriodCorrection, ...], info: ValidationInfo) -> tuple[PeriodCorrection, ...]:
+        artifacts = {artifact.id for artifact in info.data.get("artifacts", ())}
+        closed = {one.period for one in info.data.get("closed_periods", ())}
+        for one in value:
+            if one.period not in closed:
+                raise ValueError(f"{one.period} is not closed: it is computed anew in every build; closed are {sorted(closed) or 'none'}")
+            if one.artifact not in artifacts:
+                raise ValueError(f"no artifact is called {one.artifact!r}; configured are {sorted(artifacts) or 'none'}")
         return value
 
     @field_validator("schedule")

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from connectors.documents.options import DocumentFolder
 from connectors.evals.options import AnyStore
@@ -96,6 +96,42 @@ class DismissedNeighbour(Section):
     """`neighbour_id` of core.bridge_launch_neighbours."""
     by: str = Field(min_length=1)
     """Who says so: a person_id or an account of theirs; nobody of the launch itself."""
+    on: date
+    reason: str = Field(min_length=1)
+
+
+PeriodId = Annotated[str, Field(pattern=r"^\d{4}(H[12]|Q[1-4])$")]
+
+
+class ClosedPeriod(Section):
+    """A half-year or quarter whose leverage stays as it was when the first build after this entry had it."""
+
+    period: PeriodId
+    by: str = Field(min_length=1)
+    on: date
+    reason: str = Field(min_length=1)
+
+    @field_validator("on")
+    @classmethod
+    def _after_its_end(cls, value: date, info: ValidationInfo) -> date:
+        if "period" in info.data and value < (end := _end_of(info.data["period"])):
+            raise ValueError(f"{info.data['period']} can be closed from {end.isoformat()} on; found {value.isoformat()}")
+        return value
+
+
+def _end_of(period: str) -> date:
+    """First day after a half-year or quarter."""
+    months = int(period[5:]) * (6 if period[4] == "H" else 3)
+    return date(int(period[:4]) + months // 12, months % 12 + 1, 1)
+
+
+class PeriodCorrection(Section):
+    """Leave to compute one artifact's leverage in a closed period once more, from what is known by then."""
+
+    period: PeriodId
+    artifact: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    """Who approved it."""
     on: date
     reason: str = Field(min_length=1)
 

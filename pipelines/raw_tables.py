@@ -55,6 +55,8 @@ JOURNALS = {
         "services": "service varchar, repository varchar",
         "dismissed_neighbours": """launch varchar, kind varchar, neighbour varchar, dismissed_by varchar, dismissed_on date,
             reason varchar""",
+        "closed_periods": "period_id varchar, closed_by varchar, closed_on date, reason varchar",
+        "period_corrections": "period_id varchar, artifact_id varchar, approved_by varchar, approved_on date, reason varchar",
         "pseudonyms": "person_id varchar, pseudonym varchar",
     },
     "raw_statistics": {

@@ -117,6 +117,8 @@ def write_config(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
         "settings": [list(pair) for pair in _values(settings)],
         "services": [[service.name, repository] for service in settings.services for repository in service.repositories],
         "dismissed_neighbours": [[d.launch, d.kind, d.neighbour, d.by, d.on, d.reason] for d in settings.dismissed_neighbours],
+        "closed_periods": [[c.period, c.by, c.on, c.reason] for c in settings.closed_periods],
+        "period_corrections": [[c.period, c.artifact, c.by, c.on, c.reason] for c in settings.period_corrections],
         "incident_labels": [list(row) for row in _incident_labels(settings)],
     }
     for name, rows in tables.items():

@@ -44,6 +44,11 @@ class Home:
         """Where dbt keeps its manifest and compiled SQL."""
         return self.root / "dbt"
 
+    @property
+    def logs(self) -> Path:
+        """Where builds write what dbt says."""
+        return self.root / "logs"
+
     @contextmanager
     def writing(self) -> Generator[None]:
         """Hold the right to write; DuckDB's own lock would only be met half-way through a sync.

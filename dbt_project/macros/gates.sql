@@ -5,3 +5,16 @@
         when 'flaky_green' then 6 else 7
     end
 {%- endmacro %}
+
+{#-
+    Files whose change moves the ruler instead of the thing measured. Written into each query: a pattern that comes out of a table is
+    compiled again for every row.
+-#}
+{% macro is_gate_surface(path) -%}
+    {{ matches_nocase(
+        path,
+        "'(^|/|_|-|[.])(goldens?|golden[_-]sets?|baselines?|thresholds?|judges?|rubrics?|graders?|scorers?)(/|_|-|[.]|$)"
+        ~ "|^[.]github/workflows/[^/]*(eval|gate|score)[^/]*$"
+        ~ "|(^|/)(evals?|gates?)/[^/]*[.](ya?ml|toml|json|jsonl|csv)$|(^|/)(eval|gate)[^/]*[.](ya?ml|toml)$'"
+    ) }}
+{%- endmacro %}

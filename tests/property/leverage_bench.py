@@ -98,6 +98,8 @@ INPUTS: dict[str, str] = {
     "core.fct_eval_dataset_versions": "dataset_version_id varchar, dataset_name varchar, version_at timestamptz, n_items bigint, n_slices bigint,"
     " n_failure_modes bigint, slices varchar",
     "core.fct_eval_samples": "eval_run_id varchar, sample_key varchar, epoch bigint, scorer varchar, failure_mode varchar, is_passed boolean",
+    "staging.stg_config__closed_periods": "period_id varchar, closed_by varchar, closed_on date, reason varchar",
+    "staging.stg_config__period_corrections": "period_id varchar, artifact_id varchar, approved_by varchar, approved_on date, reason varchar",
     "core.fct_gate_runs": "gate_run_id varchar, repository_id varchar, project_id varchar, gate varchar, head_sha varchar, job_id bigint,"
     " head_state varchar, verdict varchar, eval_run_id varchar, is_blocking boolean, artifact_id varchar, started_at timestamptz,"
     " completed_at timestamptz",

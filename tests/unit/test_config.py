@@ -177,6 +177,29 @@ def test_what_is_set_aside_beside_a_launch_says_who_when_and_why(tmp_path):
     assert "did you mean 'flag'?" in str(fault)
 
 
+CLOSED = '[[closed_periods]]\nperiod = "2025H2"\nby = "hugo"\non = 2026-01-01\nreason = "decided"\n'
+CORRECTED = '[[period_corrections]]\nperiod = "{}"\nartifact = "{}"\nby = "hugo"\non = 2026-03-02\nreason = "accounts linked"\n'
+
+
+def test_a_period_is_closed_after_its_end_and_corrected_only_where_it_is_closed(tmp_path):
+    artifact = '[[artifacts]]\nid = "harness"\nkind = "harness"\nname = "Harness"\nrepository = "acme/harness"\n'
+    settings = config.load(written(tmp_path, GOOD + artifact + CLOSED + CORRECTED.format("2025H2", "harness")), {"TOKEN": "x"})
+    with duckdb.connect() as connection:
+        raw_tables.ensure_tables(connection, [])
+        sources.write_config(connection, settings)
+        assert connection.execute("select * from raw_config.closed_periods").fetchall() == [("2025H2", "hugo", date(2026, 1, 1), "decided")]
+        corrections = connection.execute("select * from raw_config.period_corrections").fetchall()
+    assert corrections == [("2025H2", "harness", "hugo", date(2026, 3, 2), "accounts linked")]
+    [fault] = faults(tmp_path, GOOD + CLOSED.replace("2026-01-01", "2025-12-31"), TOKEN="x")
+    assert "2025H2 can be closed from 2026-01-01 on" in str(fault)
+    [fault] = faults(tmp_path, GOOD + artifact + CLOSED + CORRECTED.format("2026Q1", "harness"), TOKEN="x")
+    assert "2026Q1 is not closed" in str(fault)
+    [fault] = faults(tmp_path, GOOD + artifact + CLOSED + CORRECTED.format("2025H2", "router"), TOKEN="x")
+    assert "no artifact is called 'router'" in str(fault)
+    for period, day in (("2025Q3", "2025-10-01"), ("2025Q4", "2026-01-01"), ("2026H1", "2026-07-01")):
+        config.load(written(tmp_path, GOOD + CLOSED.replace("2025H2", period).replace("2026-01-01", day)), {"TOKEN": "x"})
+
+
 def test_owners_and_targets_of_kpis_reach_the_models_and_unknown_kpis_are_named(tmp_path):
     kpis = '[policy.kpis]\nowners = { K01 = "platform-evals" }\ntargets = { K12 = 5 }\nsafety_pattern = "harm"\n'
     settings = config.load(written(tmp_path, GOOD + kpis), {"TOKEN": "x"})

@@ -66,3 +66,8 @@
 {% macro package_name(expression) -%}
     lower(regexp_replace({{ expression }}, '[-_.]+', '-', 'g'))
 {%- endmacro %}
+
+{#- Aggregate: what tells one set of rows from another, of a table by its alias or of an expression. In no order, and no duplicate is lost. -#}
+{% macro rows_hash(row) -%}
+    cast(sum(cast(hash({{ row }}) as hugeint)) as varchar)
+{%- endmacro %}

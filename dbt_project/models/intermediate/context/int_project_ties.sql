@@ -17,20 +17,24 @@ worked as (
     where l.system = 'jira' and p.project_id is not null
 ),
 
-related as (
-    select issue_id, issue_id as other_issue_id from worked
+-- Tickets that a project's work hangs together with: its own and those linked to them, each by way of one of its own.
+touched as (
+    select project_id, period_id, issue_id, issue_id as own_issue_id from worked
     union
-    select issue_id, other_issue_id from {{ ref('stg_jira__issue_links') }}
+    select w.project_id, w.period_id, l.other_issue_id, w.issue_id
+    from worked as w
+    inner join {{ ref('stg_jira__issue_links') }} as l on w.issue_id = l.issue_id
     union
-    select other_issue_id, issue_id from {{ ref('stg_jira__issue_links') }}
+    select w.project_id, w.period_id, l.issue_id, w.issue_id
+    from worked as w
+    inner join {{ ref('stg_jira__issue_links') }} as l on w.issue_id = l.other_issue_id
 ),
 
 linked as (
-    select distinct w.project_id, o.project_id as other_project_id, w.period_id, w.issue_id
-    from worked as w
-    inner join related as r on w.issue_id = r.issue_id
-    inner join worked as o on r.other_issue_id = o.issue_id and w.period_id = o.period_id
-    where o.project_id <> w.project_id
+    select distinct t.project_id, o.project_id as other_project_id, t.period_id, t.own_issue_id as issue_id
+    from touched as t
+    inner join worked as o on t.issue_id = o.issue_id and t.period_id = o.period_id
+    where o.project_id <> t.project_id
 ),
 
 teams as (

@@ -84,13 +84,15 @@ select
     coalesce(e.leverage_high, 0.0) as all_artifacts_high,
     coalesce(k.n_acknowledged_by, 0) as n_acknowledged_by,
     c.top_acceptor_share,
-    r.policy_version
-from {{ ref('int_artifact_author_shares') }} as s
+    r.policy_version,
+    f.closed_on
+from {{ ref('int_leverage_shares') }} as s
 inner join {{ ref('dim_artifacts') }} as a on s.artifact_id = a.artifact_id
 inner join {{ ref('int_periods') }} as t on s.period_id = t.period_id
 left join used as u on s.person_id = u.person_id and s.artifact_id = u.artifact_id and s.period_id = u.period_id
 left join reached as r on s.artifact_id = r.artifact_id and s.period_id = r.period_id
 left join {{ ref('int_leverage_engineers') }} as e on s.person_id = e.person_id and s.period_id = e.period_id
 left join acceptors as c on s.artifact_id = c.artifact_id and s.period_id = c.period_id
+left join {{ ref('int_leverage_states') }} as f on s.artifact_id = f.artifact_id and s.period_id = f.period_id
 left join acknowledged as k on s.artifact_id = k.artifact_id and s.period_id = k.period_id
 where s.person_id is not null and s.share_high > 0

@@ -17,7 +17,7 @@ with counted as (
             order by l.first_seen_at, l.ledger_id
         ) as position
     from {{ ref('int_leverage_bounded') }} as b
-    inner join {{ ref('int_evidence_ledger') }} as l on b.ledger_id = l.ledger_id
+    inner join {{ ref('int_evidence_judged') }} as l on b.ledger_id = l.ledger_id and b.period_id = l.period_id
 ),
 
 daily as (

@@ -13,13 +13,28 @@ steps as (
     {{ each(json_objects('jobs.steps'), 's', 'step') }}
 ),
 
-classed as (
+names as (
+    select name from steps
+    union
+    select lower(name) from {{ ref('stg_github__check_runs') }}
+    union
+    select lower(context) from {{ ref('stg_github__commit_statuses') }}
+),
+
+-- A pattern that is no constant is compiled for every row: each name is held against it once, however many steps have it.
+classed_names as (
     select
-        steps.*,
-        {{ matches('steps.name', 'settings.setup_step_pattern') }} as is_setup,
-        {{ matches('steps.name', 'settings.eval_step_pattern') }} as is_eval
-    from steps
+        names.name,
+        {{ matches('names.name', 'settings.setup_step_pattern') }} as is_setup,
+        {{ matches('names.name', 'settings.eval_step_pattern') }} as is_eval
+    from names
     cross join settings
+),
+
+classed as (
+    select steps.*, classed_names.is_setup, classed_names.is_eval
+    from steps
+    inner join classed_names on steps.name = classed_names.name
 ),
 
 job_steps as (
@@ -54,13 +69,13 @@ others as (
         checks.repository_id, checks.name as gate, checks.head_sha, cast(null as bigint) as run_id,
         cast(null as bigint) as run_attempt, cast(null as bigint) as job_id, checks.app_id, checks.status, checks.conclusion,
         checks.started_at, checks.completed_at,
-        {{ matches('lower(checks.name)', 'settings.eval_step_pattern') }} as has_eval_step,
+        classed_names.is_eval as has_eval_step,
         checks.conclusion = 'failure' as eval_step_failed,
         checks.conclusion in ('success', 'failure') as eval_step_ran,
         checks.conclusion = 'failure' as work_step_failed,
         checks._source_url as source_url
     from {{ ref('stg_github__check_runs') }} as checks
-    cross join settings
+    left join classed_names on lower(checks.name) = classed_names.name
     where checks.check_run_id not in (select jobs.job_id from {{ ref('stg_github__workflow_jobs') }} as jobs)
 ),
 
@@ -81,13 +96,13 @@ statuses as (
         case when lower(statuses.state) not in ('pending', 'expected') then lower(statuses.state) end as conclusion,
         statuses.created_at as started_at,
         case when lower(statuses.state) not in ('pending', 'expected') then statuses.created_at end as completed_at,
-        {{ matches('lower(statuses.context)', 'settings.eval_step_pattern') }} as has_eval_step,
+        classed_names.is_eval as has_eval_step,
         lower(statuses.state) = 'failure' as eval_step_failed,
         lower(statuses.state) in ('success', 'failure') as eval_step_ran,
         lower(statuses.state) = 'failure' as work_step_failed,
         coalesce(statuses.target_url, statuses._source_url) as source_url
     from {{ ref('stg_github__commit_statuses') }} as statuses
-    cross join settings
+    left join classed_names on lower(statuses.context) = classed_names.name
 )
 
 select * from jobs

@@ -64,9 +64,8 @@ changed_paths as (
 ),
 
 surfaces as (
-    select paths.pull_request_id, paths.gate, bool_or({{ matches_nocase('paths.path', 'settings.gate_surface_pattern') }}) as touches_gate
+    select paths.pull_request_id, paths.gate, bool_or({{ is_gate_surface('paths.path') }}) as touches_gate
     from changed_paths as paths
-    cross join {{ ref('int_settings') }} as settings
     group by paths.pull_request_id, paths.gate
 )
 

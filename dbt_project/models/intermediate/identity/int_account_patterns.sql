@@ -5,26 +5,28 @@ with patterns as (
     select * from {{ ref('bots') }}
 ),
 
+signed as (
+    select seen.system, seen.account, patterns.*,
+        coalesce(case patterns.field when 'email' then seen.email when 'login' then seen.account_login else seen.name end, '') as signature
+    from {{ ref('int_accounts_seen') }} as seen
+    cross join patterns
+    where patterns.field != 'name' or seen.system = 'git'
+),
+
 matched as (
     select
-        seen.system,
-        seen.account,
-        patterns.person_id,
-        patterns.display_name,
-        patterns.kind,
-        'pattern_' || patterns.field as rule,
-        case patterns.field when 'name' then 0.7 else 1.0 end as confidence,
-        patterns.field || ' matches ' || patterns.pattern as evidence,
+        system,
+        account,
+        person_id,
+        display_name,
+        kind,
+        'pattern_' || field as rule,
+        case field when 'name' then 0.7 else 1.0 end as confidence,
+        field || ' matches ' || pattern as evidence,
         -- The nameless agent is the last resort among patterns; names only decide where no address, login or directory entry does.
-        case when patterns.field = 'name' then 9 when patterns.person_id = 'ai_agent:other' then 2 else 1 end as priority
-    from {{ ref('int_accounts_seen') }} as seen
-    inner join patterns
-        on
-            {{ matches_nocase(
-                "coalesce(case patterns.field when 'email' then seen.email when 'login' then seen.account_login else seen.name end, '')",
-                'patterns.pattern'
-            ) }}
-    where patterns.field != 'name' or seen.system = 'git'
+        case when field = 'name' then 9 when person_id = 'ai_agent:other' then 2 else 1 end as priority
+    from signed
+    where case when {{ has_text('lower(signature)', 'fragment') }} then {{ matches_nocase('signature', 'pattern') }} else false end
 ),
 
 marked as (

@@ -3,6 +3,21 @@
 with runs as (
     select * from {{ ref('fct_eval_runs') }}
     where status in ('success', 'failed_threshold') and not coalesce(git_is_dirty, false) and started_at is not null
+),
+
+-- Each name is held against the patterns once, however many samples have it.
+cases as (
+    select
+        names.*,
+        {{ matches_nocase('names.case_name', 'settings.safety_pattern') }}
+        and not {{ matches_nocase("coalesce(names.failure_mode, '')", "'over.?refus'") }} as is_safety_case,
+        {{ matches_nocase('names.case_name', 'settings.injection_pattern') }} as is_injection_case
+    from (
+        select distinct {{ kpi_case_name() }} as case_name, samples.failure_mode
+        from runs
+        inner join {{ ref('fct_eval_samples') }} as samples on runs.eval_run_id = samples.eval_run_id
+    ) as names
+    cross join {{ ref('int_settings') }} as settings
 )
 
 select
@@ -23,10 +38,9 @@ select
     samples.failure_mode,
     samples.is_passed,
     -- Refusing too much is a failure of another kind, and harms nobody.
-    {{ matches_nocase(kpi_case_name(), 'settings.safety_pattern') }}
-    and not {{ matches_nocase("coalesce(samples.failure_mode, '')", "'over.?refus'") }} as is_safety_case,
-    {{ matches_nocase(kpi_case_name(), 'settings.injection_pattern') }} as is_injection_case
+    cases.is_safety_case,
+    cases.is_injection_case
 from runs
 inner join {{ ref('fct_eval_samples') }} as samples
     on runs.eval_run_id = samples.eval_run_id and {{ has_prefix('runs.primary_metric', "samples.scorer || '/'") }}
-cross join {{ ref('int_settings') }} as settings
+inner join cases on {{ kpi_case_name() }} = cases.case_name and samples.failure_mode is not distinct from cases.failure_mode

@@ -1,7 +1,9 @@
+{{ config(materialized='by_key') }}
 -- Low and high proof of each counted fact, by its rung; too few run-days fall back to the rung of a declaration. An acknowledgement says
 -- that the artifact is used, as a declaration does, and is worth what running it is; with runs or a catch beside it, what relying on it is.
 with judged as (
-    select * from {{ ref('int_evidence_judged') }}
+    select j.* from {{ ref('int_evidence_judged') }} as j
+    {{ only_due('j') }}
 ),
 
 run_days as (

@@ -1,15 +1,17 @@
+{{ config(materialized='by_key') }}
 -- One row per artifact, project and period: the strongest proof of use at either bound. Pairs that do not count keep their reason.
 with judged as (
     select
-        *,
+        j.*,
         -- The fact that came nearest to counting says why the pair does not.
-        case not_counted_reason
+        case j.not_counted_reason
             when 'similar_name' then 1 when 'own_repository' then 2 when 'project_unmapped' then 3 when 'fork' then 4
             when 'template_inherited' then 5 when 'archived' then 6 when 'vendored_copy' then 7 when 'removed_before_period' then 8
             when 'not_observed_since' then 9 when 'not_executed' then 10 when 'bot_accepted' then 11 when 'unknown_acceptor' then 12
             when 'insider_accepted' then 13 when 'single_contributor' then 14 when 'few_changes' then 15
         end as nearness
-    from {{ ref('int_evidence_judged') }}
+    from {{ ref('int_evidence_judged') }} as j
+    {{ only_due('j') }}
 ),
 
 pairs as (

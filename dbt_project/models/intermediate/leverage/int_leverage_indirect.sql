@@ -1,3 +1,4 @@
+{{ config(materialized='by_key') }}
 -- Use at second hand: a project that declares a counted project inherits from it, by the best path only and half as much with each step.
 -- One step after the other finds the best path of each length; after the last one every value is below the floor (a dbt test holds that).
 {% set most_steps = 4 %}
@@ -16,12 +17,13 @@ insiders as (
 
 step_0 as (
     select
-        artifact_id, project_id, period_id, u_high,
-        least(1.0, u_high * (1 + {{ policy_threshold('policy_sensitivity') }})) as u_high_raised,
-        project_id as via,
-        {{ list_head(list_of(['project_id']), 0) }} as dependency_ids
-    from {{ ref('int_leverage_direct') }}
-    where is_counted and u_high >= {{ policy_threshold('indirect_floor') }}
+        d.artifact_id, d.project_id, d.period_id, d.u_high,
+        least(1.0, d.u_high * (1 + {{ policy_threshold('policy_sensitivity') }})) as u_high_raised,
+        d.project_id as via,
+        {{ list_head(list_of(['d.project_id']), 0) }} as dependency_ids
+    from {{ ref('int_leverage_direct') }} as d
+    {{ only_due('d') }}
+    where d.is_counted and d.u_high >= {{ policy_threshold('indirect_floor') }}
 ),
 {% for step in range(1, most_steps + 1) %}
 candidates_{{ step }} as (

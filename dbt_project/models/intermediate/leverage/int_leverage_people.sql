@@ -1,3 +1,4 @@
+{{ config(materialized='by_key') }}
 -- One row per person, artifact, counted project and period: authorship times proof of use, without the part of the project they built.
 -- Two buckets keep the sum whole: use of unattributed work, and use by the authors themselves.
 with shares as (
@@ -6,6 +7,7 @@ with shares as (
         s.person_id, s.share_low, s.share_mid, s.share_high,
         coalesce(i.share, 0.0) as own_share
     from {{ ref('int_leverage_reached') }} as d
+    {{ only_due('d') }}
     inner join {{ ref('int_artifact_author_shares') }} as s on d.artifact_id = s.artifact_id and d.period_id = s.period_id
     left join {{ ref('int_project_author_shares') }} as i
         on d.project_id = i.project_id and d.period_id = i.period_id and s.person_id = i.person_id

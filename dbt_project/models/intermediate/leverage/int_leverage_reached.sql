@@ -1,7 +1,14 @@
+{{ config(materialized='by_key') }}
 -- One row per artifact, project and period: direct use, or what it inherits where that is more. The low value is of direct use alone.
-with indirect as (
+with direct as (
+    select d.* from {{ ref('int_leverage_direct') }} as d
+    {{ only_due('d') }}
+),
+
+indirect as (
     select i.*, t.period_start, t.period_end
     from {{ ref('int_leverage_indirect') }} as i
+    {{ only_due('i') }}
     inner join {{ ref('int_periods') }} as t on i.period_id = t.period_id
 ),
 
@@ -29,7 +36,7 @@ both_kinds as (
         i.via,
         i.dependency_ids,
         coalesce(d.policy_version, (select min(p.policy_version) from {{ ref('attribution_policy') }} as p where p.is_current)) as policy_version
-    from {{ ref('int_leverage_direct') }} as d
+    from direct as d
     full outer join indirect as i on d.artifact_id = i.artifact_id and d.project_id = i.project_id and d.period_id = i.period_id
 )
 

@@ -11,7 +11,6 @@ with given as (
         max(case when key = 'eval_attributable_labels' then value end) as eval_attributable_labels,
         max(case when key = 'eval_step_pattern' then value end) as eval_step_pattern,
         max(case when key = 'setup_step_pattern' then value end) as setup_step_pattern,
-        max(case when key = 'gate_surface_pattern' then value end) as gate_surface_pattern,
         max(case when key = 'kpi_owners' then value end) as kpi_owners,
         max(case when key = 'kpi_targets' then value end) as kpi_targets,
         max(case when key = 'safety_pattern' then value end) as safety_pattern,
@@ -38,13 +37,6 @@ settings as (
             setup_step_pattern,
             '^(post |set ?up|checkout|install|download|restore|cache|upload|prepare|complete job|start |stop |log ?in|authenticate)'
         ) as setup_step_pattern,
-        -- Files whose change moves the ruler instead of the thing measured.
-        coalesce(
-            gate_surface_pattern,
-            '(^|/|_|-|\.)(goldens?|golden[_-]sets?|baselines?|thresholds?|judges?|rubrics?|graders?|scorers?)(/|_|-|\.|$)'
-            || '|^\.github/workflows/[^/]*(eval|gate|score)[^/]*$'
-            || '|(^|/)(evals?|gates?)/[^/]*\.(ya?ml|toml|json|jsonl|csv)$|(^|/)(eval|gate)[^/]*\.(ya?ml|toml)$'
-        ) as gate_surface_pattern,
         kpi_owners,
         kpi_targets,
         -- What names of tasks, slices and failure modes say that a case of them probes.

@@ -87,6 +87,10 @@ facts as (
                     || {{ number_text('leverage_mid_raised', 2) }}
             else ''
         end
+        || case
+            when closed_on is not null then '; the period was closed on ' || cast(closed_on as varchar) || ', and what became known later is not counted'
+            else ''
+        end
         || '. Whoever holds 10 % of the artifact is an insider, and what an insider accepts does not count. '
         || {{ counted_noun('n_not_counted', 'project was', 'projects were') }} || ' seen and not counted; the reasons stand in core.fct_leverage.' as limits,
         case
