@@ -280,13 +280,16 @@ def test_incidents_cover_every_kind(world: World) -> None:
     assert any(issue.is_broken for issue in world.jira_issues)
 
 
-def test_killed_feature_was_measured_before_it_was_killed(world: World) -> None:
-    (row,) = world.truth["kill_decisions"]
-    epic = next(issue for issue in world.jira_issues if issue.key == row["epic"])
-    assert (epic.issue_type, epic.resolution) == ("Epic", "Won't Do")
-    log = next(log for log in world.eval_runs if log.native_id == row["eval_run"])
-    assert epic.resolved_at is not None
-    assert log.created_at < epic.resolved_at
+def test_killed_features_end_unresolved_and_the_measured_one_was_measured_before(world: World) -> None:
+    rows = world.truth["kill_decisions"]
+    assert [row["evidence_class"] for row in rows] == ["experiment_lost", "unrecoverable_with_available_models", "unsupported"]
+    epics = {issue.key: issue for issue in world.jira_issues}
+    assert {(epics[row["epic"]].issue_type, epics[row["epic"]].resolution) for row in rows} == {("Epic", "Won't Do")}
+    (measured,) = [row for row in rows if row["eval_run"]]
+    log = next(log for log in world.eval_runs if log.native_id == measured["eval_run"])
+    resolved_at = epics[measured["epic"]].resolved_at
+    assert resolved_at is not None
+    assert log.created_at < resolved_at
 
 
 def test_model_moved_in_three_projects_with_runs_on_both_models(world: World) -> None:
