@@ -119,6 +119,6 @@ def _renamed(name: str, plain: str, words: list[str]) -> str:
         text = f"regexp_replace({text}, '^([0-9a-f]{{7,35}})$', {suffix} || '\\1')"
     if plain.endswith(NUMBERED):
         text = f"regexp_replace({text}, '\\b([0-9]{{5,}})\\b', '\\1' || {suffix}, 'g')"
-    if plain.endswith("_id") or plain in {"path", "account", "_partition"}:
+    if plain.endswith("_id") or plain in {"path", "account", "_partition", "label_set"}:
         text = f"case when {text} = {name} then {name} || '~' || copy else {text} end"
     return text
