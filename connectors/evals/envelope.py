@@ -28,6 +28,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "dataset": ("dataset",),
     "dataset_version": ("dataset_version",),
     "threshold": ("threshold",),
+    "answered_model": ("answered_model", "response_model", "gen_ai.response.model"),
 }
 """What a run may say of itself in its tags or metadata, and the spellings in use; those of `langfuse.` are its GitHub action's."""
 

@@ -52,6 +52,7 @@ class SampleReader:
             latency_ms=None if seconds is None else round(seconds * 1000, 3),
             tokens_in=_whole(_total(usage, "input_tokens")),
             tokens_out=_whole(_total(usage, "output_tokens")),
+            answered_models=_answered_models(sample),
             raw=_raw(sample),
         )
 
@@ -152,6 +153,12 @@ def _output_sha(sample: Json) -> str | None:
     if isinstance(completion, str):
         return sha_of_text(completion) if completion or listing(sample, "output", "choices") else None
     return sha_of_content([at(choice, "message") for choice in objects(sample, "output", "choices")] or None)
+
+
+def _answered_models(sample: Json) -> tuple[str, ...]:
+    """The model as its answer names it; without an answer Inspect writes the model that was to be asked."""
+    name = text(sample, "output", "model") if listing(sample, "output", "choices") else None
+    return (name,) if name else ()
 
 
 def _with_attachments(sample: Json) -> Json:

@@ -132,6 +132,7 @@ class SampleRecord(_Record):
     target_sha: Sha | None = None
     output: Any = None
     output_sha: Sha | None = None
+    answered_model: Id | None = None
     cost_usd: Amount | None = None
     latency_ms: Amount | None = None
     tokens_in: Count | None = None

@@ -186,6 +186,7 @@ class _JsonlRun:
             latency_ms=record.latency_ms,
             tokens_in=record.tokens_in,
             tokens_out=record.tokens_out,
+            answered_models=(record.answered_model,) if record.answered_model else (),
             raw={"id": record.id, "epoch": record.epoch} | ({"metadata": kept(record.metadata)} if record.metadata else {}),
         )
 

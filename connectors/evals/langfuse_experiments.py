@@ -7,7 +7,7 @@ from connectors.evals.digest import kept, sha_of_content, sha_of_text
 from connectors.evals.envelope import declared
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.model import Judge, JudgeKind, Metric, OpenLog, Planned, Run, Sample, Score
-from connectors.evals.shape import Json, integer, mapping, moment, number, objects, text, worded
+from connectors.evals.shape import Json, integer, listing, mapping, moment, number, objects, text, worded
 
 OF_THE_RUN = "value"
 """How a score is called that the tool attached to the experiment itself."""
@@ -80,6 +80,7 @@ def _sample(item: Json) -> Sample | str:
         failure_mode=failure_mode_of(labels),
         cost_usd=number(item, "totalCost"),
         latency_ms=None if latency is None else latency * 1000,
+        answered_models=[name for one in listing(item, "models") if (name := text(one))],
         error_kind="item_error" if text(item, "level") == "ERROR" else None,
         raw={"trace_id": text(item, "traceId")},
     )

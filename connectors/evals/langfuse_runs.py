@@ -54,6 +54,7 @@ class LangfuseRuns:
                 "output": trace.get("output"),
                 "totalCost": trace.get("totalCost"),
                 "latency": trace.get("latency"),
+                "models": _models(trace),
                 "scores": [_as_of_version_4(one) for one in objects(trace, "scores") if _is_of(one, text(item, "observationId"))],
             }
 
@@ -87,6 +88,11 @@ def _hashed(item: Json) -> Json:
         "expectedOutputSha": sha_of_content(item.get("expectedOutput")),
         "experimentItemMetadata": {name: label for name, label in labels.items() if label},
     }
+
+
+def _models(trace: Json) -> list[str]:
+    """Models of a trace's generations: integrations write there what the vendor's answer names."""
+    return sorted({name for one in objects(trace, "observations") if one.get("type") == "GENERATION" and (name := text(one, "model"))})
 
 
 def _is_of(score: Json, observation: str | None) -> bool:

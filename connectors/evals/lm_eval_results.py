@@ -137,11 +137,17 @@ class _TaskRun:
             "model_raw": text(document, "model_name"),
             "model_provider": text(document, "model_source"),
             "model_name": text(document, "model_name"),
+            "answered_model": self._answered_model(),
             "prompt_sha": None if system_prompt is None else sha_of_prompt(system_prompt),
             "limit_applied": self._effective() if limited else None,
             "tags": [],
             "metadata": kept(self.metadata),
         } | self._times()
+
+    def _answered_model(self) -> str | None:
+        """The commit of the weights, which a branch of the hub moves on; models behind an API have none, and are not told."""
+        commit = text(self.document, "config", "model_sha")
+        return f"{text(self.document, 'model_name')}:{commit}" if commit else None
 
     def _times(self) -> Json:
         """`date` is the start in epoch seconds; the duration is a text and counts from the loading of the model."""

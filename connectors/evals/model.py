@@ -60,7 +60,11 @@ class Score:
 
 @dataclass(slots=True)
 class Sample:
-    """One sample in one epoch, without any of its texts."""
+    """One sample in one epoch, without any of its texts.
+
+    Attributes:
+        answered_models: models as the answers themselves name them: what a vendor put behind the name that was asked for.
+    """
 
     key: str
     epoch: int
@@ -75,6 +79,7 @@ class Sample:
     latency_ms: float | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
+    answered_models: Sequence[str] = ()
     raw: Json = field(default_factory=dict)
 
 

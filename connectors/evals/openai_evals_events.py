@@ -84,6 +84,8 @@ class SampleEvents:
             error_kind=None if self.values else self.error_kind,
             tokens_in=self.tokens_in,
             tokens_out=self.tokens_out,
+            # Where a judge answers too, its answers cannot be told from those under test.
+            answered_models=(self.model,) if self.model and judge.kind != "llm" else (),
             raw=kept({"sample_id": self.key, "events": self.n_events, "error": self.error_kind}),
         )
 

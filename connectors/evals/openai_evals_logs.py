@@ -148,8 +148,6 @@ class _EvalRun:
         name, version = self._names()
         is_judged = self.judge.kind == "llm" and len(self.models) > 1
         answering = self.models[:-1] if is_judged else self.models
-        # What answered names itself more exactly than what was asked for; where a judge answered too, they cannot be told apart.
-        answered = set() if is_judged else {sample.model for sample in self.events.samples.values() if sample.model}
         return {
             "task_name": name,
             "task_version": version,
@@ -158,7 +156,7 @@ class _EvalRun:
             "started_at": started,
             "ended_at": self.events.last_at if self.events.report is not None else None,
             "model_raw": ", ".join(answering) or None,
-            "model_name": next(iter(answered)) if len(answered) == 1 else answering[0] if len(answering) == 1 else None,
+            "model_name": answering[0] if len(answering) == 1 else None,
             "limit_applied": limit,
             "tokens_in": integer(self.report.get(f"{USAGE}prompt_tokens")),
             "tokens_out": integer(self.report.get(f"{USAGE}completion_tokens")),

@@ -60,8 +60,15 @@ def sample_of(row: Json, judges: dict[str, Judge], seen: Counter[str]) -> Sample
         latency_ms=number(row, "latencyMs"),
         tokens_in=integer(usage, "prompt"),
         tokens_out=integer(usage, "completion"),
+        answered_models=_answered_models(row),
         raw=_raw(row),
     )
+
+
+def _answered_models(row: Json) -> tuple[str, ...]:
+    """The model by the vendor's own answer, which only some providers pass on."""
+    name = text(row, "response", "raw", "model")
+    return (name,) if name else ()
 
 
 def _scores(row: Json, judges: dict[str, Judge]) -> Iterator[Score]:

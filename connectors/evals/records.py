@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from connectors.contract import Record
-from connectors.evals.digest import sha_of_text
+from connectors.evals.digest import kept, sha_of_text
 from connectors.evals.envelope import belonging, threshold_of
 from connectors.evals.model import Judge, Metric, Run, Sample, Score, Scorer, Status
 from connectors.evals.shape import Json, text
@@ -103,6 +103,7 @@ class RunRecords:
                 "path": origin.path,
                 "content_sha": origin.content_sha,
                 "status": self._status(),
+                "answered_model": self._answered_model(),
                 "dataset_version_id": self._dataset_version_id(),
                 "dataset_name": run.dataset_name,
                 "n_samples": n_samples,
@@ -145,6 +146,16 @@ class RunRecords:
         if self.tally.lost:
             return "partial"
         return "failed_threshold" if self._passed() is False else "success"
+
+    def _answered_model(self) -> str | None:
+        """What answered, by the answers, else by the log's head, else by the run's own word.
+
+        An answer that repeats what was asked for names no version: it may be the alias still.
+        """
+        columns = self.run.columns
+        told = self.tally.answered_models or {text(columns, "answered_model") or text(self.run.declared, "answered_model")}
+        names = {kept(name) for name in told if name} - {text(columns, "model_raw"), text(columns, "model_name")}
+        return ", ".join(sorted(names)) or None
 
     def _totals(self) -> Json:
         """What the samples cost together, where the tool does not say."""

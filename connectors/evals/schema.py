@@ -57,6 +57,7 @@ RUNS = Table(
         "model_raw": text(about="Model as written."),
         "model_provider": text(about="Provider of the model."),
         "model_name": text(about="Model without its provider."),
+        "answered_model": text(about="Model as the answers name it, several with commas; null where they only repeat what was asked for."),
         "dataset_version_id": text(about="Dataset by name and content; null unless the log holds the whole dataset."),
         "dataset_name": text(about="Dataset as the run names it."),
         "prompt_sha": text(about="Hash of the prompt text."),

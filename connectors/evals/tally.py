@@ -107,6 +107,7 @@ class Tally:
         self.primary, self.slice_metrics, self.has_epochs, self.adds_up = primary, slice_metrics, epochs > 1, adds_up
         self.samples = self.errors = self.unscored = self.lost = 0
         self.means: dict[tuple[str, str], Mean] = {}
+        self.answered_models: set[str] = set()
         self._cost, self._tokens_in, self._tokens_out = ExactSum(), WholeSum(), WholeSum()
         self._items = Items()
 
@@ -114,6 +115,7 @@ class Tally:
         """Count one sample."""
         self.samples += 1
         self.errors += sample.error_kind is not None
+        self.answered_models.update(sample.answered_models)
         # Items are told apart by content: epochs, filters and scorers repeat them.
         self._items.add(sample.input_sha, sample.target_sha, sample.slice, sample.failure_mode)
         for score in sample.scores:

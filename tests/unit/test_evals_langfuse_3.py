@@ -112,6 +112,18 @@ def test_a_run_of_a_dataset_is_a_run_with_its_items_as_samples(site: Site):
         assert check_records(rows(events, table), CONNECTOR.table(table)).quarantined == [], table
 
 
+def test_what_answered_is_what_the_generations_of_the_traces_name(site: Site):
+    seen = [
+        {"type": "GENERATION", "model": "gpt-4o-2024-08-06"},
+        {"type": "GENERATION", "model": "gpt-4o-2024-08-06"},
+        {"type": "SPAN", "model": "no-generation"},
+        {"type": "GENERATION", "model": None},
+    ]
+    site.script = script([linked(1)], {"t1": Answer(trace(of_trace(1.0), observations=seen))})
+    [run] = rows(read_tickets(site), "runs")
+    assert run["answered_model"] == "gpt-4o-2024-08-06"
+
+
 def test_a_label_is_a_word_and_scores_of_other_parts_of_the_trace_are_not_the_items(site: Site):
     scores = [of_trace(2.0, "CATEGORICAL", "fair"), of_trace(1.0, name="whole"), of_trace(1.0, name="other", observationId="o2")]
     site.script = script([linked(1, observationId="o1")], {"t1": Answer(trace(*scores))})

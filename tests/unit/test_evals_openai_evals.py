@@ -49,7 +49,7 @@ def test_a_run_says_what_was_evaluated_when_and_by_whom(queue):
     _, run = queue
     assert (run["task_name"], run["task_version"], run["dataset_name"]) == ("tickets.queue", "v1", "tickets/queue")
     assert (run["status"], run["model_raw"], run["created_by_raw"]) == ("success", "acme-router", "ana")
-    assert run["model_name"] == "acme-router-2026-11-01", "as it names itself"
+    assert (run["model_name"], run["answered_model"]) == ("acme-router", "acme-router-2026-11-01"), "as asked for, and as it names itself"
     assert (run["tokens_in"], run["tokens_out"]) == (25, 8)
     assert run["started_at"].startswith("2026-11-26T17:")
     assert run["started_at"].endswith("+00:00")
@@ -157,7 +157,7 @@ def test_a_model_that_grades_is_named_and_is_not_the_model_under_test():
         lines[0]["spec"]["run_config"]["eval_spec"]["cls"] = "evals.elsuite.modelgraded.classify:ModelBasedClassify"
 
     reading = changed("tone.jsonl", change)
-    assert reading.run()["model_name"] == "acme-small"
+    assert (reading.run()["model_name"], reading.run()["answered_model"]) == ("acme-small", None), "not told from the judge's answers"
     assert {(row["judge_kind"], row["judge_id"]) for row in reading.samples(reading.run())} == {("llm", "acme-judge")}
 
 

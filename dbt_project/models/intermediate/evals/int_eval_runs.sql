@@ -24,6 +24,7 @@ select
     runs.status,
     runs.model_provider,
     runs.model_name,
+    runs.answered_model,
     runs.dataset_version_id,
     runs.dataset_name,
     runs.prompt_sha,

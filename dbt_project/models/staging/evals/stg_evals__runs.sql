@@ -33,6 +33,7 @@ renamed as (
         model_raw,
         model_provider,
         model_name,
+        answered_model,
         dataset_version_id,
         dataset_name,
         prompt_sha,
