@@ -5,7 +5,7 @@ import http.server
 import itertools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +23,29 @@ def label(number: int) -> str:
 
 def incident(number: int) -> str:
     return f"{number},Search answers nothing {number},resolved,SEV{number % 3 + 1},{AT},2026-11-20T11:{number % 60:02}:00Z,ana@acme.example"
+
+
+def task(number: int) -> Json:
+    """A task of Label Studio that two raters labelled."""
+    annotations = [
+        {"id": 2 * number + rater, "completed_by": rater, "was_cancelled": False, "ground_truth": False, "updated_at": AT, "lead_time": 8.5}
+        | {"result": [{"type": "choices", "from_name": "verdict", "value": {"choices": [("good", "bad")[number % 7 == rater]]}}]}
+        for rater in range(2)
+    ]
+    return {"id": number, "data": {"text": "x" * 120}, "annotations": annotations, "predictions": [], "created_at": AT}
+
+
+def record(number: int) -> Json:
+    """A record of Argilla that two raters labelled."""
+    given = [{"value": ("good", "bad")[number % 7 == rater], "user_id": f"u{rater}"} for rater in range(2)]
+    told = {"id": f"r{number}", "fields": {"text": "x" * 120}, "metadata": {}, "suggestions": {}, "responses": {"verdict": given}}
+    return told | {"vectors": {}, "status": "completed", "_server_id": str(number)}
+
+
+def reported(number: int) -> Json:
+    """An incident of a file of JSON with a responder."""
+    told = {"native_id": number, "title": f"Search answers nothing {number}", "status": "resolved", "severity": f"SEV{number % 3 + 1}"}
+    return told | {"created_at": AT, "resolved_at": f"2026-11-20T11:{number % 60:02}:00Z", "responders": ["ana@acme.example"]}
 
 
 def event(number: int) -> Json:
@@ -53,27 +76,45 @@ HEADERS = {
     "labels": "item,rater,value,question,labelled_at",
     "incidents": "native_id,title,status,severity,created_at,resolved_at,responders",
 }
-LINES: dict[str, Callable[[int], str]] = {
-    "labels": label,
-    "incidents": incident,
-    "braintrust": lambda number: orjson.dumps(event(number)).decode(),
-    "langfuse": lambda number: orjson.dumps(item(number)).decode(),
+RECORDS: dict[str, Callable[[int], Json]] = {
+    "label_studio": task,
+    "argilla": record,
+    "incidents_json": reported,
+    "braintrust": event,
+    "langfuse": item,
 }
+KINDS = (*HEADERS, *RECORDS)
+DOCUMENTS = {"label_studio": "[%s]", "argilla": "[%s]", "incidents_json": '{"incidents": [%s]}'}
+"""What stands around the records of a source whose files are one JSON document."""
+
+
+def lines(kind: str, rows: int) -> Iterator[str]:
+    """The source's records, one a line."""
+    if kind in RECORDS:
+        return (orjson.dumps(RECORDS[kind](number)).decode() for number in range(rows))
+    return itertools.chain([HEADERS[kind]], map({"labels": label, "incidents": incident}[kind], range(rows)))
 
 
 def write(kind: str, rows: int, path: Path) -> None:
     """A file of the source's records, one a line."""
     with path.open("w", encoding="utf-8") as out:
-        lines = map(LINES[kind], range(rows))
-        header = [HEADERS[kind]] if kind in HEADERS else []
-        out.writelines(f"{line}\n" for line in itertools.chain(header, lines))
+        out.writelines(f"{line}\n" for line in lines(kind, rows))
 
 
-def page(rows: int, size: int, cursor: str | None, record: Callable[[int], Json]) -> tuple[list[Json], str | None]:
+def write_document(kind: str, rows: int, path: Path) -> None:
+    """A file of the source's records as its tool writes it."""
+    before, _, after = DOCUMENTS[kind].partition("%s")
+    with path.open("w", encoding="utf-8") as out:
+        out.write(before)
+        out.writelines(f"{',' * (number > 0)}{line}" for number, line in enumerate(lines(kind, rows)))
+        out.write(after)
+
+
+def page(rows: int, size: int, cursor: str | None, made: Callable[[int], Json]) -> tuple[list[Json], str | None]:
     """A page of records after a cursor, and the next cursor."""
     start = int(cursor or 0)
     end = min(start + size, rows)
-    return [record(number) for number in range(start, end)], str(end) if end < rows else None
+    return [made(number) for number in range(start, end)], str(end) if end < rows else None
 
 
 def braintrust(path: str, asked: Json, rows: int) -> Json:

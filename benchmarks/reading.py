@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.invented_sources import HEADERS, LINES, SERVED, write
+from benchmarks.invented_sources import DOCUMENTS, HEADERS, KINDS, SERVED, write, write_document
 from benchmarks.measuring import Measured, measured
 
 PROGRAM = "benchmarks.reading_program"
@@ -43,19 +43,22 @@ def lines_of(kind: str, rows: int, folder: Path) -> Generator[str]:
     if kind in SERVED:
         with served(kind, rows) as url:
             yield line(kind, "Fulcrum", rows, measured(PROGRAM, kind, url))
+    elif kind in DOCUMENTS:
+        document = folder / f"{kind}.json"
+        write_document(kind, rows, document)
+        yield line(kind, "Fulcrum", rows, measured(PROGRAM, kind, document))
     else:
         yield line(kind, "Fulcrum", rows, measured(PROGRAM, kind, path))
     yield line(kind, "DuckDB", rows, measured(PROGRAM, "duckdb", path))
-    path.unlink()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kinds", nargs="*", choices=[*LINES, []], help="sources; without any, all")
+    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], help="sources; without any, all")
     parser.add_argument("--records", type=int, nargs="+", default=[100_000, 1_000_000])
     arguments = parser.parse_args()
     print(f"| {' | '.join(TITLES)} |\n{'|---' * len(TITLES)}|", flush=True)
-    for kind in arguments.kinds or LINES:
+    for kind in arguments.kinds or KINDS:
         for rows in arguments.records:
             with tempfile.TemporaryDirectory() as folder:
                 for told in lines_of(kind, rows, Path(folder)):

@@ -16,9 +16,9 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 def options_of(kind: str, place: str) -> tuple[str, Any]:
     """The connector, and its options for one store."""
     match kind:
-        case "labels":
-            return "labels", {"sets": [{"name": "qa", "kind": "records", "path": place}]}
-        case "incidents":
+        case "labels" | "label_studio" | "argilla":
+            return "labels", {"sets": [{"name": "qa", "kind": "records" if kind == "labels" else kind, "path": place}]}
+        case "incidents" | "incidents_json":
             return "incidents", {"stores": [{"kind": "files", "path": place}]}
         case "braintrust":
             return "evals", {"stores": [{"kind": kind, "url": place, "token": "t"}]}

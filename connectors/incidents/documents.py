@@ -2,8 +2,8 @@
 
 import csv
 import io
-import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, BinaryIO, Literal
@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from connectors.contract import Record
 from connectors.incidents.schema import ACTIONS, STATUSES
+from connectors.json_stream import BadJson, entries_by_key
 
 NOT_TEXT = re.compile("[\udc80-\udcff]")
 
@@ -91,30 +92,18 @@ def take_apart(name: str, body: BinaryIO) -> Iterator[tuple[str, str, Any]]:
     Raises:
         BadFile: when nothing of the file can be used.
     """
-    return _from_csv(body) if name.lower().endswith(".csv") else _from_json(body.read())
+    return _from_csv(body) if name.lower().endswith(".csv") else _from_json(body)
 
 
-def _from_json(content: bytes) -> Iterator[tuple[str, str, Any]]:
+def _from_json(body: BinaryIO) -> Iterator[tuple[str, str, Any]]:
+    """Rows as they come: a file of millions is never held as a whole."""
+    n_rows: Counter[str] = Counter()
     try:
-        text = content.decode("utf-8-sig")
-        document = json.loads(text)
-    except UnicodeDecodeError as error:
-        raise _not_utf8(content[: error.start].count(b"\n") + 1) from error
-    except json.JSONDecodeError as error:
-        raise BadFile(f"it is no JSON: {error}") from error
-    expected = "expected an object with a list in 'incidents', 'on_call_shifts' or both"
-    if not isinstance(document, dict) or not document.keys() <= ROWS.keys() or not document:
-        raise BadFile(f"{expected}; found {text.strip()[:60]!r}")
-    for table in ROWS:
-        rows = document.get(table, [])
-        if not isinstance(rows, list):
-            raise BadFile(f"{expected}; {table} is {type(rows).__name__}")
-        for number, row in enumerate(rows):
-            yield table, f"{table}[{number}]", row
-
-
-def _not_utf8(line: int) -> BadFile:
-    return BadFile(f"line {line} holds bytes that are not UTF-8 text")
+        for table, row in entries_by_key(body, ROWS.keys()):
+            yield table, f"{table}[{n_rows[table]}]", row
+            n_rows[table] += 1
+    except BadJson as error:
+        raise BadFile(f"{error}; expected an object with a list in 'incidents', 'on_call_shifts' or both") from None
 
 
 def _from_csv(body: BinaryIO) -> Iterator[tuple[str, str, Any]]:
@@ -140,7 +129,7 @@ def _rows_of_csv(reader: Any) -> Iterator[tuple[str, str, Any]]:
         )
     for cells in reader:
         if any(NOT_TEXT.search(cell) for cell in cells):
-            raise _not_utf8(reader.line_num)
+            raise BadFile(f"line {reader.line_num} holds bytes that are not UTF-8 text")
         row = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
         place = f"line {reader.line_num}"
         if len(cells) not in (0, len(header)):

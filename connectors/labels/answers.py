@@ -7,9 +7,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
 from typing import Any, BinaryIO
 
 import orjson
+
+from connectors.json_stream import BadJson, begins_with, entries
 
 Json = dict[str, Any]
 
@@ -44,13 +48,15 @@ class Item:
 
 def label_studio(body: BinaryIO, item: str) -> Iterator[Item]:
     """Items of Label Studio's JSON export: a list of tasks, each with its annotations."""
-    for task in _tasks(body, "tasks of Label Studio's JSON export"):
-        key = _key(task.get("data"), item, task.get("id"))
-        if key is None:
-            yield Item(f"task {task.get('id')}", problem=_no_key("task", task.get("id"), item))
-            continue
-        given = [one for one in task.get("annotations") or () if isinstance(one, dict)]
-        yield Item(key, tuple(answer for annotation in given for answer in _of_annotation(annotation, key)))
+    return _items(body, "tasks of Label Studio's JSON export", partial(_of_task, item))
+
+
+def _of_task(item: str, task: Json) -> Item:
+    key = _key(task.get("data"), item, task.get("id"))
+    if key is None:
+        return _without_key("task", task.get("id"), item)
+    given = [one for one in task.get("annotations") or () if isinstance(one, dict)]
+    return Item(key, tuple(answer for annotation in given for answer in _of_annotation(annotation, key)))
 
 
 SHAPES: dict[str, Callable[[Json], Any]] = {
@@ -64,6 +70,7 @@ SHAPES: dict[str, Callable[[Json], Any]] = {
 
 
 def _of_annotation(annotation: Json, item: str) -> Iterator[Answer]:
+    lead = annotation.get("lead_time")
     skipped = Answer(
         item=item,
         question="",
@@ -73,7 +80,7 @@ def _of_annotation(annotation: Json, item: str) -> Iterator[Answer]:
         is_skipped=True,
         is_gold=annotation.get("ground_truth") is True,
         labelled_at=annotation.get("updated_at") or annotation.get("created_at"),
-        lead_seconds=annotation.get("lead_time"),
+        lead_seconds=float(lead) if isinstance(lead, Decimal) else lead,
     )
     if annotation.get("was_cancelled") is True:
         yield skipped
@@ -94,14 +101,16 @@ def _rater(told: Any) -> str | None:
 
 def argilla(body: BinaryIO, item: str) -> Iterator[Item]:
     """Items of Argilla's JSON export of records (`dataset.records.to_json`)."""
-    for record in _tasks(body, "records of Argilla's JSON export"):
-        key = _key(record.get("metadata"), item, record.get("id") or record.get("_server_id"))
-        if key is None:
-            yield Item(f"record {record.get('id')}", problem=_no_key("record", record.get("id"), item))
-            continue
-        responses = record.get("responses")
-        questions = responses.items() if isinstance(responses, dict) else ()
-        yield Item(key, tuple(answer for name, given in questions for answer in _of_responses(str(name), given, key)))
+    return _items(body, "records of Argilla's JSON export", partial(_of_record, item))
+
+
+def _of_record(item: str, record: Json) -> Item:
+    key = _key(record.get("metadata"), item, record.get("id") or record.get("_server_id"))
+    if key is None:
+        return _without_key("record", record.get("id"), item)
+    responses = record.get("responses")
+    questions = responses.items() if isinstance(responses, dict) else ()
+    return Item(key, tuple(answer for name, given in questions for answer in _of_responses(str(name), given, key)))
 
 
 def _of_responses(question: str, given: Any, item: str) -> Iterator[Answer]:
@@ -116,8 +125,6 @@ def _of_responses(question: str, given: Any, item: str) -> Iterator[Answer]:
 
 COLUMNS = ("item", "rater", "value", "question", "labelled_at", "lead_seconds", "is_gold", "is_skipped")
 """Of the documented format; the first three are needed."""
-BEGINNING = 4096
-"""Bytes in which a file of JSON shows its first brace."""
 
 
 def records(body: BinaryIO, item: str) -> Iterator[Item]:  # noqa: ARG001 - the format names its column
@@ -144,10 +151,9 @@ def records(body: BinaryIO, item: str) -> Iterator[Item]:  # noqa: ARG001 - the 
 
 def _rows(body: BinaryIO) -> Iterator[tuple[int, Json | str]]:
     """Lines as they come: a file of millions is never held as a whole."""
-    beginning = body.read(BEGINNING).decode("utf-8-sig", "replace")
-    body.seek(0)
-    with io.TextIOWrapper(body, encoding="utf-8-sig", errors="replace", newline="") as text:
-        yield from _rows_of_json(text) if beginning.lstrip().startswith("{") else _rows_of_csv(text)
+    reader = _rows_of_json if begins_with(body, b"{") else _rows_of_csv
+    with io.TextIOWrapper(body, encoding="utf-8", errors="replace", newline="") as text:
+        yield from reader(text)
 
 
 def _rows_of_csv(text: Iterable[str]) -> Iterator[tuple[int, Json]]:
@@ -194,14 +200,14 @@ READERS: dict[str, Callable[[BinaryIO, str], Iterator[Item]]] = {"label_studio":
 SUFFIXES = {"label_studio": (".json",), "argilla": (".json",), "records": (".csv", ".jsonl")}
 
 
-def _tasks(body: BinaryIO, expected: str) -> Iterator[Json]:
+def _items(body: BinaryIO, expected: str, of_entry: Callable[[Json], Item]) -> Iterator[Item]:
+    """Items as they come: an export of millions is never held as a whole."""
     try:
-        found = orjson.loads(body.read())
-    except orjson.JSONDecodeError as error:
-        raise BadExport(f"it is no whole JSON document ({error}); expected {expected}") from None
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise BadExport(f"it is JSON of another shape; expected {expected}")
-    yield from found
+        for number, entry in enumerate(entries(body), 1):
+            where = f"entry {number}"
+            yield of_entry(entry) if isinstance(entry, dict) else Item(where, problem=f"{where} is no JSON object; expected {expected}")
+    except BadJson as error:
+        raise BadExport(f"{error}; expected {expected}") from None
 
 
 def _key(data: Any, item: str, native: Any) -> str | None:
@@ -209,8 +215,9 @@ def _key(data: Any, item: str, native: Any) -> str | None:
     return None if found is None or isinstance(found, dict | list) or not str(found).strip() else str(found).strip()
 
 
-def _no_key(what: str, native: Any, item: str) -> str:
-    return f"{what} {native} has no id: expected one in {item!r}" if item else f"a {what} has no id"
+def _without_key(what: str, native: Any, item: str) -> Item:
+    problem = f"{what} {native} has no id: expected one in {item!r}" if item else f"a {what} has no id"
+    return Item(f"{what} {native}", problem=problem)
 
 
 def _value(told: Any) -> str | float | None:
@@ -219,6 +226,6 @@ def _value(told: Any) -> str | float | None:
         return ", ".join(sorted(str(part).strip() for part in told)) or None
     if isinstance(told, bool):
         return "true" if told else "false"
-    if isinstance(told, int | float):
+    if isinstance(told, int | float | Decimal):
         return float(told)
     return told.strip() or None if isinstance(told, str) else None

@@ -91,7 +91,8 @@ def test_a_faulty_row_is_set_aside_with_every_reason_and_takes_nothing_away(tmp_
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"b_json": "{"}, "it is no JSON"),
+        ({"b_json": "{"}, "it is no whole JSON document"),
+        ({"b_json": "[]"}, "it is no JSON object; expected an object with a list in 'incidents'"),
         ({"b_json": '{"incident": []}'}, "expected an object with a list in 'incidents', 'on_call_shifts' or both"),
         ({"b_csv": "native_id,state,created_at\n"}, "its columns are native_id, state, created_at; expected"),
     ],
@@ -100,6 +101,13 @@ def test_an_unreadable_file_is_told_and_the_others_are_read(tmp_path: Path, file
     events = read(tmp_path, a_csv=CSV, **files)
     assert said in reasons(events)[0]
     assert len(records(events, "incidents")) == 1
+    assert complete(events) == ()
+
+
+def test_incidents_before_the_place_where_a_file_was_cut_short_are_kept(tmp_path: Path):
+    events = read(tmp_path, a_csv=CSV, b_json=JSON.replace("41,", "42,").removesuffix('T08:00:00+01:00"}]}'))
+    assert [record["native_id"] for record in records(events, "incidents")] == ["41", "42"]
+    assert ["b.json: it is no whole JSON document" in reason for reason in reasons(events)] == [True]
     assert complete(events) == ()
 
 

@@ -120,7 +120,8 @@ def test_the_documented_format_as_csv_and_as_lines_is_the_same():
     ("kind", "name", "content", "why"),
     [
         ("label_studio", "a.json", EXPORT[:400], "no whole JSON document"),
-        ("label_studio", "a.json", '{"tasks": []}', "JSON of another shape; expected tasks of Label Studio's JSON export"),
+        ("label_studio", "a.json", '{"tasks": []}', "it is no JSON list; expected tasks of Label Studio's JSON export"),
+        ("label_studio", "a.json", "[7]", "entry 1 is no JSON object; expected tasks of Label Studio's JSON export"),
         ("label_studio", "a.json", '[{"id": 1, "data": {}, "annotations": []}]', "task 1 has no id: expected one in 'sample_id'"),
         ("argilla", "a.json", '[{"id": "r", "metadata": {}, "responses": {}}]', "record r has no id: expected one in 'sample_id'"),
         ("records", "a.csv", "item,who,value\n", "its columns are item, who, value; expected item, rater"),
@@ -144,6 +145,15 @@ def test_bad_input_is_set_aside_by_name_and_the_rest_goes_on(kind: str, name: st
     assert [why in reason for reason in reasons(events)] == [True], reasons(events)
     assert complete(events) == ("label_sets",), "what could not be read may hold labels that were there before"
     assert kind == "argilla" or labels_of(events)
+
+
+def test_answers_before_the_place_where_an_export_was_cut_short_are_kept():
+    whole = labels_of(read({"export.json": EXPORT}, "label_studio"))
+    events = read({"export.json": EXPORT[: EXPORT.rindex('"annotations"')]}, "label_studio")
+    found = labels_of(events)
+    assert found == whole[: len(found)]
+    assert {one["item_key"] for one in found} == {"1", "2", "3", "4", "5"}
+    assert complete(events) == ("label_sets",)
 
 
 def test_a_set_without_a_file_fails_alone():
