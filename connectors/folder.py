@@ -88,6 +88,18 @@ def visible(files: Files, suffixes: tuple[str, ...]) -> list[str]:
     return [name for name in files.names() if name.endswith(suffixes) and not any(part.startswith(".") for part in name.split("/"))]
 
 
+def needed(files: Files, suffixes: tuple[str, ...], source: str, place: str, hint: str) -> list[str]:
+    """Visible files with one of these endings.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    found = visible(files, suffixes)
+    if not found:
+        raise NotFound(source, place, f"no {' or '.join(suffixes)} file", hint)
+    return found
+
+
 def names_apart(names: Sequence[str], what: str) -> None:
     """Raise ValueError where several of the configured folders have one name."""
     double = sorted({name for name in names if names.count(name) > 1})

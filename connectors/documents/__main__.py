@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 
-from connectors.contract import Failed, Page, ReadContext, Rejected
+from connectors import smoke
+from connectors.contract import Record
 from connectors.documents.options import DocumentFolder, DocumentsOptions
 from connectors.documents.resources import CONNECTOR
 
@@ -14,14 +14,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m connectors.documents", description="Read a folder of documents and print them.")
     parser.add_argument("path", help="a file or folder; anything fsspec opens")
     given = parser.parse_args(arguments)
-    options = DocumentsOptions(folders=(DocumentFolder(name="documents", path=given.path),))
-    events = list(CONNECTOR.open(options).read(ReadContext(now=datetime.now(UTC))))
-    for page in (event for event in events if isinstance(event, Page) and event.table == "documents"):
-        for one in page.records:
-            print(one["kind"], one["document_key"] or "-", one["dated_on"] or "-", one["path"], one["title"] or "-", sep="\t")
-    for fault in (event for event in events if isinstance(event, Rejected | Failed)):
-        print(f"set aside: {fault.reason}" if isinstance(fault, Rejected) else fault.error, file=sys.stderr)
-    return int(any(isinstance(event, Failed) for event in events))
+    return smoke.read(CONNECTOR, DocumentsOptions(folders=(DocumentFolder(name="documents", path=given.path),)), _show)
+
+
+def _show(table: str, one: Record) -> None:
+    if table == "documents":
+        print(one["kind"], one["document_key"] or "-", one["dated_on"] or "-", one["path"], one["title"] or "-", sep="\t")
 
 
 if __name__ == "__main__":

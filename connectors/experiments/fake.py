@@ -1,33 +1,11 @@
 """Experiment stores in memory, for tests: the protocols of `source.py`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import SourceError
 from connectors.experiments.source import Json, ListPage
-
-
-@dataclass
-class FakeFolder:
-    """Files by name; a value of None cannot be read."""
-
-    files: dict[str, bytes | str | None]
-
-    def names(self) -> Sequence[str]:
-        """Sorted names."""
-        return sorted(self.files)
-
-    def read(self, name: str) -> bytes:
-        """Content of one file."""
-        content = self.files[name]
-        if content is None:
-            raise PermissionError(name)
-        return content.encode() if isinstance(content, str) else content
-
-    def url(self, name: str) -> str:
-        """An address that names the file."""
-        return f"memory://{name}"
 
 
 @dataclass

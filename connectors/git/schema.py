@@ -5,7 +5,7 @@ configuration no longer asks for a row, the rows that are not listed any more ar
 """
 
 from connectors.contract import Table, boolean, day, integer, text, timestamp
-from connectors.git.columns import CURRENT, INTERVAL_END, INTERVAL_START, LINE, REPOSITORY, sha
+from connectors.git.columns import REPOSITORY, sha, standing
 from connectors.git.schema_documents import DOCUMENT_LINKS, DOCUMENTS
 
 REPOSITORIES = Table(
@@ -100,56 +100,36 @@ PROMPT_VERSIONS = Table(
     },
 )
 
-MANIFEST_DECLARATIONS = Table(
+MANIFEST_DECLARATIONS = standing(
     name="manifest_declarations",
     grain="one package declared by one manifest, for as long as it was declared on the default branch",
-    key=("repository_id", "path", "ecosystem", "package", "from_sha"),
-    census=True,
-    pii=("from_author_email", "to_author_email"),
+    key=("ecosystem", "package"),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "ecosystem": text(null=False, one_of=("pypi", "npm", "go", "cargo", "conda", "submodule")),
         "package": text(null=False, about="As its index compares names; owner/name for submodules on GitHub."),
-        **INTERVAL_START,
         "spec": text(about="Version or place asked for, as last seen in the interval."),
         "scope": text(one_of=("runtime", "build", "optional", "dev", "lock"), about="lock: written by a resolver, nobody's declaration."),
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
-PACKAGES = Table(
+PACKAGES = standing(
     name="packages",
     grain="one package that one manifest says the repository makes, for as long as it said so on the default branch",
-    key=("repository_id", "path", "ecosystem", "package", "from_sha"),
-    census=True,
-    pii=("from_author_email", "to_author_email"),
+    key=("ecosystem", "package"),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "ecosystem": text(null=False, one_of=("pypi", "npm", "go", "cargo")),
         "package": text(null=False, about="As its index compares names."),
-        **INTERVAL_START,
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
 USE_KINDS = ("reusable", "action", "include", "component", "trigger", "orb", "plugin", "template", "library", "image", "command")
 CI_SYSTEMS = ("github_actions", "gitlab_ci", "circleci", "buildkite", "azure_pipelines", "jenkins", "docker", "script")
 
-WORKFLOW_USES = Table(
+WORKFLOW_USES = standing(
     name="workflow_uses",
     grain="one thing of others that one file of continuous integration uses, for as long as it stood on the default branch",
-    key=("repository_id", "path", "uses", "from_sha"),
-    census=True,
-    pii=("from_author_email", "to_author_email"),
+    key=("uses",),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "uses": text(
             null=False,
             about="owner/name, with the path inside it, without the ref; with the host before it where that is neither GitHub nor the "
@@ -161,44 +141,28 @@ WORKFLOW_USES = Table(
         "kind": text(one_of=USE_KINDS),
         "system": text(one_of=CI_SYSTEMS, about="Who reads the file; script: only what the others call."),
         "is_advisory": boolean(null=False, about="In every place where the file uses it, its failure is ignored or it never runs."),
-        **INTERVAL_START,
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
-MENTIONS = Table(
+MENTIONS = standing(
     name="mentions",
     grain="one artifact named by one document, exactly or nearly, for as long as it stood on the default branch",
-    key=("repository_id", "path", "artifact_id", "is_exact", "from_sha"),
-    census=True,
-    pii=("from_author_email", "to_author_email"),
+    key=("artifact_id", "is_exact"),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "artifact_id": text(null=False),
         "matched_text": text(about="What stands there, with everything that touches it."),
         "is_exact": boolean(null=False, about="False for look-alikes: part of a longer name, another owner's, nearly the same word."),
-        **INTERVAL_START,
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
 LANGUAGES = ("python", "notebook", "javascript", "go", "rust", "java")
 IMPORT_KINDS = ("import", "dynamic", "guarded", "type_only")
 
-IMPORTS = Table(
+IMPORTS = standing(
     name="imports",
     grain="one artifact imported by one source file, for as long as it was on the default branch",
-    key=("repository_id", "path", "artifact_id", "from_sha"),
-    census=True,
-    pii=("from_author_email", "to_author_email"),
+    key=("artifact_id",),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "artifact_id": text(null=False),
         "language": text(null=False, one_of=LANGUAGES),
         "module": text(null=False, about="As the language writes it, as last seen in the interval."),
@@ -207,23 +171,16 @@ IMPORTS = Table(
             one_of=IMPORT_KINDS,
             about="The firmest in the file: a statement; a call that imports by name; where a failure is caught; for type checkers only.",
         ),
-        **INTERVAL_START,
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
-CODE_OWNERS = Table(
+CODE_OWNERS = standing(
     name="code_owners",
     grain="one owner of one pattern of the CODEOWNERS file in force, for as long as the entry stood on the default branch",
-    key=("repository_id", "path", "pattern", "owner", "from_sha"),
-    census=True,
-    pii=("owner", "from_author_email", "to_author_email"),
+    key=("pattern", "owner"),
+    pii=("owner",),
     columns={
-        "repository_id": REPOSITORY,
         "path": text(null=False, about="The CODEOWNERS file: of several places only the first that the host looks at is in force."),
-        "line": LINE,
         "pattern": text(null=False, about="As written, in the manner of gitignore."),
         "owner": text(
             null=False, about="@user, @organisation/team or an e-mail address, lowercased; empty for an entry that names nobody."
@@ -231,27 +188,16 @@ CODE_OWNERS = Table(
         "position": integer(
             null=False, at_least=1, about="At any moment, of the entries in force that match a path the one with the highest position wins."
         ),
-        **INTERVAL_START,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
-MODEL_SETTINGS = Table(
+MODEL_SETTINGS = standing(
     name="model_settings",
     grain="one model that one key of one file asked for, for as long as it did on the default branch",
-    key=("repository_id", "path", "key", "model", "from_sha"),
-    census=True,
-    pii=("from_author_email", "to_author_email"),
+    key=("key", "model"),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "key": text(null=False, about="Name of the setting, lowercased; a file may use it several times."),
         "model": text(null=False, about="As written, with its provider where one stands before it."),
-        **INTERVAL_START,
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
@@ -289,23 +235,16 @@ REVERTS = Table(
     },
 )
 
-MAILMAP_ENTRIES = Table(
+MAILMAP_ENTRIES = standing(
     name="mailmap_entries",
     grain="one statement of .mailmap that an address is another's, for as long as it stood on the default branch",
-    key=("repository_id", "path", "email", "commit_name", "commit_email", "from_sha"),
-    census=True,
-    pii=("name", "email", "commit_name", "commit_email", "from_author_email", "to_author_email"),
+    key=("email", "commit_name", "commit_email"),
+    pii=("name", "email", "commit_name", "commit_email"),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "email": text(null=False, about="The author's own address, lowercased."),
         "commit_name": text(null=False, about="Only commits under this name are meant; empty: all of the address."),
         "commit_email": text(null=False, about="The address in commits, lowercased."),
-        **INTERVAL_START,
         "name": text(about="The author's own name."),
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
@@ -322,7 +261,7 @@ TREE_FILES = Table(
     },
 )
 
-SURVIVINGLINES = Table(
+SURVIVING_LINES = Table(
     name="surviving_lines",
     grain="one author's surviving lines in one file of an artifact at one quarter end",
     key=("repository_id", "as_of", "path", "author_email"),
@@ -355,5 +294,5 @@ TABLES = (
     DOCUMENTS,
     DOCUMENT_LINKS,
     TREE_FILES,
-    SURVIVINGLINES,
+    SURVIVING_LINES,
 )

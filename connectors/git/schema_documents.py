@@ -1,18 +1,14 @@
 """Contracts of documents and of what they link to. Of their text nothing but titles, names and addresses is kept."""
 
-from connectors.contract import Table, day, text
-from connectors.git.columns import CURRENT, INTERVAL_END, INTERVAL_START, LINE, REPOSITORY, sha
+from connectors.contract import day, text
+from connectors.git.columns import sha, standing
 from connectors.markdown import KINDS, TARGET_KINDS
 
-DOCUMENTS = Table(
+DOCUMENTS = standing(
     name="documents",
     grain="one document for as long as it stood at its path on the default branch",
-    key=("repository_id", "path", "from_sha"),
-    census=True,
-    pii=("authors", "from_author_email", "to_author_email"),
+    pii=("authors",),
     columns={
-        "repository_id": REPOSITORY,
-        "path": text(null=False),
         "kind": text(null=False, one_of=KINDS, about="By front matter, else by its folder."),
         "title": text(about="By front matter, else the first heading."),
         "document_key": text(about="Its name among documents, such as RFC-12, by front matter or heading."),
@@ -20,28 +16,17 @@ DOCUMENTS = Table(
         "authors": text(about="JSON list of who front matter names: addresses, @logins or mere names."),
         "dated_on": day(about="Day of its front matter."),
         "changed_sha": sha(null=False, about="Landing that last changed any of this."),
-        "line": LINE,
-        **INTERVAL_START,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )
 
-DOCUMENT_LINKS = Table(
+DOCUMENT_LINKS = standing(
     name="document_links",
     grain="one thing named by one document, for as long as it did on the default branch",
-    key=("repository_id", "path", "target_kind", "target", "from_sha"),
-    census=True,
-    pii=("from_author_email", "to_author_email"),
+    key=("target_kind", "target"),
     columns={
-        "repository_id": REPOSITORY,
         "path": text(null=False, about="The document."),
         "target_kind": text(null=False, one_of=TARGET_KINDS, about="A file, an address, or the key of an issue or a document."),
         "target": text(null=False),
         "line_sha": text(null=False, about="sha256 of the first line that names it."),
-        **INTERVAL_START,
-        "line": LINE,
-        **INTERVAL_END,
-        "is_current": CURRENT,
     },
 )

@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from typing import get_args
 
-from connectors.contract import Failed, Page, ReadContext, Rejected
+from connectors import smoke
 from connectors.labels.options import Kind, LabelSet, LabelsOptions
 from connectors.labels.resources import CONNECTOR
 
@@ -18,19 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--item", default="", help="field of an item's data that holds its id")
     given = parser.parse_args(arguments)
     labels = LabelSet(name="export", kind=given.kind, path=given.path, item=given.item)
-    failures = 0
-    for event in CONNECTOR.open(LabelsOptions(sets=(labels,))).read(ReadContext(now=datetime.now(UTC))):
-        match event:
-            case Page():
-                print(f"{event.table}\t{len(event.records)}")
-            case Rejected():
-                print(f"set aside: {event.reason}", file=sys.stderr)
-            case Failed():
-                failures += 1
-                print(event.error, file=sys.stderr)
-            case _:
-                pass
-    return int(failures > 0)
+    return smoke.read(CONNECTOR, LabelsOptions(sets=(labels,)))
 
 
 if __name__ == "__main__":

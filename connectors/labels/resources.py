@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.contract import Connector, Counted, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
-from connectors.errors import NotFound, SourceError
-from connectors.folder import Files, visible
+from connectors.errors import SourceError
+from connectors.folder import Files, needed
 from connectors.labels.answers import READERS, SUFFIXES, Answer, BadExport, Item
 from connectors.labels.options import LabelSet, LabelsOptions
 from connectors.labels.schema import TABLES
@@ -66,11 +66,7 @@ class SetReading:
         Raises:
             NotFound: when there is none.
         """
-        suffixes = SUFFIXES[self.labels.kind]
-        found = visible(self.folder, suffixes)
-        if not found:
-            raise NotFound("labels", self.labels.place, f"no {' or '.join(suffixes)} file", "put the tool's export there")
-        return found
+        return needed(self.folder, SUFFIXES[self.labels.kind], "labels", self.labels.place, "put the tool's export there")
 
     def _of_file(self, name: str) -> Iterator[Record | Rejected]:
         url = self.folder.url(name)

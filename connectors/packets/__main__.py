@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 
-from connectors.contract import Failed, Page, ReadContext, Rejected
+from connectors import smoke
+from connectors.contract import Record
 from connectors.packets.options import NamedArtifact, PacketFolder, PacketsOptions
 from connectors.packets.resources import CONNECTOR
 
@@ -21,13 +21,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = PacketsOptions(
         folders=(PacketFolder(name="packets", path=given.path),), artifacts=(NamedArtifact(id=given.artifact, names=tuple(given.names)),)
     )
-    events = list(CONNECTOR.open(options).read(ReadContext(now=datetime.now(UTC))))
-    for page in (event for event in events if isinstance(event, Page) and event.table == "statements"):
-        for said in page.records:
-            print(said["kind"], said["author"], said["period"], said["project"] or "-", said["quote"] or "(not to be quoted)", sep="\t")
-    for fault in (event for event in events if isinstance(event, Rejected | Failed)):
-        print(f"set aside: {fault.reason}" if isinstance(fault, Rejected) else fault.error, file=sys.stderr)
-    return int(any(isinstance(event, Failed) for event in events))
+    return smoke.read(CONNECTOR, options, _show)
+
+
+def _show(table: str, said: Record) -> None:
+    if table == "statements":
+        print(said["kind"], said["author"], said["period"], said["project"] or "-", said["quote"] or "(not to be quoted)", sep="\t")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from connectors.contract import Connector, Counted, Event, Finished, Page, ReadContext, Reader, Record, Rejected
-from connectors.errors import NotFound
-from connectors.folder import Files, Folder, visible
+from connectors.folder import Files, Folder, needed
 from connectors.folders import FoldersReader
 from connectors.packets.documents import SUFFIXES, BadPacket, Header, Said, parse
 from connectors.packets.options import NamedArtifact, PacketFolder, PacketsOptions
@@ -78,10 +77,7 @@ class FolderReading:
         Raises:
             NotFound: when there is none.
         """
-        found = visible(self.files, SUFFIXES)
-        if not found:
-            raise NotFound("packets", self.given.place, f"no {' or '.join(SUFFIXES)} file", "put packets there")
-        return found
+        return needed(self.files, SUFFIXES, "packets", self.given.place, "put packets there")
 
     def _of_file(self, name: str) -> Iterator[Rejected]:
         packet_id = hashlib.sha256(f"{self.given.name}|{name}".encode()).hexdigest()

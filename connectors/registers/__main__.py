@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from typing import get_args
 
-from connectors.contract import Failed, Page, ReadContext, Rejected
+from connectors import smoke
 from connectors.registers.options import Kind, Register, RegistersOptions
 from connectors.registers.resources import CONNECTOR
 
@@ -16,13 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("kind", choices=get_args(Kind))
     parser.add_argument("path", help="a file or folder; anything fsspec opens")
     given = parser.parse_args(arguments)
-    options = RegistersOptions(registers=(Register(name="register", kind=given.kind, path=given.path),))
-    events = list(CONNECTOR.open(options).read(ReadContext(now=datetime.now(UTC))))
-    for page in (event for event in events if isinstance(event, Page)):
-        print(f"{page.table}\t{len(page.records)}")
-    for fault in (event for event in events if isinstance(event, Rejected | Failed)):
-        print(f"set aside: {fault.reason}" if isinstance(fault, Rejected) else fault.error, file=sys.stderr)
-    return int(any(isinstance(event, Failed) for event in events))
+    return smoke.read(CONNECTOR, RegistersOptions(registers=(Register(name="register", kind=given.kind, path=given.path),)))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ import polars as pl
 from pydantic import ValidationError
 
 from connectors.contract import Connector, Counted, Event, Failed, Finding, Finished, Page, ReadContext, Reader, Record, Rejected
-from connectors.errors import NotFound, SourceError
-from connectors.folder import Folder, visible
+from connectors.errors import SourceError
+from connectors.folder import Folder, needed
 from connectors.registers.entries import ENTRIES, columns_of, problem_of
 from connectors.registers.files import SUFFIXES, BadFile, Row, check_header, rows_of
 from connectors.registers.options import Register, RegistersOptions
@@ -73,10 +73,7 @@ class RegisterReading:
         Raises:
             NotFound: when there is none.
         """
-        found = visible(self.folder, SUFFIXES)
-        if not found:
-            raise NotFound("registers", self.register.place, f"no {' or '.join(SUFFIXES)} file", "put the register there")
-        return found
+        return needed(self.folder, SUFFIXES, "registers", self.register.place, "put the register there")
 
     def _of_file(self, file: _File) -> Iterator[Record | Rejected]:
         try:

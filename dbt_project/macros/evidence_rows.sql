@@ -106,6 +106,14 @@ from rows_of_line as e
 cross join definition as d
 {%- endmacro %}
 
+{#- For `proofs`: what shows that the artifact of a fact is the person's. -#}
+{% macro artifact_proofs(priority) -%}
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, {{ priority }}, a.source_system, a.source_kind, a.source_record_id
+    from facts as f
+    inner join {{ ref('int_artifact_proofs') }} as a
+        on f.person_id = a.person_id and f.subject_id = a.artifact_id and f.period_id = a.period_id
+{%- endmacro %}
+
 {#- "65 %" or "between 57 % and 65 %"; below one percent with a decimal. -#}
 {% macro share_range_text(low, high) -%}
     case

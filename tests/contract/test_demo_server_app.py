@@ -15,7 +15,7 @@ from connectors.github.client import GithubClient
 from connectors.github.options import GithubOptions
 from pipelines.demo.servers.github_access import GithubApp
 from pipelines.demo.servers.serving import Settings, serve
-from tests.contract.demo_world import TOKEN, git, small_world
+from tests.contract.demo_world import TOKEN, git
 
 APP = 4242
 OTHERS = tuple(f"firm-{number}" for number in range(1, 131))
@@ -36,9 +36,8 @@ def key():
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory, key):
-    root = tmp_path_factory.mktemp("git")
-    with serve(small_world(root), root, token=TOKEN, settings=Settings(app=GithubApp(APP, public_pem(key), others=OTHERS))) as endpoints:
+def served(world, root, key):
+    with serve(world, root, token=TOKEN, settings=Settings(app=GithubApp(APP, public_pem(key), others=OTHERS))) as endpoints:
         yield endpoints
 
 

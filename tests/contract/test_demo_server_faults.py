@@ -10,19 +10,9 @@ from github import Auth, Github, GithubException, GithubRetry
 from pipelines.demo.servers.faults import Fault, Faults, burst, limited
 from pipelines.demo.servers.process import serve_apart
 from pipelines.demo.servers.serving import serve
-from tests.contract.demo_world import TOKEN, at, git, small_world
+from tests.contract.demo_world import TOKEN, at, git
 
 USER = "/user"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return tmp_path_factory.mktemp("git")
-
-
-@pytest.fixture(scope="module")
-def world(root):
-    return small_world(root)
 
 
 @pytest.fixture(scope="module", params=[serve, serve_apart], ids=["thread", "process"])

@@ -5,24 +5,7 @@ import subprocess
 
 import pytest
 
-from pipelines.demo.servers.serving import serve
-from tests.contract.demo_world import TOKEN, git, small_world
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return tmp_path_factory.mktemp("git")
-
-
-@pytest.fixture(scope="module")
-def world(root):
-    return small_world(root)
-
-
-@pytest.fixture(scope="module")
-def served(world, root):
-    with serve(world, root, token=TOKEN) as endpoints:
-        yield endpoints
+from tests.contract.demo_world import TOKEN, git
 
 
 def run(*arguments, token=TOKEN):

@@ -11,25 +11,9 @@ from github import Auth, Github, GithubException, RateLimitExceededException, Un
 
 from pipelines.demo.servers.limits import Limits
 from pipelines.demo.servers.serving import Settings, serve
-from tests.contract.demo_world import PULLS, RUNS, TOKEN, at, git, small_world
+from tests.contract.demo_world import PULLS, RUNS, TOKEN, at, git
 
 HARNESS = "/repos/acme/harness"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return tmp_path_factory.mktemp("git")
-
-
-@pytest.fixture(scope="module")
-def world(root):
-    return small_world(root)
-
-
-@pytest.fixture(scope="module")
-def served(world, root):
-    with serve(world, root, token=TOKEN) as endpoints:
-        yield endpoints
 
 
 @pytest.fixture(scope="module")

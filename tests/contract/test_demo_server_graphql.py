@@ -17,7 +17,7 @@ from pipelines.demo.servers.github_site import Site
 from pipelines.demo.servers.limits import Limits, Window
 from pipelines.demo.servers.serving import Settings, serve
 from pipelines.demo.world import EventKind
-from tests.contract.demo_world import PULLS, TOKEN, small_world
+from tests.contract.demo_world import PULLS, TOKEN
 
 PLACE = {"owner": "acme", "name": "harness"}
 
@@ -25,22 +25,6 @@ PLACE = {"owner": "acme", "name": "harness"}
 def of_harness(fields, variables=""):
     """A query for fields of the harness's repository."""
     return f'query{variables} {{ repository(owner: "acme", name: "harness") {{ {fields} }} }}'
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return tmp_path_factory.mktemp("git")
-
-
-@pytest.fixture(scope="module")
-def world(root):
-    return small_world(root)
-
-
-@pytest.fixture(scope="module")
-def served(world, root):
-    with serve(world, root, token=TOKEN) as endpoints:
-        yield endpoints
 
 
 @pytest.fixture(scope="module")

@@ -5,23 +5,12 @@ import requests
 
 from pipelines.demo.servers.limits import Limits
 from pipelines.demo.servers.serving import Settings, serve
-from tests.contract.demo_world import TOKEN, small_world
+from tests.contract.demo_world import TOKEN
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return tmp_path_factory.mktemp("git")
-
-
-@pytest.fixture(scope="module")
-def world(root):
-    return small_world(root)
-
-
-@pytest.fixture(scope="module")
-def url(world, root):
-    with serve(world, root, token=TOKEN) as endpoints:
-        yield endpoints.growthbook_url
+def url(served):
+    return served.growthbook_url
 
 
 def ask(url, path, token=TOKEN):

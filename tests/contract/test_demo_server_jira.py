@@ -10,25 +10,14 @@ from connectors.jira.options import IncidentOptions, JiraOptions
 from connectors.jira.resources import CONNECTOR
 from pipelines.demo.servers.jira_payloads import JiraSite
 from pipelines.demo.servers.serving import Settings, serve
-from tests.contract.demo_world import TOKEN, at, small_world
+from tests.contract.demo_world import TOKEN, at
 
 EMAIL = "sync@acme.example"
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return tmp_path_factory.mktemp("git")
-
-
-@pytest.fixture(scope="module")
-def world(root):
-    return small_world(root)
-
-
-@pytest.fixture(scope="module")
-def cloud(world, root):
-    with serve(world, root, token=TOKEN) as endpoints:
-        yield endpoints.jira_url
+def cloud(served):
+    return served.jira_url
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,7 @@ import orjson
 import pytest
 
 from pipelines.demo.servers.faults import Fault
-from pipelines.demo.servers.serving import serve
-from tests.contract.demo_world import TOKEN, small_world
+from tests.contract.demo_world import TOKEN
 from tests.contract.npm import npm_folder
 
 pytestmark = [pytest.mark.node, pytest.mark.slow]
@@ -36,13 +35,6 @@ for (const [name, call] of Object.entries(calls)) {
 }
 console.log(JSON.stringify(found));
 """
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    root = tmp_path_factory.mktemp("git")
-    with serve(small_world(root), root, token=TOKEN) as endpoints:
-        yield endpoints
 
 
 def told(served):

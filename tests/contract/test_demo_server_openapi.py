@@ -22,7 +22,7 @@ from pipelines.demo import story
 from pipelines.demo.git_repos import materialise
 from pipelines.demo.servers.github_access import GithubApp
 from pipelines.demo.servers.serving import Settings, serve
-from tests.contract.demo_world import TOKEN, small_world
+from tests.contract.demo_world import TOKEN
 from tests.contract.npm import npm_file
 
 pytestmark = [pytest.mark.node, pytest.mark.slow]
@@ -166,9 +166,7 @@ PUBLIC_KEY = KEY.public_key().public_bytes(serialization.Encoding.PEM, serializa
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    root = tmp_path_factory.mktemp("git")
-    world = small_world(root)
+def served(world, root):
     with serve(world, root, token=TOKEN, settings=Settings(app=GithubApp(77, PUBLIC_KEY))) as endpoints:
         yield endpoints, world
 

@@ -8,9 +8,10 @@ from pydantic import SecretStr
 
 from connectors.contract import Event, Page, ReadContext
 from connectors.experiments.bundles import TABLES
-from connectors.experiments.fake import FakeFolder, FakeGrowthBook
+from connectors.experiments.fake import FakeGrowthBook
 from connectors.experiments.options import ExperimentsOptions, FilesStore, GrowthBookStore
 from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Openers
+from connectors.fake_folder import FakeFolder
 from pipelines.gates import Checked, check_records
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -174,7 +174,7 @@ def test_the_smoke_run_over_http(site: Site, monkeypatch: pytest.MonkeyPatch, ca
     assert main(["--growthbook", site.url]) == 0
     captured = capsys.readouterr()
     assert "experiments\t1" in captured.out
-    assert "the store counts 1" in captured.err
+    assert "the source counts 1" in captured.err
     assert f"{len(site.requests)} requests" in captured.err
     site.script = always(Answer({"message": "no"}, 401))
     assert main(["--growthbook", site.url]) == 1

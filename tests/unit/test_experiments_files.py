@@ -13,12 +13,12 @@ import pytest
 from connectors.contract import Counted, Event, Failed, Finished, Page, ReadContext, Record, Rejected
 from connectors.experiments.__main__ import main
 from connectors.experiments.documents import Phase
-from connectors.experiments.fake import FakeFolder
 from connectors.experiments.files import FilesReading
 from connectors.experiments.formats import PHASE_COLUMNS
 from connectors.experiments.options import ExperimentsOptions, FilesStore
 from connectors.experiments.resources import CONNECTOR
 from connectors.experiments.taking import Taking
+from connectors.fake_folder import FakeFolder
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

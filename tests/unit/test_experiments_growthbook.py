@@ -9,9 +9,10 @@ from pydantic import SecretStr, ValidationError
 
 from connectors.contract import Counted, Event, Failed, Finished, Meter, Page, ReadContext, Record, Rejected
 from connectors.errors import AuthFailed, ContractBroken, NotFound, Unavailable
-from connectors.experiments.fake import FakeFolder, FakeGrowthBook
+from connectors.experiments.fake import FakeGrowthBook
 from connectors.experiments.options import ExperimentsOptions, GrowthBookStore
 from connectors.experiments.resources import ExperimentsReader, Openers
+from connectors.fake_folder import FakeFolder
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PARTITION = "growthbook:gb.acme.example"

@@ -254,6 +254,6 @@ def test_smoke_run_prints_counts_and_failures(
     )
     assert main() == 1
     shown = capsys.readouterr()
-    assert "2 commits" in shown.out
+    assert "commits\t2" in shown.out
     assert "'matched_text': 'eval-harness'" in shown.out
     assert gone in shown.err

@@ -5,6 +5,7 @@ interface's own calls, with one skipped task, one marked as the truth, and comme
 """
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.contract import Counted, Event, Failed, Finished, Page, ReadContext, Record, Rejected
-from connectors.labels.fake import FakeFolder
+from connectors.fake_folder import FakeFolder
 from connectors.labels.options import LabelSet, LabelsOptions
 from connectors.labels.resources import CONNECTOR, LabelsReader
 from pipelines.gates import check_records
@@ -22,9 +23,9 @@ EXPORT = (Path(__file__).resolve().parents[1] / "data" / "labels" / "label_studi
 CSV = "item,rater,value,question,lead_seconds,is_skipped\ns1,ana,good,verdict,3.5,\ns1,ben,bad,verdict,,\ns2,ana,,verdict,,true\n"
 
 
-def read(files: dict[str, str | None], kind: str = "records", **options: Any) -> list[Event]:
+def read(files: Mapping[str, str | None], kind: str = "records", **options: Any) -> list[Event]:
     labels = LabelSet.model_validate({"name": "qa", "kind": kind, "path": "labels/"} | options)
-    reader = LabelsReader(LabelsOptions(sets=(labels,)), lambda _: FakeFolder(files))
+    reader = LabelsReader(LabelsOptions(sets=(labels,)), lambda _: FakeFolder(dict(files)))
     return list(reader.read(ReadContext(now=datetime(2026, 11, 21, tzinfo=UTC))))
 
 

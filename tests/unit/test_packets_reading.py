@@ -182,4 +182,5 @@ def test_two_folders_of_one_name_are_refused() -> None:
 def test_the_smoke_run_prints_what_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.md").write_text(markdown("## Thanks\n\n- Acme Eval Harness\n"))
     assert main([str(tmp_path), "eval-harness", "Acme Eval Harness"]) == 0
-    assert capsys.readouterr().out == "acknowledgement\tines@acme.example\t2026H1\tacme/support-agent\tAcme Eval Harness\n"
+    said = "acknowledgement\tines@acme.example\t2026H1\tacme/support-agent\tAcme Eval Harness"
+    assert capsys.readouterr().out.splitlines() == [said, "packets\t1", "statements\t1"]

@@ -98,10 +98,7 @@ proofs as (
     from facts as f
     inner join {{ ref('int_lead_time_pull_requests') }} as l on f.subject_id = l.artifact_id and f.project_id = l.project_id
     union all
-    select f.person_id, f.period_id, f.subject_id, f.natural_key, 30, a.source_system, a.source_kind, a.source_record_id
-    from facts as f
-    inner join {{ ref('int_artifact_proofs') }} as a
-        on f.person_id = a.person_id and f.subject_id = a.artifact_id and f.period_id = a.period_id
+    {{ artifact_proofs(30) }}
 ),
 
 {{ evidence_rows('lead_time', own) }}

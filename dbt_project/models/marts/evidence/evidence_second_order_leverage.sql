@@ -120,10 +120,7 @@ proofs as (
     from facts as f
     inner join {{ ref('int_use_proofs') }} as u on f.subject_id = u.artifact_id and f.period_id = u.period_id
     union all
-    select f.person_id, f.period_id, f.subject_id, f.natural_key, 9, a.source_system, a.source_kind, a.source_record_id
-    from facts as f
-    inner join {{ ref('int_artifact_proofs') }} as a
-        on f.person_id = a.person_id and f.subject_id = a.artifact_id and f.period_id = a.period_id
+    {{ artifact_proofs(9) }}
 ),
 
 {{ evidence_rows('second_order_leverage', own) }}

@@ -1,4 +1,4 @@
-"""Label exports in memory, for tests."""
+"""A folder in memory, for tests: the protocol of `folder.py`."""
 
 import io
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import BinaryIO
 class FakeFolder:
     """Files by name; a value of None cannot be read."""
 
-    files: dict[str, str | None]
+    files: dict[str, bytes | str | None]
 
     def names(self) -> Sequence[str]:
         """Sorted names."""
@@ -21,7 +21,7 @@ class FakeFolder:
         content = self.files[name]
         if content is None:
             raise PermissionError(name)
-        return content.encode()
+        return content.encode() if isinstance(content, str) else content
 
     def open(self, name: str) -> BinaryIO:
         """Content of one file, to be read in pieces."""
