@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines.demo import eval_logs, git_repos, story, truth
 from pipelines.demo.story import issue_incidents
 from pipelines.demo.story.on_call import exported
+from pipelines.demo.story.vendor_labels import BATCHES
 from pipelines.demo.world import World
 
 TOKEN = "demo-token-that-opens-nothing-else"  # noqa: S105 - accepted by the demo's own servers only
@@ -171,13 +172,23 @@ name = "self-reports"
 kind = "self_reports"
 path = "registers/self_reports.csv"
 
+[[sources.registers]]
+name = "spend"
+kind = "spend"
+path = "registers/spend.csv"
+
+[[sources.registers]]
+name = "surveys"
+kind = "surveys"
+path = "registers/surveys.csv"
+
 [[sources.labels]]
 name = "helpfulness"
 kind = "records"
 path = "labels/helpfulness.csv"
 passing = ["good"]
 judge = {{ task = "helpfulness_judge", scorer = "judge_helpfulness" }}
-
+{_label_sets()}
 [[sources.packets]]
 name = "packets"
 path = "packets"
@@ -209,6 +220,11 @@ lines = ["kill_decision"]
 def _inline(table: dict[str, str]) -> str:
     """An inline table of plain text."""
     return f"{{ {', '.join(f'{json.dumps(name)} = {json.dumps(value)}' for name, value in table.items())} }}"
+
+
+def _label_sets() -> str:
+    """A `[[sources.labels]]` table for each of the vendor's batches, which arrive as one file each."""
+    return "".join(f'\n[[sources.labels]]\nname = "{each.name}"\nkind = "records"\npath = "labels/{each.name}.csv"\n' for each in BATCHES)
 
 
 def _artifact(artifact: dict[str, object]) -> str:

@@ -15,6 +15,7 @@ from pipelines.demo.story.cast import IN_TWO_TEAMS, LEAVER, LEFT_ON, OPS_BRIDGE
 from pipelines.demo.story.checks import GATE_CONTEXT
 from pipelines.demo.story.facts import GateOutcome, gate_outcomes
 from pipelines.demo.truth_invisible import review_outcomes
+from pipelines.demo.truth_kpis import NOT_TOLD, kpi_records
 from pipelines.demo.truth_leverage import acknowledgements, citations, leverage, over_all
 from pipelines.demo.truth_lines import custodians, gate_catches, lead_times, merged_in_projects, prompt_authors, suite_owners
 from pipelines.demo.truth_people import PERIODS, Company
@@ -46,6 +47,10 @@ FAMILIES = (
         "self_reports",
         "labelled_traces",
         "pull_request_splits",
+        "vendor_labels",
+        "spend",
+        "surveys",
+        "drifts",
     ),
 )
 CAUGHT = {"caught_confirmed": (1, 1, 1), "caught_probable": (0, 1, 1), "caught_possible": (0, 0, 1)}
@@ -76,6 +81,8 @@ def told(world: World) -> Row:
         "suite_owners": list(suite_owners(company)),
         "custodians": list(custodians(company, world.truth["launches"])),
         "merged_in_projects": list(merged_in_projects(company)),
+        "kpi_records": list(kpi_records(world)),
+        "kpis_not_told": NOT_TOLD,
         "pull_request_events": _events(world),
         "lost_heads": _lost_heads(world),
         "review_outcomes": review_outcomes(company),
@@ -231,6 +238,8 @@ def _accounts(world: World) -> Iterable[tuple[str, str, str]]:
     for run in world.eval_runs:
         if run.created_by:
             yield "evals", run.created_by, run.created_by if "@" in run.created_by else f"{run.created_by}@acme.example"
+    for label in world.truth["vendor_labels"]:
+        yield "labels", label["rater"], label["rater"]
     for shift in world.on_call_shifts:
         yield "incidents", shift.account, shift.account
     for experiment in world.growthbook_experiments:

@@ -391,6 +391,8 @@ class EvalSample:
     failure_mode: str = ""
     unscored_reason: str = ""
     error: str = ""
+    named: dict[str, float] = field(default_factory=dict)
+    """Scores beside the leading one, each from 0 to 1."""
 
 
 @dataclass

@@ -41,7 +41,7 @@ def test_a_table_shows_value_bounds_target_and_what_cannot_be_told(demo, rows):
     shown = " ".join(fulcrum(demo, "kpi", "--period", "2026H1").stdout.split())
     [coverage] = [row for row in rows if row["kpi_id"] == "K01"]
     assert f"{100 * coverage['value']:.1f} % ({100 * coverage['value_low']:.1f} % to {100 * coverage['value_high']:.1f} %)" in shown
-    assert "not observed K05 Inter-rater reliability, organisation: no question was labelled twice" in shown
+    assert "not observed K04 Offline to online correlation, organisation: only 1 of at least 5 records" in shown
     assert "Formula" not in shown
     named = fulcrum(demo, "kpi", "k01", "--period", "2026H1").stdout
     assert "K02" not in named
@@ -102,7 +102,7 @@ def test_explain_opens_every_kpi_down_to_the_raw_answers_of_its_records_or_says_
 
 
 def test_explain_shows_in_words_why_a_value_cannot_be_told(demo, rows):
-    [row] = [row for row in rows if row["kpi_id"] == "K16"]
+    [row] = [row for row in rows if row["kpi_id"] == "K04"]
     shown = " ".join(fulcrum(demo, "explain", row["kpi_value_id"]).stdout.split())
-    assert "no spend on labelling is on record" in shown
-    assert "0 source row(s)" in shown
+    assert "only 1 of at least 5 records, which is too few to tell" in shown
+    assert "1 source row(s)" in shown

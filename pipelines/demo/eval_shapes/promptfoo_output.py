@@ -71,6 +71,7 @@ def _metrics(rows: list[Json]) -> Json:
     ran = [row for row in rows if row["failureReason"] != FAILED_BY_ERROR]
     passed = sum(row["success"] for row in ran)
     asserted = [component["pass"] for row in ran for component in (row["gradingResult"] or {}).get("componentResults", [])]
+    named = {name: [row["namedScores"][name] for row in ran] for name in (ran[0]["namedScores"] if ran else {})}
     return {
         "score": sum(row["score"] for row in ran),
         "testPassCount": passed,
@@ -80,9 +81,9 @@ def _metrics(rows: list[Json]) -> Json:
         "assertFailCount": len(asserted) - sum(asserted),
         "totalLatencyMs": sum(row["latencyMs"] for row in rows),
         "tokenUsage": {key: sum(row["tokenUsage"][key] for row in rows) for key in _usage("", "")},
-        "namedScores": {},
-        "namedScoresCount": {},
-        "namedScoreWeights": {},
+        "namedScores": {name: sum(values) for name, values in named.items()},
+        "namedScoresCount": {name: len(values) for name, values in named.items()},
+        "namedScoreWeights": {name: len(values) for name, values in named.items()},
         "cost": 0,
     }
 
@@ -92,7 +93,7 @@ def _row(place: int, sample: EvalSample, run: EvalRun) -> Json:
     asked = _prompt(run).replace(DEFAULT_PROMPT, sample.input)
     usage = _usage(asked, "" if sample.error else sample.output)
     success = not sample.error and (sample.value is None or sample.value >= 1)
-    assertions = [] if sample.value is None and not sample.error else [{"type": "equals", "value": sample.target}]
+    assertions = [] if sample.value is None and not sample.error else _assertions(sample)
     test: Json = {"vars": {"request": sample.input}, "metadata": {"id": sample.sample_id} | labels(sample), "assert": assertions}
     reason = FAILED_BY_ERROR if sample.error else PASSED if success else FAILED_ASSERTION
     row: Json = {
@@ -100,7 +101,7 @@ def _row(place: int, sample: EvalSample, run: EvalRun) -> Json:
         "gradingResult": None if sample.error else _grading(sample, success, assertions),
         "id": _uuid(run.native_id, sample.sample_id),
         "latencyMs": 200 + 7 * (place % 30),
-        "namedScores": {},
+        "namedScores": sample.named,
         "prompt": {"raw": asked, "label": run.task, "config": {}},
         "promptId": sha256(run.task),
         "promptIdx": 0,
@@ -120,18 +121,25 @@ def _row(place: int, sample: EvalSample, run: EvalRun) -> Json:
     return row
 
 
+def _assertions(sample: EvalSample) -> list[Json]:
+    """What a test asserts: that the answer is the target, or a verdict of a model for every named score."""
+    named: list[Json] = [{"type": "llm-rubric", "value": f"The answer has {name}.", "metric": name} for name in sample.named]
+    return named or [{"type": "equals", "value": sample.target}]
+
+
 def _grading(sample: EvalSample, success: bool, assertions: list[Json]) -> Json:
     grading: Json = {"pass": success, "score": 1 if sample.value is None else sample.value, "reason": _verdict(sample, success)}
-    grading |= {"namedScores": {}, "tokensUsed": _usage("", "")}
+    grading |= {"namedScores": sample.named, "tokensUsed": _usage("", "")}
     if not assertions:
         return grading | {"reason": "No assertions"}
-    component = {
-        "pass": success,
-        "score": sample.value,
-        "reason": _verdict(sample, success, "Assertion passed"),
-        "assertion": assertions[0],
-    }
-    return grading | {"componentResults": [component]}
+    return grading | {"componentResults": [_component(sample, assertion) for assertion in assertions]}
+
+
+def _component(sample: EvalSample, assertion: Json) -> Json:
+    """One assertion's verdict, which is that of the named score where it has one."""
+    score = sample.named[assertion["metric"]] if "metric" in assertion else sample.value
+    success = score is not None and score >= 1
+    return {"pass": success, "score": score, "reason": _verdict(sample, success, "Assertion passed"), "assertion": assertion}
 
 
 def _verdict(sample: EvalSample, success: bool, praise: str = "All assertions passed") -> str:

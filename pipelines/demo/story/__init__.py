@@ -26,12 +26,15 @@ from pipelines.demo.story import (
     prompts,
     releases,
     safety_suite,
+    scheduled_suites,
     self_reports,
     splits,
     stopped,
     surroundings,
+    surveys,
     teams,
     tickets,
+    vendor_labels,
 )
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.world import World
@@ -73,9 +76,12 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     surroundings.surroundings(stage)
     releases.releases(stage)
     teams.teams(stage)
+    scheduled_suites.scheduled_suites(stage)
     packets.packets(world)
     world.register_files["contexts.csv"] = contexts.contexts(stage)
     world.register_files["self_reports.csv"] = self_reports.self_reports(stage)
+    world.register_files["surveys.csv"] = surveys.surveys(world)
     world.label_files["helpfulness.csv"] = labels.labels(world)
+    vendor_labels.vendor_labels(world)
     world.splits_csv = splits.splits(world)
     return world

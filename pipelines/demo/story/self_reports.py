@@ -1,9 +1,7 @@
 """The register in which people report what no tool saw: one report with a witness, one without, and one that somebody makes of another."""
 
-import csv
-import io
-
 from pipelines.demo.story.facts import note
+from pipelines.demo.story.sheets import sheet
 from pipelines.demo.story.stage import Stage
 
 COLUMNS = ("report", "person", "by", "day", "hours", "about", "url")
@@ -18,15 +16,12 @@ TOLD = (
 
 def self_reports(stage: Stage) -> str:
     """The register as CSV, and what of it counts."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for report, person, by, *rest in TOLD:
-        writer.writerow([report, stage.person(person).emails[0], stage.person(by).emails[0], *rest])
     own = {report: person for report, person, by, *_ in TOLD if person == by}
     witnessed = {report for report, person, by, *_ in TOLD if person != by and report in own}
     for person in sorted(set(own.values())):
         reports = [report for report, whose in own.items() if whose == person]
         row = {"person": person, "period": "2026H1", "reports": len(reports), "witnessed": len(witnessed.intersection(reports))}
         note(stage.world, "self_reports", row)
-    return out.getvalue()
+    return sheet(
+        COLUMNS, [(report, stage.person(person).emails[0], stage.person(by).emails[0], *rest) for report, person, by, *rest in TOLD]
+    )

@@ -1,10 +1,9 @@
 """Splits of pull requests that people have written down: one that both have signed, and one that waits for a signature."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
 from pipelines.demo.story.facts import note
+from pipelines.demo.story.sheets import sheet
 from pipelines.demo.world import World
 
 COLUMNS = ("artifact", "pull_request", "from", "person", "share", "signed_at")
@@ -19,12 +18,8 @@ def splits(world: World) -> str:
     """The file of splits as CSV, and what of it must be found."""
     landed = next(row for row in world.truth["prompt_attempts"] if row["outcome"] == "landed")
     rubric = next(row for row in world.truth["rubric_changes"] if not row["is_calibrated"])
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for change, parts in ((landed, FOUND_TOGETHER), (rubric, NEVER_SIGNED)):
-        writer.writerows(_lines(world, change["repository"], change["pull_request"], parts))
-    return out.getvalue()
+    changes = ((landed, FOUND_TOGETHER), (rubric, NEVER_SIGNED))
+    return sheet(COLUMNS, [row for change, parts in changes for row in _lines(world, change["repository"], change["pull_request"], parts)])
 
 
 def _lines(world: World, repository: str, number: int, parts: Sequence[tuple[str, float, str]]) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
--- K15 and K16: what eval runs cost, and what labels cost in months that have both a bill for labelling and labels.
+-- K15 and K16: what eval runs cost, and what accepted labels cost in months that have both a bill for labelling and such labels.
 with runs as (
     select
         runs.eval_run_id,
@@ -18,11 +18,11 @@ with runs as (
 
 bills as (
     select
-        spend.*,
-        {{ month_start('spend.day') }} as month,
-        count(*) over (partition by {{ month_start('spend.day') }}) as n_bills
-    from {{ ref('fct_model_spend') }} as spend
-    where spend.state != 'not_observed' and spend.currency = 'USD' and {{ has_prefix('lower(spend.line)', "'labelling'") }}
+        *,
+        {{ month_start('day') }} as month,
+        state != 'not_observed' and currency = 'USD' as is_known
+    from {{ ref('fct_model_spend') }}
+    where {{ has_prefix('lower(line)', "'labelling'") }}
 ),
 
 entries as (
@@ -32,17 +32,20 @@ entries as (
 ),
 
 labelled as (
-    select {{ month_start(utc_date('labelled_at')) }} as month, count(distinct label_set || '|' || item_key) as n_items
-    from {{ ref('fct_labels') }}
-    where not is_skipped and labelled_at is not null
-    group by {{ month_start(utc_date('labelled_at')) }}
+    select month, count(*) as n_items
+    from {{ ref('int_accepted_labels') }}
+    group by month
 ),
 
 shared as (
     -- Several bills of a month share its items, which are then counted once.
-    select bills.*, entries.entry_id, cast(labelled.n_items as double) / bills.n_bills as n_items
+    select
+        bills.*,
+        entries.entry_id,
+        bills.is_known and labelled.n_items is not null as is_counted,
+        cast(labelled.n_items as double) / nullif(sum(cast(bills.is_known as integer)) over (partition by bills.month), 0) as n_items
     from bills
-    inner join labelled on bills.month = labelled.month
+    left join labelled on bills.month = labelled.month
     left join entries on bills.model_spend_id = entries.model_spend_id
 )
 
@@ -53,6 +56,7 @@ shared as (
 )) }}
 union all
 {{ kpi_members('K16', 'shared', {
-    'member_id': 'model_spend_id', 'observed_on': 'day', 'subject_name': 'line', 'value': 'amount', 'weight': 'n_items',
+    'member_id': 'model_spend_id', 'observed_on': 'day', 'subject_name': 'line', 'value': 'case when is_counted then amount end',
+    'weight': 'case when is_counted then n_items else 0 end', 'n_excluded': 'case when is_counted then 0 else 1 end',
     'source_system': "'registers'", 'source_kind': "'model_spend'", 'source_record_id': 'entry_id', 'source_url': 'source_url',
 }) }}

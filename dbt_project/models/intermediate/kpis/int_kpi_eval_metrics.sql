@@ -6,6 +6,10 @@ with metrics as (
         metrics.scorer || '/' || metrics.metric = runs.primary_metric as is_leading,
         {{ matches_nocase("metrics.scorer || ' ' || metrics.metric", "'grounded|faithful|citation'") }} as is_groundedness,
         {{ matches_nocase("metrics.scorer || ' ' || metrics.metric", "'hallucinat'") }} as is_hallucination,
+        -- A share of right answers or passes goes up by its name; of a share of hallucinations that has to be told.
+        metrics.higher_is_better is not null or metrics.metric in ('accuracy', 'pass_rate') as is_direction_told,
+        -- A scorer that is named so is counted once, whatever it reports; else each metric that is.
+        case when {{ matches_nocase("metrics.scorer", "'grounded|faithful|citation|hallucinat'") }} then '' else metrics.metric end as counted_under,
         runs.task_name,
         runs.project_id,
         runs.harness_artifact_id,
@@ -19,7 +23,13 @@ with metrics as (
 ),
 
 wholes as (
-    select *, value * n as n_supported, case when is_higher_better then 1 - value else value end * n as n_made_up
+    select
+        *,
+        value * n as n_supported,
+        case when is_direction_told then case when is_higher_better then 1 - value else value end * n end as n_made_up,
+        row_number() over (
+            partition by eval_run_id, scorer, counted_under order by case metric when 'mean' then 0 when 'accuracy' then 1 else 2 end, metric
+        ) = 1 as is_counted
     from metrics
     where slice = ''
 ),
@@ -42,9 +52,12 @@ ranked as (
 )
 
 {% set run = kpi_run_fields() %}
-{{ kpi_members('K09', 'wholes', dict(run, member_id='eval_metric_id', value='n_supported', weight='n'), 'is_groundedness') }}
+{{ kpi_members('K09', 'wholes', dict(run, member_id='eval_metric_id', value='n_supported', weight='n'), 'is_groundedness and is_counted') }}
 union all
-{{ kpi_members('K10', 'wholes', dict(run, member_id='eval_metric_id', value='n_made_up', weight='n'), 'is_hallucination') }}
+{{ kpi_members('K10', 'wholes', dict(
+    run, member_id='eval_metric_id', value='n_made_up', weight='case when is_direction_told then n else 0 end',
+    n_excluded='case when is_direction_told then 0 else 1 end'
+), 'is_hallucination and is_counted') }}
 union all
 {{ kpi_members('K12', 'ranked', dict(
     run, subject_name="task_name || ': ' || slice",

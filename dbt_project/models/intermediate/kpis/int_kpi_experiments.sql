@@ -32,13 +32,19 @@ effects as (
     where metric_role = 'primary' and dimension = '' and not coalesce(is_withheld, false) and effect_rel is not null
 ),
 
+-- Only runs under one ruler and of one model: else the difference is not the change's. Among the same samples a fall is a fall, whichever
+-- way the metric goes.
 differences as (
-    select links.experiment_id, avg(afters.primary_value - befores.primary_value) as difference
+    select links.experiment_id, avg(comparisons.net_mid) as difference
     from {{ ref('int_experiment_pull_requests') }} as links
     inner join {{ ref('fct_prompt_changes') }} as changes on links.pull_request_id = changes.pull_request_id
-    inner join {{ ref('fct_eval_runs') }} as befores on changes.eval_run_before_id = befores.eval_run_id
+    inner join {{ ref('fct_eval_comparisons') }} as comparisons
+        on
+            changes.eval_run_before_id = comparisons.run_before_id and changes.eval_run_after_id = comparisons.eval_run_id
+            and comparisons.slice = '' and comparisons.state = 'value'
+    inner join {{ ref('fct_eval_runs') }} as befores on comparisons.run_before_id = befores.eval_run_id
     inner join {{ ref('fct_eval_runs') }} as afters
-        on changes.eval_run_after_id = afters.eval_run_id and befores.primary_metric = afters.primary_metric
+        on comparisons.eval_run_id = afters.eval_run_id and befores.model_name is not distinct from afters.model_name
     group by links.experiment_id
 ),
 
