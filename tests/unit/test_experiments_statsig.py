@@ -1,5 +1,6 @@
 """Statsig over real HTTP on loopback: what its percentages, standard errors, intervals and p-values become, and what it refuses."""
 
+import ast
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from connectors.experiments.resources import CONNECTOR, ExperimentsReader, Opene
 from connectors.experiments.statsig_client import StatsigClient
 from pipelines.gates import check_records
 from pipelines.statistics import checks, reported
+from tests.contract.pypi import pypi_folder
 from tests.unit.scripted_site import Answer, Site, always, first_then, serving
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -279,3 +281,32 @@ def test_a_list_of_another_shape_is_told_and_never_read_for_ever(site: Site, bod
     site.script = always(Answer(body))
     with pytest.raises(ContractBroken, match="the list of experiments"):
         list(StatsigClient(store(site), Meter(), lambda _: None).experiments())
+
+
+OF_PROVIDER = {"builtins.str": str, "builtins.float": int | float, "builtins.int": int, "builtins.bool": bool}
+NOT_MANAGED = {"id", "startTime", "endTime", "decisionTime", "decisionReason", "owner", "holdoutIDs"}
+"""What a provider of infrastructure has no say in: identity, times, decisions."""
+
+
+def types_of(module: str, kind: str) -> dict[str, str]:
+    """Names, without case and underscores, and types of what Statsig's own provider for Pulumi says of one kind of thing."""
+    source = (pypi_folder("pulumi-statsig", "0.0.1") / "pulumi_statsig" / f"{module}.py").read_text(encoding="utf-8")
+    [found] = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == kind]
+    methods = [node for node in found.body if isinstance(node, ast.FunctionDef) and node.returns is not None]
+    return {node.name.replace("_", ""): ast.unparse(node.returns) for node in methods if node.returns is not None}
+
+
+def faults(told: dict[str, Any], types: dict[str, str]) -> set[str]:
+    """Names that the provider does not know, or of whose values it says something else."""
+
+    def fits(value: Any, kind: str) -> bool:
+        return isinstance(value, list if "Sequence" in kind else next(python for name, python in OF_PROVIDER.items() if name in kind))
+
+    return {name for name, value in told.items() if name.lower() not in types or not fits(value, types[name.lower()])}
+
+
+def test_what_is_configured_is_named_and_typed_as_statsigs_own_provider_has_it():
+    told, group = types_of("experiment", "Experiment"), types_of("outputs", "ExperimentGroup")
+    assert faults(experiment(), told) == NOT_MANAGED
+    assert [faults(one, group) for one in experiment()["groups"]] == [set(), set()]
+    assert faults(experiment(allocation="80", launched_group="g2"), told) == NOT_MANAGED | {"allocation", "launched_group"}

@@ -49,7 +49,19 @@ def metric(metric_id: str, name: str, kind: str, goal: str) -> Payload:
         "datasourceId": "ds_warehouse",
         "dateCreated": "2025-06-02T08:00:00.000Z",
         "dateUpdated": "2025-06-02T08:00:00.000Z",
-        "behavior": {"goal": goal, "cappingSettings": {"type": "none", "value": 0}},
+        "behavior": {
+            "goal": goal,
+            "cappingSettings": {"type": "none", "value": 0},
+            "windowSettings": {"type": "conversion", "delayValue": 0, "delayUnit": "hours", "windowValue": 72, "windowUnit": "hours"},
+            "cap": 0,
+            "conversionWindowStart": 0,
+            "conversionWindowEnd": 72,
+            "riskThresholdSuccess": 0.0025,
+            "riskThresholdDanger": 0.0125,
+            "minPercentChange": 0.005,
+            "maxPercentChange": 0.5,
+            "minSampleSize": 150,
+        },
     }
 
 
@@ -105,6 +117,10 @@ def settings(engine: str, goals: list[str], secondary: list[str], guardrails: li
         "datasourceId": "ds_warehouse",
         "assignmentQueryId": "queries",
         "experimentId": "",
+        "segmentId": "",
+        "queryFilter": "",
+        "inProgressConversions": "include",
+        "attributionModel": "firstExposure",
         "statsEngine": engine,
         "regressionAdjustmentEnabled": False,
         "sequentialTestingEnabled": False,
@@ -130,6 +146,7 @@ def results(world: World, experiment: Payload, phase: int, engine: str, metrics:
         "dateEnd": info["dateEnded"],
         "dimension": {"type": "none"},
         "settings": experiment["settings"],
+        "queryIds": [],
         "results": [
             {
                 "dimension": "",
