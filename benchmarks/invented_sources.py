@@ -72,6 +72,13 @@ def item(number: int) -> Json:
     return told | {"expectedOutput": f"answer {number % 97}", "experimentItemMetadata": {"slice": f"s{number % 5}"}, "scores": scores}
 
 
+def trace(number: int) -> Json:
+    """What Langfuse before version 4 tells of an item: its trace with two scores."""
+    told = item(number)
+    scores = [score | {"traceId": told["traceId"]} for score in told["scores"]]
+    return {"id": told["traceId"], "timestamp": AT, "output": told["output"], "latency": 1.5, "totalCost": 0.25, "scores": scores}
+
+
 HEADERS = {
     "labels": "item,rater,value,question,labelled_at",
     "incidents": "native_id,title,status,severity,created_at,resolved_at,responders",
@@ -82,6 +89,7 @@ RECORDS: dict[str, Callable[[int], Json]] = {
     "incidents_json": reported,
     "braintrust": event,
     "langfuse": item,
+    "langfuse_3": trace,
 }
 KINDS = (*HEADERS, *RECORDS)
 DOCUMENTS = {"label_studio": "[%s]", "argilla": "[%s]", "incidents_json": '{"incidents": [%s]}'}
@@ -141,7 +149,38 @@ def langfuse(path: str, asked: Json, rows: int) -> Json:
             return {"data": items, "meta": {"cursor": cursor} if cursor else {}}
 
 
-SERVED: dict[str, Callable[[str, Json, int], Json]] = {"braintrust": braintrust, "langfuse": langfuse}
+def dataset_item(number: int) -> Json:
+    told = item(number)
+    return {"id": f"X{number}", "metadata": told["experimentItemMetadata"]} | {name: told[name] for name in ("input", "expectedOutput")}
+
+
+def link(number: int) -> Json:
+    """From a run of a dataset to an item and its trace."""
+    return {"id": f"I{number}", "datasetRunId": "R1", "datasetItemId": f"X{number}", "traceId": f"t{number}", "observationId": None}
+
+
+def langfuse_3(path: str, asked: Json, rows: int) -> Json | None:
+    """The same before version 4: one run of one dataset, told in items, links and traces; experiments are not known."""
+    *_, kind, name = path.split("/")
+    if kind == "traces":
+        return trace(int(name.removeprefix("t")))
+    match name:
+        case "projects" | "datasets":
+            return langfuse(path, asked, rows)
+        case "runs":
+            told = {"id": "R1", "name": "run", "datasetId": "D1", "datasetName": "tickets", "createdAt": AT, "metadata": {}}
+            return {"data": [told], "meta": {"totalPages": 1}}
+        case "dataset-items" | "dataset-run-items":
+            size, made = int(asked["limit"]), dataset_item if name == "dataset-items" else link
+            found, _ = page(rows, size, str(size * (int(asked["page"]) - 1)), made)
+            return {"data": found, "meta": {"totalPages": -(-rows // size)}}
+        case "scores":
+            return {"data": [], "meta": {"totalPages": 1}}
+        case _:
+            return None
+
+
+SERVED: dict[str, Callable[[str, Json, int], Json | None]] = {"braintrust": braintrust, "langfuse": langfuse, "langfuse_3": langfuse_3}
 
 
 def serve(kind: str, rows: int) -> None:
@@ -156,8 +195,9 @@ def serve(kind: str, rows: int) -> None:
             asked: Json = {name: values[0] for name, values in parse_qs(parts.query).items()}
             length = int(self.headers.get("Content-Length") or 0)
             asked |= json.loads(self.rfile.read(length)) if length else {}
-            body = orjson.dumps(SERVED[kind](parts.path, asked, rows))
-            self.send_response(200)
+            answer = SERVED[kind](parts.path, asked, rows)
+            body = orjson.dumps(answer)
+            self.send_response(404 if answer is None else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

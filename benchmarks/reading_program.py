@@ -23,7 +23,7 @@ def options_of(kind: str, place: str) -> tuple[str, Any]:
         case "braintrust":
             return "evals", {"stores": [{"kind": kind, "url": place, "token": "t"}]}
         case _:
-            return "evals", {"stores": [{"kind": kind, "url": place, "public_key": "pk", "secret_key": "s"}]}
+            return "evals", {"stores": [{"kind": "langfuse", "url": place, "public_key": "pk", "secret_key": "s"}]}
 
 
 def opened(name: str, told: Any) -> Any:

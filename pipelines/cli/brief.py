@@ -1,12 +1,12 @@
 """The command for managers: brief."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markdown import Markdown
 
+from pipelines.cli.forms import Period, Person, deliver, wanted_form
 from pipelines.cli.session import USAGE, explained_failures, fail, session_of
 
 FORMATS = ("table", "md", "html", "json")
@@ -19,18 +19,14 @@ def register(app: typer.Typer) -> None:
 
 def brief(
     context: typer.Context,
-    person: Annotated[str, typer.Argument(help="A person_id, login, e-mail or unique name.")],
-    period: Annotated[
-        str | None, typer.Option(help="2026H1, 2026Q3 or 2026-01-01..2026-06-30; the last finished half-year by default.")
-    ] = None,
+    person: Person,
+    period: Period = None,
     format: Annotated[str, typer.Option(help="table, md, html or json.")] = "table",  # noqa: A002 - as for evidence
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output (md, html and json).")] = None,
 ) -> None:
     """Show the manager's page: one delivery, one impact or leverage, one uncertainty, with their context. Never a rating."""
     session = session_of(context)
-    wanted = "json" if session.as_json else format
-    if wanted not in FORMATS:
-        raise fail(USAGE, f"--format {wanted}: no such format; formats are {', '.join(FORMATS)}")
+    wanted = wanted_form(session, format, FORMATS)
     if out and wanted == "table":
         raise fail(USAGE, "--out writes md, html or json; name one with --format")
     from pipelines.brief import page, render
@@ -44,7 +40,4 @@ def brief(
         console.print(Markdown(render.markdown(found), hyperlinks=console.is_terminal), soft_wrap=False)
         return
     text = {"md": render.markdown, "html": render.page, "json": render.as_json}[wanted](found)
-    if out:
-        out.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    deliver(text, out)

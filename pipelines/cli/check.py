@@ -1,6 +1,5 @@
 """The command for packet authors who have written: check."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +7,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.cli.session import REFUSED, USAGE, Session, explained_failures, fail, session_of
+from pipelines.cli.forms import Period, deliver, wanted_form
+from pipelines.cli.session import REFUSED, Session, explained_failures, session_of
 
 if TYPE_CHECKING:
     from pipelines.packets.check import Report
@@ -27,9 +27,7 @@ def check(
     context: typer.Context,
     packet: Annotated[Path, typer.Argument(help="The packet, in Markdown.")],
     person: Annotated[str, typer.Option(help="Whose packet it is: a person_id, login, e-mail or unique name.")],
-    period: Annotated[
-        str | None, typer.Option(help="2026H1, 2026Q3 or 2026-01-01..2026-06-30; the last finished half-year by default.")
-    ] = None,
+    period: Period = None,
     format: Annotated[str, typer.Option(help="table, md (the packet with notes) or json.")] = "table",  # noqa: A002 - as for evidence
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output (md and json).")] = None,
 ) -> None:
@@ -38,19 +36,14 @@ def check(
     Ends with 0 when nothing is contradicted, with 4 when something is. What has no record does not change the exit code.
     """
     session = session_of(context)
-    wanted = "json" if session.as_json else format
-    if wanted not in FORMATS:
-        raise fail(USAGE, f"--format {wanted}: no such format; formats are {', '.join(FORMATS)}")
+    wanted = wanted_form(session, format, FORMATS)
     with explained_failures():
         header, report = checked(session, packet, person, period)
     if wanted == "table":
         show(session, header, report)
     else:
         text = _written(wanted, header, report, packet)
-        if out:
-            out.write_text(text, encoding="utf-8")
-        else:
-            sys.stdout.write(text)
+        deliver(text, out)
     if report.counts["contradicted"]:
         raise typer.Exit(REFUSED)
 

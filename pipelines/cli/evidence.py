@@ -1,6 +1,5 @@
 """Commands for packet authors and analysts: evidence, sql."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.cli.forms import Period, Person, deliver, wanted_form
 from pipelines.cli.session import FAILED, USAGE, Session, explained_failures, fail, session_of
 
 if TYPE_CHECKING:
@@ -25,19 +25,15 @@ def register(app: typer.Typer) -> None:
 
 def evidence(
     context: typer.Context,
-    person: Annotated[str, typer.Argument(help="A person_id, login, e-mail or unique name.")],
-    period: Annotated[
-        str | None, typer.Option(help="2026H1, 2026Q3 or 2026-01-01..2026-06-30; the last finished half-year by default.")
-    ] = None,
+    person: Person,
+    period: Period = None,
     line: Annotated[list[str] | None, typer.Option(help="Only this review line; may be given several times.")] = None,
     format: Annotated[str, typer.Option(help="table, md, csv or json.")] = "table",  # noqa: A002 - the contract's name
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
 ) -> None:
     """Show one engineer's evidence: a claim a row, with low/mid/high, share, strength, proof and limits. Gaps are said, not hidden."""
     session = session_of(context)
-    wanted = "json" if session.as_json else format
-    if wanted not in FORMATS:
-        raise fail(USAGE, f"--format {wanted}: no such format; formats are {', '.join(FORMATS)}")
+    wanted = wanted_form(session, format, FORMATS)
     with explained_failures():
         sheet = read_sheet(session, person, period, line or [])
     from pipelines.evidence import render
@@ -46,10 +42,7 @@ def evidence(
         show_sheet(Console(file=out.open("w"), width=160, highlight=False) if out else session.out, sheet)
         return
     text = {"md": render.markdown, "csv": render.comma_separated, "json": render.as_json}[wanted](sheet)
-    if out:
-        out.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    deliver(text, out)
 
 
 def read_sheet(session: Session, person: str, period: str | None, only_lines: list[str]) -> "Sheet":

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.cli.session import USAGE, Session, explained_failures, fail, session_of
+from pipelines.cli.forms import wanted_form
+from pipelines.cli.session import Session, explained_failures, session_of
 
 if TYPE_CHECKING:
     from pipelines.evidence.kpis import KpiSheet
@@ -35,9 +36,7 @@ def kpi(
 ) -> None:
     """Show KPIs with bounds, n, target and definition, and why one cannot be told. They are never about a person."""
     session = session_of(context)
-    wanted = "json" if session.as_json else format
-    if wanted not in FORMATS:
-        raise fail(USAGE, f"--format {wanted}: no such format; formats are {', '.join(FORMATS)}")
+    wanted = wanted_form(session, format, FORMATS)
     with explained_failures():
         sheet = _read(session, kpis or [], scope or [], period)
     from pipelines.evidence import kpis as rendered
