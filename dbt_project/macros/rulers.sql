@@ -15,6 +15,16 @@
     end
 {%- endmacro %}
 
+{#- Whether two rows of int_eval_run_rulers were answered by one model: a vendor may have put another behind the name that both asked for. -#}
+{% macro model_change(earlier, later) -%}
+    case
+        when {{ earlier }}.model_key <> {{ later }}.model_key then 'asked_for_another'
+        when {{ earlier }}.answered_key <> {{ later }}.answered_key then 'answered_by_another'
+        when {{ earlier }}.answered_key = {{ later }}.answered_key then 'none'
+        else 'not_told'
+    end
+{%- endmacro %}
+
 {#- Does a scorer's name say that a model or a rubric judges? -#}
 {% macro is_judge_name(scorer) -%}
     {{ matches_nocase(scorer, "'judge|rubric|grad(er|ed)|llm'") }}

@@ -17,7 +17,7 @@ from pipelines.demo.story.facts import GateOutcome, gate_outcomes
 from pipelines.demo.truth_invisible import review_outcomes
 from pipelines.demo.truth_kpis import NOT_TOLD, kpi_records
 from pipelines.demo.truth_leverage import acknowledgements, citations, leverage, over_all
-from pipelines.demo.truth_lines import custodians, gate_catches, lead_times, merged_in_projects, prompt_authors, suite_owners
+from pipelines.demo.truth_lines import custodians, gate_catches, lead_times, merged_in_projects, model_drifts, prompt_authors, suite_owners
 from pipelines.demo.truth_people import PERIODS, Company
 from pipelines.demo.world import PullRequest, World
 
@@ -83,6 +83,7 @@ def told(world: World) -> Row:
         "merged_in_projects": list(merged_in_projects(company)),
         "kpi_records": list(kpi_records(world)),
         "kpis_not_told": NOT_TOLD,
+        "model_drifts": list(model_drifts(company)),
         "pull_request_events": _events(world),
         "lost_heads": _lost_heads(world),
         "review_outcomes": review_outcomes(company),

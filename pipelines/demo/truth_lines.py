@@ -1,5 +1,6 @@
 """What further review lines must say of whom, reckoned in plain Python from the story's own pull requests, runs and experiments."""
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -140,3 +141,29 @@ def merged_in_projects(company: Company) -> Iterator[Row]:
                         counted[person] += 1
             for person, n_merged in sorted(counted.items()):
                 yield {"period": period.period_id, "project": project, "person": person, "n_merged": n_merged}
+
+
+def model_drifts(company: Company) -> Iterator[Row]:
+    """Where runs of one task that ask for one model are answered by another version than the last ones were, with the cases that differ."""
+    asking: dict[tuple[str, ...], list[EvalRun]] = defaultdict(list)
+    for run in sorted(company.world.eval_runs, key=lambda run: run.created_at):
+        scored = any(sample.value is not None for sample in run.samples)
+        if run.answered_model and scored and not (run.is_truncated or run.is_dirty):
+            asking[run.kind, run.repository, run.task, run.model].append(run)
+    for (_, repository, task, model), runs in asking.items():
+        for before, after in itertools.pairwise(runs):
+            if before.answered_model != after.answered_model:
+                changed = {"answered_before": before.answered_model, "answered_after": after.answered_model, **_moved(before, after)}
+                named = {"run_before": before.native_id, "eval_run": after.native_id, "is_same_commit": before.head == after.head}
+                yield {"repository": repository, "task": task, "model": model, **changed, **named}
+
+
+def _moved(before: EvalRun, after: EvalRun) -> dict[str, int]:
+    """Cases that both runs scored, on one dataset, and how many became better and worse."""
+    first = {sample.sample_id: sample.value for sample in before.samples}
+    gains = [
+        sample.value - former
+        for sample in after.samples
+        if sample.value is not None and (former := first.get(sample.sample_id)) is not None
+    ]
+    return {"n_common": len(gains), "n_better": sum(gain > 0 for gain in gains), "n_worse": sum(gain < 0 for gain in gains)}

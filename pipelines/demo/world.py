@@ -423,6 +423,8 @@ class EvalRun:
     harness_package: str = ""
     """Distribution that ran it, such as `acme-evals`, with its version in `harness_version`."""
     harness_version: str = ""
+    answered_model: str = ""
+    """Version that the vendor kept behind the model's name then, as the answers name it; empty where the tool does not keep it."""
     is_truncated: bool = False
     """Written cut short, as a killed upload leaves it."""
     edited_at: datetime | None = None

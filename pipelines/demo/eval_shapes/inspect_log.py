@@ -146,7 +146,13 @@ class _Log:
         ids = [stable_id(run.native_id, sample.sample_id, number) for number in range(4)]
         messages = [{"id": ids[0], "content": run.prompt, "role": "system"}] if run.prompt else []
         messages.append({"id": ids[1], "content": sample.input, "source": "input", "role": "user"})
-        answer = {"id": ids[2], "content": sample.output, "source": "generate", "role": "assistant", "model": run.model}
+        answer = {
+            "id": ids[2],
+            "content": sample.output,
+            "source": "generate",
+            "role": "assistant",
+            "model": run.answered_model or run.model,
+        }
         usage = _usage(run.prompt + sample.input, sample.output)
         finished: Json = {
             "choices": [{"message": answer, "stop_reason": "stop"}],
@@ -160,7 +166,7 @@ class _Log:
             "input": sample.input,
             "target": sample.target,
             "messages": messages if sample.error else [*messages, answer],
-            "output": {"model": run.model} | ({"choices": [], "completion": ""} if sample.error else finished),
+            "output": {"model": run.model, "choices": [], "completion": ""} if sample.error else {"model": answer["model"]} | finished,
             "scores": {} if sample.error else {run.scorer: _score(sample)},
             "metadata": labels(sample),
             "store": {},

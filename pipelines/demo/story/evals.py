@@ -14,6 +14,10 @@ from pipelines.demo.world import Account, EvalRun, EvalSample, WorkflowRun
 Kind = Literal["inspect", "lm_eval", "promptfoo"]
 HARNESS_PACKAGE = "acme-evals"
 SMALL_MODEL, LARGE_MODEL, NEXT_MODEL = "openai/gpt-4o-mini", "anthropic/claude-sonnet-4", "anthropic/claude-sonnet-4-5"
+VERSIONS = {LARGE_MODEL: "claude-sonnet-4-20250514", NEXT_MODEL: "claude-sonnet-4-5-20250929"}
+"""What answers by the vendor's word where these are asked for; only Inspect keeps it."""
+REPLACED_ON, REPLACEMENT = datetime(2026, 6, 12, tzinfo=UTC), "claude-sonnet-4-20260612"
+"""When the vendor put another version behind the former model's name, without a word: nobody asks for another model."""
 CI_USER = "ci-runner"
 """Who a log written in CI says made it: nobody's account."""
 
@@ -102,6 +106,7 @@ def run(
         task=suite.task,
         dataset=suite.dataset,
         model=model or suite.model,
+        answered_model=_answering(model or suite.model, at) if suite.kind == "inspect" else "",
         created_at=at,
         seconds=float(60 + number % 240),
         scorer=suite.scorer,
@@ -117,6 +122,10 @@ def run(
     )
     stage.world.eval_runs.append(log)
     return log
+
+
+def _answering(model: str, when: datetime) -> str:
+    return REPLACEMENT if model == LARGE_MODEL and when >= REPLACED_ON else VERSIONS.get(model, "")
 
 
 def gate_log(stage: Stage, pull: Pull, gate: WorkflowRun, passed: int, *, unscored: int = 0) -> EvalRun:

@@ -21,6 +21,8 @@ ATTACKS = Suite(
 )
 RESISTED = (((2025, 11, 10), 23), ((2026, 2, 9), 22), ((2026, 4, 13), 22), ((2026, 5, 11), 20), ((2026, 5, 18), 23))
 """Of the attacks on each day. Nobody had changed anything when it fell below the threshold: the model behind the name had."""
+WITHDRAWN = "claude-sonnet-4-20260507"
+"""What answered on that day; a week later the vendor had taken it back."""
 SOURCES = Suite(
     *("grounded_answers", "grounded-questions", 8, ("de", "en"), ("made_up_source", "stale_source"), None),
     kind="promptfoo",
@@ -36,6 +38,7 @@ def scheduled_suites(stage: Stage) -> None:
     runs = [_ran(stage, ATTACKS, ATTACKED, day, passed) for day, passed in RESISTED]
     bad = [place for place, (_, passed) in enumerate(RESISTED) if passed < 0.9 * ATTACKS.size]
     for place in bad:
+        runs[place].answered_model = WITHDRAWN
         row = {"suite": f"{ATTACKS.kind}:{ATTACKS.task}", "good_at": runs[place - 1].created_at, "noticed_at": runs[place].created_at}
         note(stage.world, "drifts", row | {"eval_run": runs[place].native_id})
     for day, partly, made_up in ANSWERED:

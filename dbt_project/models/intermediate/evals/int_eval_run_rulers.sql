@@ -20,6 +20,7 @@ select
     runs.git_is_dirty,
     runs.person_id,
     {{ model_key('runs.model_name') }} as model_key,
+    {{ answered_key('runs.answered_model', 'runs.model_name') }} as answered_key,
     runs.dataset_version_id,
     runs.primary_metric,
     runs.is_passed,

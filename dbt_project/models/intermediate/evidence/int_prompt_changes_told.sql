@@ -1,14 +1,26 @@
 -- Landed changes to prompts and rubrics, with what their sentence needs: the scores before and after, where both were measured with the
--- same ruler, and the boxes ticked and missing.
-with changes as (
+-- same ruler and answered by the same model, and the boxes ticked and missing.
+with comparisons as (
+    select
+        *,
+        -- What another model answers is no effect of the prompt.
+        case
+            when comparability = 'comparable' and model_change in ('asked_for_another', 'answered_by_another') then 'model_changed'
+            else comparability
+        end as prompt_comparability
+    from {{ ref('fct_eval_comparisons') }}
+    where slice = ''
+),
+
+changes as (
     select
         c.*,
         coalesce(c.n_failed_confirmed, 0) as n_confirmed,
         coalesce(c.n_failed_possible, 0) as n_possible,
-        case when compared.comparability = 'comparable' then before.primary_value end as value_before,
-        case when compared.comparability = 'comparable' then after.primary_value end as value_after,
+        case when compared.prompt_comparability = 'comparable' then before.primary_value end as value_before,
+        case when compared.prompt_comparability = 'comparable' then after.primary_value end as value_after,
         after.primary_metric as metric_name,
-        compared.comparability,
+        compared.prompt_comparability as comparability,
         compared.n_common,
         compared.n_better,
         compared.n_worse,
@@ -17,8 +29,8 @@ with changes as (
     from {{ ref('fct_prompt_changes') }} as c
     left join {{ ref('fct_eval_runs') }} as before on c.eval_run_before_id = before.eval_run_id
     left join {{ ref('fct_eval_runs') }} as after on c.eval_run_after_id = after.eval_run_id
-    left join {{ ref('fct_eval_comparisons') }} as compared
-        on c.eval_run_before_id = compared.run_before_id and c.eval_run_after_id = compared.eval_run_id and compared.slice = ''
+    left join comparisons as compared
+        on c.eval_run_before_id = compared.run_before_id and c.eval_run_after_id = compared.eval_run_id
     where c.landed_at is not null
 )
 

@@ -8,7 +8,8 @@ with judged as (
 
 runs as (
     select
-        runs.run_id, runs.task_name, coalesce(runs.model_raw, runs.model_name) as model, runs.prompt_sha, runs.dataset_version_id, runs.started_at,
+        runs.run_id, runs.task_name, coalesce(runs.model_raw, runs.model_name) as model, runs.answered_model, runs.prompt_sha, runs.dataset_version_id,
+        runs.started_at,
         scored.is_passed
     from {{ ref('stg_evals__runs') }} as runs
     inner join judged on runs.run_id = judged.run_id
@@ -24,6 +25,7 @@ inner join runs as passed
     on
         failed.task_name = passed.task_name
         and failed.model = passed.model
+        and coalesce(failed.answered_model = passed.answered_model, true)
         and failed.prompt_sha = passed.prompt_sha
         and failed.dataset_version_id = passed.dataset_version_id
         and failed.started_at > passed.started_at

@@ -11,7 +11,10 @@ with trends as (
 ),
 
 models as (
-    select launch_id, task_name, side, model_name as name from {{ ref('int_launch_runs') }} where model_name is not null
+    select launch_id, task_name, side, 'asked' as told, model_name as name from {{ ref('int_launch_runs') }} where model_name is not null
+    union all
+    -- What a vendor put behind the name is an upgrade as well.
+    select launch_id, task_name, side, 'answered', answered_key from {{ ref('int_launch_runs') }} where answered_key is not null
 ),
 
 judges as (
@@ -19,6 +22,7 @@ judges as (
         runs.launch_id,
         runs.task_name || ' ' || metrics.scorer as task_name,
         runs.side,
+        'named' as told,
         coalesce(metrics.judge_model, 'unnamed') || coalesce(' ' || left(metrics.judge_prompt_sha, 7), '') as name
     from {{ ref('int_launch_runs') }} as runs
     inner join {{ ref('int_eval_metrics') }} as metrics on runs.eval_run_id = metrics.run_id
@@ -30,17 +34,18 @@ judges as (
     select
         launch_id,
         task_name,
+        told,
         {{ distinct_list("case when side = 'before' then name end") }} as names_before,
         {{ distinct_list("case when side = 'after' then name end") }} as names_after
     from {{ what }}
-    group by launch_id, task_name
+    group by launch_id, task_name, told
 ),
 
 {{ what }}_changed as (
     select
         launch_id,
-        count(*) as n_tasks,
-        count(*) filter (where names_before <> names_after) as n_changed
+        count(distinct task_name) as n_tasks,
+        count(distinct task_name) filter (where names_before <> names_after) as n_changed
     from {{ what }}_by_task
     where {{ list_size('names_before') }} > 0 and {{ list_size('names_after') }} > 0
     group by launch_id

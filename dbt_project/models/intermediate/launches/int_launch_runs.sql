@@ -5,6 +5,7 @@ select
     runs.task_name,
     runs.dataset_version_id,
     runs.model_name,
+    {{ answered_key('runs.answered_model', 'runs.model_name') }} as answered_key,
     runs.prompt_sha,
     runs.started_at,
     case when runs.started_at < windows.started_at then 'before' else 'after' end as side
