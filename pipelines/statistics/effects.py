@@ -67,7 +67,8 @@ def two_proportions(successes: int, n: int, baseline_successes: int, baseline_n:
     if successes > 0 and baseline_successes > 0:
         ratio = confint_proportions_2indep(*counts, method="log-adjusted", compare="ratio", alpha=1 - CONFIDENCE_LEVEL)
         relative = (float(ratio[0]) - 1, float(ratio[1]) - 1)
-    error = math.sqrt(p * (1 - p) / n + q * (1 - q) / baseline_n)
+    # Where every unit did the same, as any single one does, the formula says zero: it knows no error then, only the score interval does.
+    error = math.sqrt(p * (1 - p) / n + q * (1 - q) / baseline_n) or None
     lift = p / q - 1 if q else None
     method = "newcombe hybrid score; pooled z"
     effect = Effect(p - q, lift, float(low), float(high), *relative, CONFIDENCE_LEVEL, method, p_value, standard_error=error)

@@ -6,8 +6,8 @@ select
     metrics.slice,
     metrics.variant,
     metrics.value,
-    -- Of one sample there is none, though tools report a zero.
-    case when metrics.n > 1 then metrics.stderr end as stderr,
+    -- Of one sample there is none, and of samples that all came out alike it is not known, though tools report a zero.
+    case when metrics.n > 1 and metrics.stderr > 0 then metrics.stderr end as stderr,
     metrics.n,
     metrics.higher_is_better,
     metrics.threshold,
