@@ -6,6 +6,7 @@ Files are mode 0444 and in a storage version that every DuckDB since 1.2 opens.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,11 +69,9 @@ def publish(home: Home, snapshot_id: str, built_at: datetime, facts: dict[str, s
     _sweep(home.published)
     relations = describe(home)
     facts = {"snapshot_id": snapshot_id, "built_at": built_at.isoformat()} | facts
-    links: dict[str, Path] = {}
-    for audience in AUDIENCES:
-        path = home.published / f"{audience}-{snapshot_id}.duckdb"
-        _build(home, path, audience, relations, facts | {"audience": audience})
-        links[audience] = _swap(home.published / f"{audience}.duckdb", path)
+    paths = {audience: home.published / f"{audience}-{snapshot_id}.duckdb" for audience in AUDIENCES}
+    _build_all(home, paths, relations, facts)
+    links: dict[str, Path] = {audience: _swap(home.published / f"{audience}.duckdb", path) for audience, path in paths.items()}
     for audience in AUDIENCES:
         _prune(home.published, audience, keep)
     return links
@@ -100,7 +99,7 @@ def current(home: Home, audience: Audience) -> Path:
 
 def describe(home: Home) -> list[Relation]:
     """Every public table with its columns, from the warehouse's catalogue and the models' yml."""
-    nodes = json.loads((home.target / "manifest.json").read_text())["nodes"].values()
+    nodes = json.loads(home.manifest.read_text())["nodes"].values()
     models = {(node["schema"], node["alias"]): node for node in nodes if node["resource_type"] == "model"}
     with warehouse.connect(home.warehouse) as connection:
         found = connection.execute(
@@ -120,29 +119,42 @@ def describe(home: Home) -> list[Relation]:
     ]
 
 
-def _build(home: Home, path: Path, audience: Audience, relations: list[Relation], facts: dict[str, str]) -> None:
-    """Write one audience's file; a half-written one is removed, never reopened."""
-    path.unlink(missing_ok=True)
+def _build_all(home: Home, paths: dict[Audience, Path], relations: list[Relation], facts: dict[str, str]) -> None:
+    """Write the files of all audiences side by side, as DuckDB writes each of them with one thread; none stays where one fails."""
     try:
-        with warehouse.connect(home.warehouse) as connection:
-            connection.execute(f"attach '{path}' as snapshot (storage_version '{STORAGE_VERSION}')")
-            connection.execute("begin")  # one commit: hundreds of comments would each wait for the disk
-            for relation in relations:
-                _copy(connection, relation, audience)
-            _write_meta(connection, relations, audience, facts)
-            connection.execute("commit")
-            connection.execute("checkpoint snapshot")
-            connection.execute("detach snapshot")
+        with ThreadPoolExecutor(len(paths)) as pool:
+            building = [
+                pool.submit(_build, home, path, audience, relations, facts | {"audience": audience}) for audience, path in paths.items()
+            ]
+        for one in building:
+            one.result()
     except Exception:
-        path.unlink(missing_ok=True)
+        for path in paths.values():
+            path.unlink(missing_ok=True)
         raise
-    path.chmod(0o444)
+    for path in paths.values():
+        path.chmod(0o444)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, audience: Audience) -> None:
+def _build(home: Home, path: Path, audience: Audience, relations: list[Relation], facts: dict[str, str]) -> None:
+    """Write one audience's file anew; a half-written one is never reopened."""
+    path.unlink(missing_ok=True)
+    snapshot = f"snapshot_{audience}"  # connections to one warehouse share the names of what is attached
+    with warehouse.connect(home.warehouse) as connection:
+        connection.execute(f"attach '{path}' as {snapshot} (storage_version '{STORAGE_VERSION}')")
+        connection.execute("begin")  # one commit: hundreds of comments would each wait for the disk
+        for relation in relations:
+            _copy(connection, relation, audience, snapshot)
+        _write_meta(connection, relations, audience, facts, snapshot)
+        connection.execute("commit")
+        connection.execute(f"checkpoint {snapshot}")
+        connection.execute(f"detach {snapshot}")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, audience: Audience, snapshot: str) -> None:
     shown = [column for column in relation.columns if audience == "restricted" or column.sensitivity not in HIDDEN_FROM_ANALYSTS]
-    target = f"snapshot.{relation.schema}.{quote(relation.name)}"
-    connection.execute(f"create schema if not exists snapshot.{relation.schema}")
+    target = f"{snapshot}.{relation.schema}.{quote(relation.name)}"
+    connection.execute(f"create schema if not exists {snapshot}.{relation.schema}")
     spelled = ", ".join(_expression(column, audience, relation) for column in shown)
     connection.execute(f"create table {target} as select {spelled} from {relation.schema}.{quote(relation.name)} as source")
     comments = [f"comment on table {target} is {_literal(relation.description)}"]
@@ -160,13 +172,15 @@ def _expression(column: Column, audience: Audience, relation: Relation) -> str:
     return f"{masked} as {quote(column.name)}"
 
 
-def _write_meta(connection: duckdb.DuckDBPyConnection, relations: list[Relation], audience: Audience, facts: dict[str, str]) -> None:
+def _write_meta(
+    connection: duckdb.DuckDBPyConnection, relations: list[Relation], audience: Audience, facts: dict[str, str], snapshot: str
+) -> None:
     """`meta.snapshot` says what this file is, `meta.dictionary` what is in it: tools that show no comments read these."""
-    connection.execute("create schema snapshot.meta")
-    connection.execute("create table snapshot.meta.snapshot (key varchar, value varchar)")
-    connection.executemany("insert into snapshot.meta.snapshot values (?, ?)", [list(fact) for fact in facts.items()])
+    connection.execute(f"create schema {snapshot}.meta")
+    connection.execute(f"create table {snapshot}.meta.snapshot (key varchar, value varchar)")
+    connection.executemany(f"insert into {snapshot}.meta.snapshot values (?, ?)", [list(fact) for fact in facts.items()])
     connection.execute(
-        """create table snapshot.meta.dictionary (schema_name varchar, table_name varchar, column_name varchar, column_type varchar,
+        f"""create table {snapshot}.meta.dictionary (schema_name varchar, table_name varchar, column_name varchar, column_type varchar,
            table_description varchar, description varchar, sensitivity varchar)"""
     )
     lines: list[list[Any]] = [
@@ -175,7 +189,7 @@ def _write_meta(connection: duckdb.DuckDBPyConnection, relations: list[Relation]
         for column in relation.columns
         if audience == "restricted" or column.sensitivity not in HIDDEN_FROM_ANALYSTS
     ]
-    connection.executemany("insert into snapshot.meta.dictionary values (?, ?, ?, ?, ?, ?, ?)", lines)
+    connection.executemany(f"insert into {snapshot}.meta.dictionary values (?, ?, ?, ?, ?, ?, ?)", lines)
 
 
 def _literal(value: str) -> str:

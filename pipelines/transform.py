@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -150,10 +151,9 @@ def refuse_failures(results: Sequence[NodeResult]) -> None:
 
 def manifest(home: Home) -> Path:
     """Dbt's manifest of the project as it is now, in the home, where publication and Dagster read it."""
-    path = home.target / "manifest.json"
-    if not path.exists() or path.stat().st_mtime_ns < _project_state()[1]:
+    if not _holds_manifest(home, _project_state()):
         parse(home)
-    return path
+    return home.manifest
 
 
 def parse(home: Home) -> "Manifest":
@@ -165,29 +165,57 @@ def parse(home: Home) -> "Manifest":
     Raises:
         TransformFailed: naming what is broken in the project.
     """
-    shared = INSTALLATION if _can_hold(INSTALLATION.target) else home
-    parsed = _parsed(shared, _project_state())
-    if shared != home:
-        home.target.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(shared.target / "manifest.json", home.target / "manifest.json")
+    shared, state = INSTALLATION if _can_hold(INSTALLATION.target) else home, _project_state()
+    parsed = _parsed(shared, state)
+    if not _holds_manifest(home, state):
+        _copy_manifest(shared, home, state)
     return parsed
 
 
 @lru_cache(maxsize=1)
-def _parsed(shared: Home, _state: tuple[int, int]) -> "Manifest":
+def _parsed(shared: Home, state: str) -> "Manifest":
     """The project in that state, parsed once in a process."""
     shared.target.mkdir(parents=True, exist_ok=True)
-    with FileLock(shared.target / "parse.lock"):
-        parsed = cast("Manifest", _call(shared, ["parse"]).result)
+    with _parsing_alone(shared):
+        # Writing the manifest is two fifths of a parse in which nothing changed.
+        is_written = _holds_manifest(shared, state)
+        if not is_written:
+            _mark(shared).unlink(missing_ok=True)
+        parsed = cast("Manifest", _call(shared, ["parse"], write=not is_written).result)
+        _mark(shared).write_text(state, encoding="utf-8")
     # Some hundred thousand objects that stay: walking them in every collection took a fifth of a build.
     gc.freeze()
     return parsed
 
 
-def _project_state() -> tuple[int, int]:
-    """How many files the project has, and when one of them last changed, in nanoseconds."""
+def _copy_manifest(shared: Home, home: Home, state: str) -> None:
+    """Put the manifest into the home, whole: another home of the installation may be parsing, and Dagster reading this one's."""
+    home.target.mkdir(parents=True, exist_ok=True)
+    fresh = home.manifest.with_suffix(".next")
+    with _parsing_alone(shared):
+        shutil.copyfile(shared.manifest, fresh)
+    fresh.replace(home.manifest)
+    _mark(home).write_text(state, encoding="utf-8")
+
+
+def _parsing_alone(shared: Home) -> FileLock:
+    return FileLock(shared.target / "parse.lock")
+
+
+def _mark(home: Home) -> Path:
+    """Says of which state of the project the manifest beside it is; written after it."""
+    return home.manifest.with_suffix(".state")
+
+
+def _holds_manifest(home: Home, state: str) -> bool:
+    mark = _mark(home)
+    return mark.exists() and mark.read_text(encoding="utf-8") == state and home.manifest.exists()
+
+
+def _project_state() -> str:
+    """Which dbt reads the project, how many files it has, and when one of them last changed, in nanoseconds."""
     changed = [file.stat().st_mtime_ns for file in _project_files()]
-    return len(changed), max(changed)
+    return f"{version('dbt-core')} {len(changed)} {max(changed)}"
 
 
 def _can_hold(folder: Path) -> bool:
@@ -217,9 +245,13 @@ def invoke(home: Home, args: Sequence[str], progress: Callable[[str], None] = la
 
 
 def _call(
-    home: Home, args: Sequence[str], parsed: "Manifest | None" = None, progress: Callable[[str], None] = lambda _: None
+    home: Home,
+    args: Sequence[str],
+    parsed: "Manifest | None" = None,
+    progress: Callable[[str], None] = lambda _: None,
+    write: bool = False,
 ) -> "dbtRunnerResult":
-    """Call dbt in this process with the project's and the home's directories.
+    """Call dbt in this process with the project's and the home's directories; `write` has it leave its own files, the manifest first.
 
     Raises:
         TransformFailed: when dbt itself fails, with its words.
@@ -238,7 +270,7 @@ def _call(
         "--log-path",
         home.logs,
     ]
-    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"] + (["--no-write-json"] if parsed else [])
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"] + ([] if write else ["--no-write-json"])
     with _log_of_dbt(home) as log:
         runner = dbtRunner(manifest=parsed, callbacks=[_reporter(progress, log)])
         outcome = runner.invoke([*args[:1], *quiet, *map(str, places), *args[1:]])

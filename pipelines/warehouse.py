@@ -45,6 +45,11 @@ class Home:
         return self.root / "dbt"
 
     @property
+    def manifest(self) -> Path:
+        """Dbt's manifest of the project as it was last built here."""
+        return self.target / "manifest.json"
+
+    @property
     def logs(self) -> Path:
         """Where builds write what dbt says."""
         return self.root / "logs"

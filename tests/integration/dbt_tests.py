@@ -34,7 +34,7 @@ class DbtTest:
 
 def read_tests(home: Home, connection: duckdb.DuckDBPyConnection) -> Iterator[DbtTest]:
     """Every test of the project that was last built in a home; a disabled one too, whose SQL nobody compiled."""
-    manifest = json.loads((home.target / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(home.manifest.read_text(encoding="utf-8"))
     readable = {**manifest["sources"], **manifest["nodes"]}
     types = _types(connection)
     for node in (*manifest["nodes"].values(), *(node for versions in manifest["disabled"].values() for node in versions)):

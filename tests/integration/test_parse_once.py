@@ -29,16 +29,25 @@ def _files_parsed(home: Home) -> int:
 
 
 @pytest.mark.slow
-def test_a_second_home_parses_nothing_again(tmp_path: Path) -> None:
+def test_a_second_home_parses_nothing_again_and_a_manifest_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
     installation = tmp_path / "installation"
     shared = Home(installation / "share" / "fulcrum")
     first, second = Home(tmp_path / "first"), Home(tmp_path / "second")
     _parse_in_a_process_of_its_own(first, installation)
     assert _files_parsed(shared) > 0
+    written = shared.manifest.stat().st_mtime_ns
     _parse_in_a_process_of_its_own(second, installation)
     assert _files_parsed(shared) == 0
+    assert shared.manifest.stat().st_mtime_ns == written, "another home may be copying it"
     for home in (first, second):
         assert "model.fulcrum.evidence_all" in json.loads(transform.manifest(home).read_text())["nodes"]
+    for home in (shared, second):
+        # As a parse that was killed leaves it: the mark of its state goes before the manifest is touched.
+        home.manifest.with_suffix(".state").unlink()
+        home.manifest.write_bytes(home.manifest.read_bytes()[:1000])
+    _parse_in_a_process_of_its_own(second, installation)
+    for home in (shared, second):
+        assert "model.fulcrum.evidence_all" in json.loads(home.manifest.read_text())["nodes"]
 
 
 @pytest.mark.slow
