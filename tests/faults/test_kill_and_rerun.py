@@ -130,11 +130,12 @@ def test_a_build_killed_and_run_again_ends_with_the_same_tables_and_refuses_no_r
 
 
 MOMENTS = {
-    "while the first snapshot is copied": ("os.remove", 1, 0.1),
-    "when a snapshot is whole but not yet read-only": ("os.chmod", 1, 0.0),
+    "while the snapshots are copied": ("os.remove", 1, 0.1),
+    "when the snapshots are whole but not yet read-only": ("os.chmod", 1, 0.0),
+    "when one of them is read-only": ("os.chmod", 2, 0.0),
     "between the first snapshot and its link": ("os.symlink", 1, 0.0),
     "between the new link and its place": ("os.rename", 1, 0.0),
-    "between the audiences": ("os.chmod", 2, 0.0),
+    "between the audiences": ("os.symlink", 2, 0.0),
     "before the last link takes its place": ("os.rename", 2, 0.0),
 }
 """What publication is about to do, the how-manieth time, and seconds after that."""
