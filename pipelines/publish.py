@@ -69,9 +69,9 @@ def publish(home: Home, snapshot_id: str, built_at: datetime, facts: dict[str, s
     _sweep(home.published)
     relations = describe(home)
     facts = {"snapshot_id": snapshot_id, "built_at": built_at.isoformat()} | facts
-    paths = {audience: home.published / f"{audience}-{snapshot_id}.duckdb" for audience in AUDIENCES}
+    paths: dict[Audience, Path] = {audience: home.published / f"{audience}-{snapshot_id}.duckdb" for audience in AUDIENCES}
     _build_all(home, paths, relations, facts)
-    links: dict[str, Path] = {audience: _swap(home.published / f"{audience}.duckdb", path) for audience, path in paths.items()}
+    links = {str(audience): _swap(home.published / f"{audience}.duckdb", path) for audience, path in paths.items()}
     for audience in AUDIENCES:
         _prune(home.published, audience, keep)
     return links
