@@ -87,8 +87,14 @@ def _attempt(one: Truth) -> list[Fact]:
 
 def _leverage(one: Truth) -> list[Fact]:
     bounds = ("leverage_low", "leverage_mid", "leverage_high")
-    return [
-        ("evidence", "second_order_leverage", (one["period"], one["artifact"], who["person"], *_rounded(who[bound] for bound in bounds)))
+    told = (one["period"], one["artifact"])
+    inherited = [
+        ("inherited use", f"over {len(use['way']) - 1} steps", (*told, " > ".join(use["way"]), use["u_high"]))
+        for use in one["projects"]
+        if use["way"]
+    ]
+    return inherited + [
+        ("evidence", "second_order_leverage", (*told, who["person"], *_rounded(who[bound] for bound in bounds)))
         for who in one["people"]
         if who["person"] and who["leverage_high"] > 0
     ]
@@ -163,6 +169,11 @@ FOUND: dict[tuple[str, str], str] = {
     ("acknowledgement", ""): """
         select a.consent, a.artifact_id, p.name, a.author_person_id, a.not_counted_reason
         from core.fct_acknowledgements a join core.dim_projects p using (project_id) where a.said_in = 'packet'""",
+    ("inherited use", ""): """
+        select 'over ' || l.n_steps || ' steps', l.period_id, l.artifact_id, string_agg(p.name, ' > ' order by way.place), l.u_high
+        from core.fct_leverage l, unnest(string_split(l.via, ' > ')) with ordinality as way(project_id, place)
+        join core.dim_projects p on way.project_id = p.project_id
+        group by l.leverage_id, l.n_steps, l.period_id, l.artifact_id, l.u_high""",
     ("evidence", "difficulty"): """
         select distinct p.name, c.pull_request_number, f.ending from evidence.evidence_difficulty e
         join core.fct_failed_attempts f using (prompt_change_id)

@@ -5,11 +5,12 @@ Rules: strongest proof per project and period, bounds by rung, outsiders' accept
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pipelines.demo.story.facts import Use, gate_outcomes, uses
+from pipelines.demo.truth_indirect import Way, inherited
 from pipelines.demo.truth_people import HALVES, NOBODY, PERIODS, Company, Kind, Period, Shares, utc_day
 from pipelines.demo.world import World
 from pipelines.demo.world_packets import Packet, Statement
@@ -22,7 +23,7 @@ RUNGS = {
     **dict.fromkeys(("doc_mention", "xref", "packet_mention"), 1),
 }
 """An acknowledgement says that an artifact is used, and is worth as much as running it; with a machine's proof beside it, relying on it."""
-FEWEST_RUN_DAYS, FEWEST_PEOPLE, FEWEST_CHANGES, INSIDER = 4, 2, 3, 0.10
+FEWEST_RUN_DAYS = 4
 Row = dict[str, Any]
 
 
@@ -185,11 +186,7 @@ def reason(company: Company, item: Item, period: Period) -> str:
         return "removed_before_period"
     if not item.accepted_by:
         return "bot_accepted" if item.accepted_kind in ("bot", "ai_agent") else "unknown_acceptor"
-    share = company.shares(item.artifact, period).get(item.accepted_by)
-    if share and share.high >= INSIDER:
-        return "insider_accepted"
-    people, changes = company.liveliness(item.project, period)
-    return "single_contributor" if people < FEWEST_PEOPLE else "few_changes" if changes < FEWEST_CHANGES else ""
+    return "insider_accepted" if company.is_insider(item.accepted_by, item.artifact, period) else company.smallness(item.project, period)
 
 
 def citations(company: Company) -> list[Row]:
@@ -223,13 +220,14 @@ def _citation(company: Company, group: list[Item]) -> Row:
 
 @dataclass
 class Reach:
-    """How strongly one project used one artifact in one period."""
+    """How strongly one project used one artifact in one period; `way` leads to where it inherits from, if that is more than its own use."""
 
     project: str
     rung: int
     run_days: int
     low: float
     high: float
+    way: tuple[str, ...] = ()
 
     @property
     def mid(self) -> float:
@@ -243,9 +241,19 @@ def reaches(company: Company, known: list[Item], artifact: str, period: Period) 
     for item in known:
         if item.artifact == artifact and item.speaks_for(period):
             groups[item.project].append((item, reason(company, item, period)))
-    counted = [_reach(project, rows, period) for project, rows in sorted(groups.items()) if any(not why for _, why in rows)]
-    missed = {project: max((why for _, why in rows), key=_ORDER.index) for project, rows in groups.items() if all(why for _, why in rows)}
-    return counted, missed
+    direct = {project: _reach(project, rows, period) for project, rows in groups.items() if any(not why for _, why in rows)}
+    counted = _with_inherited(direct, inherited(company, {p: r.high for p, r in direct.items()}, artifact, period, BOUNDS[2][1]))
+    missed = {project: max((why for _, why in rows), key=_ORDER.index) for project, rows in groups.items() if project not in counted}
+    return [counted[project] for project in sorted(counted)], missed
+
+
+def _with_inherited(direct: Mapping[str, Reach], ways: Mapping[str, Way]) -> dict[str, Reach]:
+    """The high value of what is inherited where that is more; the low one is of direct use alone."""
+    counted = dict(direct)
+    for project, way in ways.items():
+        own = direct.get(project) or Reach(project, 0, 0, 0.0, 0.0)
+        counted[project] = replace(own, high=way.high, way=way.projects) if way.high > own.high else own
+    return counted
 
 
 _ORDER = (
@@ -293,7 +301,8 @@ def _leverage(company: Company, known: list[Item], artifact: str, period: Period
         "period": period.period_id,
         "artifact": artifact,
         "projects": [
-            {"project": r.project, "rung": r.rung, "run_days": r.run_days, **_three("u", [r.low, r.mid, r.high])} for r in counted
+            {"project": r.project, "rung": r.rung, "run_days": r.run_days, "way": r.way, **_three("u", [r.low, r.mid, r.high])}
+            for r in counted
         ],
         "not_counted": dict(sorted(missed.items())),
         **shared_out(counted, company.shares(artifact, period), parts),

@@ -21,6 +21,7 @@ DOCS_OR_LOCKS = re.compile(r"^docs/.*\.md$|\.lock$|-lock\.json$")
 NOT_WRITTEN = re.compile(r"\.(lock|jsonl)$")
 """Files of artifacts whose lines nobody wrote: lock files and data."""
 NOBODY = "unattributed"
+FEWEST_PEOPLE, FEWEST_CHANGES, INSIDER = 2, 3, 0.10
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,16 @@ class Company:
         pulls = self._merged_by_humans(project, period)
         people = {who for pull in pulls for who in self.authors(pull) if who != NOBODY}
         return len(people), len(pulls)
+
+    def smallness(self, project: str, period: Period) -> str:
+        """Why a project is too small to count in a period; empty if it is not."""
+        people, changes = self.liveliness(project, period)
+        return "single_contributor" if people < FEWEST_PEOPLE else "few_changes" if changes < FEWEST_CHANGES else ""
+
+    def is_insider(self, who: str, artifact: str, period: Period) -> bool:
+        """Whether so much of an artifact is somebody's that what they accept proves nothing."""
+        share = self.shares(artifact, period).get(who)
+        return share is not None and share.high >= INSIDER
 
     def _merged_by_humans(self, project: str, period: Period) -> list[PullRequest]:
         in_period = (pull for pull in self.merged.get(project, []) if pull.merged_at and period.holds(pull.merged_at))

@@ -253,6 +253,7 @@ RECOUNTS = {
             join raw_git.manifest_declarations d
                 on m.kind = 'git.manifest_declarations' and m.id = concat_ws('|', d.repository_id, d.path, d.ecosystem, d.package, d.from_sha)
             join raw_git.packages k on k.package = d.package
+            join core.dim_projects u on u.project_id = k.repository_id and not u.is_fork
             union all
             select e.evidence_id, 'team', h.team
             from evidence.evidence_project_context e join members m using (evidence_id)

@@ -8,6 +8,7 @@ from pipelines.demo.story import (
     aftermath,
     artifacts,
     background,
+    built_on,
     cast,
     catalogue,
     changes,
@@ -57,6 +58,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     artifacts.histories(stage)
     adoption.adoptions(stage)
     code_uses.code_uses(stage)
+    built_on.built_on(stage)
     gates.gates(stage)
     heads.heads(stage)
     prompts.prompts(stage)

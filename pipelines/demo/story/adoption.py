@@ -122,7 +122,7 @@ def recorded(stage: Stage, plan: Adoption, accepted_by: str) -> Use:
 
 
 def _manifest(stage: Stage, plan: Adoption) -> Script:
-    yield from landed(stage, plan, [_declared(plan.path, PACKAGES[plan.artifact])])
+    yield from landed(stage, plan, [declared(plan.path, PACKAGES[plan.artifact])])
     use = recorded(stage, plan, stage.account(plan.merged_by).login)
     if plan.project == "search-ranker":
         yield berlin(2026, 5, 12, 9, 30)
@@ -133,7 +133,7 @@ def _manifest(stage: Stage, plan: Adoption) -> Script:
         use.end = stage.now
 
 
-def _declared(path: str, requirement: str) -> Edit:
+def declared(path: str, requirement: str) -> Edit:
     """A dependency more in a manifest."""
     if path.endswith(".txt"):
         return Append(path, requirement)
@@ -188,7 +188,7 @@ def _pushed(stage: Stage, plan: Adoption, edits: Sequence[Edit]) -> Use:
 def _dropped_before(stage: Stage) -> Script:
     """A dependency that came and went before the first period that anybody looks at."""
     plan = Adoption("feature-store", (2025, 3, 18), "jonas", "jonas", "Try measuring features")
-    use = _pushed(stage, plan, [_declared(plan.path, PACKAGES[HARNESS])])
+    use = _pushed(stage, plan, [declared(plan.path, PACKAGES[HARNESS])])
     yield berlin(2025, 6, 10, 15)
     stage.push(stage.sites["feature-store"], "emil", "Drop what did not help", [Swap(plan.path, f'    "{PACKAGES[HARNESS]}",', "")])
     use.end = stage.now
@@ -196,7 +196,7 @@ def _dropped_before(stage: Stage) -> Script:
 
 def _archived(stage: Stage) -> Script:
     plan = Adoption("legacy-ranker", (2025, 3, 19), "jonas", "jonas", "Measure the old ranker once more")
-    _pushed(stage, plan, [_declared(plan.path, PACKAGES[HARNESS])])
+    _pushed(stage, plan, [declared(plan.path, PACKAGES[HARNESS])])
     yield hours(1)
 
 

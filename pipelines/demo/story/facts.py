@@ -29,6 +29,16 @@ class Use:
     """Why it never counts, where that does not follow from people and dates."""
 
 
+@dataclass(frozen=True)
+class Foundation:
+    """A project that another one declares, so that what it uses reaches the other at second hand."""
+
+    project: str
+    used: str
+    start: datetime
+    accepted_by: str
+
+
 @dataclass
 class GateOutcome:
     """What became of a pull request at its gate."""
@@ -48,6 +58,11 @@ class GateOutcome:
 def uses(world: World) -> list[Use]:
     """Every planted use."""
     return world.truth.setdefault("uses", [])
+
+
+def foundations(world: World) -> list[Foundation]:
+    """Every project that is built on another one."""
+    return world.truth.setdefault("foundations", [])
 
 
 def gate_outcomes(world: World) -> list[GateOutcome]:
