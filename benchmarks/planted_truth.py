@@ -132,6 +132,7 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
         for person in {one["assignee"], *one["authors"]}
     ],
     "launches": lambda one: [("evidence", "system_framing: missing", (one["native_id"], one["owner"], part)) for part in one["missing"]],
+    "launch_neighbours": lambda one: [("launch beside a launch", "launch", (one["native_id"], one["neighbour"]))],
     "project_contexts": lambda one: _line("project_context: told", "project", "by", *CONTEXTS)(one) if one["counts"] else [],
     "model_migrations": _line("model_migration", "repository", "pull_request", "from_model", "to_model"),
     "kill_decisions": lambda one: [
@@ -174,6 +175,9 @@ FOUND: dict[tuple[str, str], str] = {
         from core.fct_leverage l, unnest(string_split(l.via, ' > ')) with ordinality as way(project_id, place)
         join core.dim_projects p on way.project_id = p.project_id
         group by l.leverage_id, l.n_steps, l.period_id, l.artifact_id, l.u_high""",
+    ("launch beside a launch", ""): """
+        select b.kind, e.native_id, o.native_id from core.bridge_launch_neighbours b join core.fct_experiments e using (experiment_id)
+        left join core.fct_experiments o on b.neighbour_id = o.experiment_id""",
     ("evidence", "difficulty"): """
         select distinct p.name, c.pull_request_number, f.ending from evidence.evidence_difficulty e
         join core.fct_failed_attempts f using (prompt_change_id)

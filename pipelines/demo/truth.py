@@ -33,6 +33,7 @@ FAMILIES = (
         "deployments",
         "access_gaps",
         "launch_steps",
+        "launch_neighbours",
         "launch_decays",
         "launches",
         "lead_time_steps",

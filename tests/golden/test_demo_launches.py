@@ -1,5 +1,7 @@
 """What users of the demo organisation began to meet is a launch, with when everybody had it and whose it was."""
 
+from datetime import datetime
+
 import pytest
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -92,3 +94,36 @@ def test_a_launch_whose_metric_is_told_by_day_is_monitored(demo):
            where x.native_id = 'query-hints' and e.period_id = '2026H1'"""
     )
     assert (monitoring, found_by) == ("resolved", "daily values of its metric after the launch")
+
+
+def test_what_shipped_beside_a_launch_is_named_with_its_distance_and_whoever_was_alone_has_no_neighbour(demo):
+    rows = demo.query(
+        """select e.native_id, o.native_id, b.days_after, b.kind, b.is_dismissed, b.source_url <> '' from core.bridge_launch_neighbours b
+           join core.fct_experiments e using (experiment_id) join core.fct_experiments o on b.neighbour_id = o.experiment_id"""
+    )
+    launched = {row["native_id"]: datetime.fromisoformat(row["launched_at"]).date() for row in demo.truth["launches"]}
+    planted = {
+        (one["native_id"], one["neighbour"], (launched[one["neighbour"]] - launched[one["native_id"]]).days, "launch", False, True)
+        for one in demo.truth["launch_neighbours"]
+    }
+    assert planted
+    assert set(rows) == planted
+    assert demo.query("select count(*) from core.bridge_launch_neighbours") == [(len(planted),)]
+
+
+def test_the_claim_of_a_launch_says_that_it_was_not_alone_and_what_part_is_credited(demo):
+    told = dict(
+        demo.query(
+            """select subject_name, any_value(split_part(headline, ': of the', 1)) from evidence.evidence_experiment_impact
+               where basis = 'no_holdout' group by 1 having count(distinct headline) = 1"""
+        )
+    )
+    assert told == {
+        "query-hints": "query-hints shipped without a holdout, alone in its weeks",
+        "result-previews": "result-previews shipped without a holdout, with 1 other change in its weeks",
+    }
+    [(n_concurrent, low, mid, high)] = demo.query(
+        """select distinct n_concurrent_launches, value_low, value_mid, value_high from evidence.evidence_experiment_impact
+           where subject_name = 'keyboard-shortcuts'"""
+    )
+    assert (n_concurrent, low, mid, high) == (1, None, None, None), "nobody measured it, and no part of the other's effect is given to it"

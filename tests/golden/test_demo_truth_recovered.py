@@ -160,24 +160,27 @@ def test_each_experiment_is_believed_as_far_as_its_design_allows(demo):
     assert grades == [("B", "POWER warn")]
 
 
-def test_the_step_of_a_launch_is_found_in_the_days_of_its_metric(demo):
-    [planted] = demo.truth["launch_steps"]
-    [(state, low, high, placebo_p)] = demo.query(
-        """select state, effect_low, effect_high, placebo_p
-           from core.fct_launch_effects f join core.fct_experiments e using (experiment_id) where e.native_id = ?""",
-        (planted["native_id"],),
-    )
-    assert state == "value"
-    assert low <= planted["step"] <= high
-    assert placebo_p < 0.1
-    [(value_low, value_high, grade, n, proofs)] = demo.query(
-        """select distinct value_low, value_high, evidence_grade, n, len(sources) from evidence.evidence_experiment_impact
-           where subject_name = ?""",
-        (planted["native_id"],),
-    )
-    assert (round(value_low, 6), round(value_high, 6)) == (round(60 * low, 6), round(100 * high, 6)), "shipped alone: 60 % to 100 %"
-    assert grade == "B"
-    assert proofs >= n, "every day leads back to its record"
+def test_the_step_of_a_launch_is_found_in_the_days_of_its_metric_and_shared_with_what_shipped_beside_it(demo):
+    for planted in demo.truth["launch_steps"]:
+        [(state, low, high, placebo_p)] = demo.query(
+            """select state, effect_low, effect_high, placebo_p
+               from core.fct_launch_effects f join core.fct_experiments e using (experiment_id) where e.native_id = ?""",
+            (planted["native_id"],),
+        )
+        assert state == "value"
+        assert low <= planted["step"] <= high
+        assert placebo_p < 0.1
+        [(value_low, value_high, grade, n, proofs)] = demo.query(
+            """select distinct value_low, value_high, evidence_grade, n, len(sources) from evidence.evidence_experiment_impact
+               where subject_name = ?""",
+            (planted["native_id"],),
+        )
+        sharing = 1 + planted["n_neighbours"]
+        credited = (round(60 * low / sharing, 6), round(100 * high / sharing, 6))
+        assert (round(value_low, 6), round(value_high, 6)) == credited, "60 % to 100 % of it, by how many shipped"
+        assert grade == "B"
+        assert proofs >= n, "every day leads back to its record"
+    assert {planted["n_neighbours"] for planted in demo.truth["launch_steps"]} == {0, 1}
 
 
 def test_accounts_belong_to_the_planted_people_and_strangers_to_nobody(demo):

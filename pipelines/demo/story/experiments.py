@@ -1,17 +1,15 @@
-"""Experiments: the numbers of a good packet, chances instead of p-values, a lost one, and a launch without a control.
+"""Experiments: the numbers of a good packet, chances instead of p-values, and a lost one; launches without a control are told apart.
 
 GrowthBook's answers are written in its API's own shape; the others are documents of the `files` store.
 """
 
-from datetime import UTC, date, datetime, timedelta
-from random import Random
-from typing import Any
-
 from pipelines.demo.story.checks import checked
 from pipelines.demo.story.clock import Script, berlin, hours
 from pipelines.demo.story.code import function
+from pipelines.demo.story.experiment_facts import ROLLBACK_PATH, noted
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.growthbook import average, experiment, metric, phase, rate, results, settings
+from pipelines.demo.story.launches import launches
 from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.story.tree import Append, Edit, Write
@@ -48,12 +46,9 @@ def experiments(world: World) -> None:
     _reranker(world, numbers["reranker-v2"])
     _bayesian(world, numbers["answer-length"])
     _lost(world, numbers["voice-summaries"])
-    world.experiment_files["citations-first.yaml"] = _LAUNCH.format(pulls=numbers["citations-first"])
     world.experiment_files["router-threshold.yaml"] = _ROUTER.format(pulls=numbers["router-threshold"])
-    world.experiment_files["query-hints.yaml"] = _HINTS + _daily(world)
-    _note(world, "files", "query-hints", "acme/search-ranker", "jonas", [], "ship", has_holdout=False)
-    _note(world, "files", "citations-first", "acme/support-agent", "ines", numbers["citations-first"], "ship", has_holdout=False)
-    _note(world, "files", "router-threshold", "acme/long-context-routing", "ines", numbers["router-threshold"], "no_ship")
+    launches(world, numbers["citations-first"])
+    noted(world, "files", "router-threshold", "acme/long-context-routing", "ines", numbers["router-threshold"], "no_ship")
 
 
 def _pull(stage: Stage, key: str, project: str, who: str, merged_by: str, title: str) -> Script:
@@ -80,7 +75,6 @@ _REWRITES = {
 }
 """Pull requests that bring and change a prompt in code, with its last sentence."""
 
-ROLLBACK_PATH = "docs/runbooks/roll-back-the-reranker.md"
 _ROLLBACK = """# Roll back the reranker
 
 1. Turn the flag off.
@@ -160,7 +154,7 @@ def _reranker(world: World, pulls: list[int]) -> None:
         "met_p95": (average(control, 411.6, 95.5), average(treatment, 411.8, 95.9)),
     }
     results(world, answer, 1, "frequentist", second)
-    _note(world, "growthbook", answer["id"], "acme/search-ranker", "jonas", pulls, "won")
+    noted(world, "growthbook", answer["id"], "acme/search-ranker", "jonas", pulls, "won")
     world.truth["experiment_numbers"] = {
         "experiment": answer["id"],
         "n": 2_300_000,
@@ -191,7 +185,7 @@ def _bayesian(world: World, pulls: list[int]) -> None:
     )
     world.growthbook_experiments.append(answer)
     results(world, answer, 0, "bayesian", {"met_resolved": (rate(4_012, 0.412), rate(3_988, 0.424))})
-    _note(world, "growthbook", answer["id"], "acme/support-agent", "farah", pulls, "inconclusive")
+    noted(world, "growthbook", answer["id"], "acme/support-agent", "farah", pulls, "inconclusive")
 
 
 def _lost(world: World, pulls: list[int]) -> None:
@@ -217,112 +211,9 @@ def _lost(world: World, pulls: list[int]) -> None:
     )
     world.growthbook_experiments.append(answer)
     results(world, answer, 0, "frequentist", {"met_kept": (rate(40_310, 0.318), rate(40_121, 0.305))})
-    _note(world, "growthbook", answer["id"], "acme/mobile-assistant", "gita", pulls, "lost")
+    noted(world, "growthbook", answer["id"], "acme/mobile-assistant", "gita", pulls, "lost")
 
 
-LAUNCHED = date(2026, 4, 15)
-DAYS_BEFORE, DAYS_AFTER = 84, 28
-STEP = 0.0077
-"""What the launch of the hints did to the share of searches that are answered."""
-
-
-EFFECTS = {
-    **{"exp_rerankerv2": 8.2, "exp_answerlength": 1.2, "exp_voicesummaries": -1.3, "router-threshold": -2.6},
-    **{"query-hints": round(100 * STEP, 2), "citations-first": None},
-}
-"""Percentage points by which each moved its main metric; of the last nobody measured anything."""
-LAUNCHES: dict[str, dict[str, Any]] = {
-    "exp_rerankerv2": {
-        "launched_at": datetime(2026, 2, 2, 9, tzinfo=UTC),
-        "everybody_at": datetime(2026, 3, 9, 9, tzinfo=UTC),
-        "rollback_playbook": ROLLBACK_PATH,
-        "missing": ["cost_analysis", "monitoring"],
-    },
-    "query-hints": {
-        "launched_at": datetime(2026, 4, 15, 7, tzinfo=UTC),
-        "everybody_at": datetime(2026, 4, 15, 7, tzinfo=UTC),
-        "rollback_playbook": ROLLBACK_PATH,
-        "missing": ["cost_analysis"],
-    },
-    "citations-first": {
-        "launched_at": datetime(2026, 5, 18, 9, tzinfo=UTC),
-        "everybody_at": datetime(2026, 5, 18, 9, tzinfo=UTC),
-        "rollback_playbook": None,
-        "missing": ["cost_analysis", "monitoring", "online_ab", "rollback_playbook"],
-    },
-}
-"""When users began to meet what was tried, when all of them did, and which parts of the system around it nobody built."""
-
-
-def _daily(world: World) -> str:
-    """The share of answered searches before and after the hints: days of the week, a slow rise, noise that lingers, and the step."""
-    rng, lingering = Random(f"{world.seed}/query hints"), 0.0  # noqa: S311 - a story, not a secret
-    lines = ["metric_days:", "  - metric_key: answered", "    metric_name: Searches answered", "    direction: increase"]
-    lines += ["    metric_kind: proportion", "    series: exposed", "    values:"]
-    for place in range(-DAYS_BEFORE, DAYS_AFTER + 1):
-        day = LAUNCHED + timedelta(days=place)
-        lingering = 0.4 * lingering + rng.gauss(0, 0.0011)
-        value = 0.612 + 0.00002 * place - 0.006 * (day.weekday() >= 5) + lingering + STEP * (place >= 0)
-        lines.append(f"      {day}: {value:.5f}")
-    note(world, "launch_steps", {"native_id": "query-hints", "metric_key": "answered", "step": STEP})
-    return "\n".join(lines) + "\n"
-
-
-def _note(
-    world: World, kind: str, native_id: str, repository: str, owner: str, pulls: list[int], decision: str, has_holdout: bool = True
-) -> None:
-    row = {
-        "kind": kind,
-        "native_id": native_id,
-        "repository": repository,
-        "owner": owner,
-        "pull_requests": pulls,
-        "decision": decision,
-        "has_holdout": has_holdout,
-        "effect_points": EFFECTS[native_id],
-    }
-    note(world, "experiments", row)
-    if native_id in LAUNCHES:
-        whose = {name: row[name] for name in ("native_id", "repository", "owner", "pull_requests")}
-        note(world, "launches", whose | LAUNCHES[native_id])
-
-
-_LAUNCH = """native_id: citations-first
-name: Sources above the answer
-hypothesis: Customers trust an answer more when its sources stand above it.
-owner_raw: ines@acme.example
-status: stopped
-experiment_type: launch
-started_at: 2026-05-18T09:00:00Z
-ended_at: 2026-06-15T09:00:00Z
-decision: ship
-decision_reason: Shipped to everybody at once; nobody was held back.
-decided_at: 2026-06-15T09:00:00Z
-feature_flag_key: citations-first
-project_raw: support-agent
-repository_raw: acme/support-agent
-pull_request_numbers: {pulls}
-has_holdout: false
-tags: [support]
-"""
-_HINTS = """native_id: query-hints
-name: Hints below the search box
-hypothesis: People who see how others asked get an answer more often.
-owner_raw: jonas@acme.example
-status: stopped
-experiment_type: launch
-started_at: 2026-04-15T07:00:00Z
-ended_at: 2026-05-13T07:00:00Z
-decision: ship
-decision_reason: Shipped to everybody; a holdout was not possible in that release.
-decided_at: 2026-05-14T09:00:00Z
-feature_flag_key: query-hints
-project_raw: search-ranker
-repository_raw: acme/search-ranker
-pull_request_numbers: []
-has_holdout: false
-tags: [search]
-"""
 _ROUTER = """native_id: router-threshold
 name: Two thresholds for the large model
 hypothesis: A higher threshold saves money and loses no answers.
