@@ -133,6 +133,8 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
     ],
     "launches": lambda one: [("evidence", "system_framing: missing", (one["native_id"], one["owner"], part)) for part in one["missing"]],
     "launch_neighbours": lambda one: [("launch beside a launch", "launch", (one["native_id"], one["neighbour"]))],
+    "document_citations": lambda one: [("document cited", one["citing_kind"], (one["path"], one["citing"], one["how"], one["by"]))],
+    "document_incidents": lambda one: [("document of an incident", "names it", (one["path"], one["issue_key"]))],
     "project_contexts": lambda one: _line("project_context: told", "project", "by", *CONTEXTS)(one) if one["counts"] else [],
     "model_migrations": _line("model_migration", "repository", "pull_request", "from_model", "to_model"),
     "kill_decisions": lambda one: [
@@ -178,6 +180,16 @@ FOUND: dict[tuple[str, str], str] = {
     ("launch beside a launch", ""): """
         select b.kind, e.native_id, o.native_id from core.bridge_launch_neighbours b join core.fct_experiments e using (experiment_id)
         left join core.fct_experiments o on b.neighbour_id = o.experiment_id""",
+    ("document cited", ""): """
+        select c.citing_kind, d.path, coalesce(o.path, p.name || '#' || r.number, regexp_extract(c.source_url, '[^/]+$')), c.how,
+            c.citing_person_id
+        from core.fct_document_citations c join core.dim_documents d using (document_id)
+        left join core.dim_documents o on c.citing_id = o.document_id
+        left join core.fct_pull_requests r on c.citing_kind = 'pull_request' and c.citing_id = r.pull_request_id::varchar
+        left join core.dim_projects p on r.project_id = p.project_id""",
+    ("document of an incident", "names it"): """
+        select d.path, i.issue_key from core.bridge_document_incidents b join core.dim_documents d using (document_id)
+        join core.fct_incidents i using (incident_id) where d.repository_id like 'documents:%'""",
     ("evidence", "difficulty"): """
         select distinct p.name, c.pull_request_number, f.ending from evidence.evidence_difficulty e
         join core.fct_failed_attempts f using (prompt_change_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.demo import eval_logs, git_repos, story, truth
-from pipelines.demo.story import issue_incidents
+from pipelines.demo.story import documents, issue_incidents
 from pipelines.demo.story.on_call import exported
 from pipelines.demo.story.vendor_labels import BATCHES
 from pipelines.demo.world import World
@@ -64,6 +64,11 @@ class Organisation:
         return self.root / "packets"
 
     @property
+    def documents(self) -> Path:
+        """The folder of documents."""
+        return self.root / "documents"
+
+    @property
     def config(self) -> Path:
         """The configuration that reads this organisation."""
         return self.root / "fulcrum.toml"
@@ -90,10 +95,12 @@ def settle(root: Path, world: World) -> Organisation:
         (organisation.registers, world.register_files),
         (organisation.labels, world.label_files),
         (organisation.packets, world.packet_files),
+        (organisation.documents, world.document_files),
     )
     for folder, files in written:
         folder.mkdir()
         for name, content in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(content, encoding="utf-8")
     organisation.on_call.mkdir()
     (organisation.on_call / "shifts.json").write_text(exported(world.on_call_shifts), encoding="utf-8")
@@ -192,6 +199,11 @@ judge = {{ task = "helpfulness_judge", scorer = "judge_helpfulness" }}
 [[sources.packets]]
 name = "packets"
 path = "packets"
+
+[[sources.documents]]
+name = "{documents.FOLDER}"
+path = "documents"
+url = "{documents.ADDRESS}"
 
 [people]
 directory = "people.csv"

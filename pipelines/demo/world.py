@@ -507,6 +507,8 @@ class World:
     packets: list[Packet] = field(default_factory=list)
     packet_files: dict[str, str] = field(default_factory=dict)
     """File name to content, of the folder of packets."""
+    document_files: dict[str, str] = field(default_factory=dict)
+    """Path to content, of the folder of documents."""
     incidents: list[Incident] = field(default_factory=list)
     on_call_shifts: list[OnCallShift] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)

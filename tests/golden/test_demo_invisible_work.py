@@ -68,13 +68,13 @@ def test_an_impact_that_nobody_recorded_is_the_high_end_and_those_with_impact_ar
     assert state == "observed_zero"
 
 
-def test_the_decision_record_was_cited_by_two_who_did_not_write_it(demo):
-    assert demo.query(ROWS, ("documents_cited",)) == [("gita", 2.0, 2.0, 2)]
-    [(sources,)] = demo.query(
-        """select list_sort(list_transform(sources, s -> s.system || '.' || s.kind)) from evidence.evidence_invisible_work
+def test_the_decision_record_was_cited_by_two_who_did_not_write_it_and_the_plan_of_a_dashboard_by_one(demo):
+    assert sorted(demo.query(ROWS, ("documents_cited",))) == [("dora", 1.0, 1.0, 1), ("gita", 2.0, 2.0, 2)]
+    sources = demo.query(
+        """select person_id, list_sort(list_transform(sources, s -> s.system || '.' || s.kind)) from evidence.evidence_invisible_work
            where work_kind = 'documents_cited' and state = 'value'"""
     )
-    assert sources == ["github.pull_requests", "jira.issues"]
+    assert dict(sources) == {"dora": ["github.pull_requests"], "gita": ["github.pull_requests", "jira.issues"]}
 
 
 def test_what_people_report_of_themselves_is_marked_as_such_and_a_witness_confirms_it(demo):

@@ -14,6 +14,7 @@ from pipelines.demo.story import (
     changes,
     code_uses,
     contexts,
+    documents,
     experiments,
     gates,
     heads,
@@ -80,6 +81,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     teams.teams(stage)
     scheduled_suites.scheduled_suites(stage)
     packets.packets(world)
+    documents.documents(world)
     world.register_files["contexts.csv"] = contexts.contexts(stage)
     world.register_files["self_reports.csv"] = self_reports.self_reports(stage)
     world.register_files["surveys.csv"] = surveys.surveys(world)

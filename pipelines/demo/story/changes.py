@@ -5,7 +5,7 @@ from pipelines.demo.story.checks import checked
 from pipelines.demo.story.clock import Script, berlin, days, hours
 from pipelines.demo.story.evals import HARNESS_PACKAGE, LABELS, LARGE_MODEL, NEXT_MODEL, SUPPORT, VOICE, Suite, envelope
 from pipelines.demo.story.evals import run as eval_run
-from pipelines.demo.story.facts import note
+from pipelines.demo.story.facts import cited, note
 from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import comment, follow_up, set_due, ticket
@@ -67,6 +67,9 @@ def _migration(stage: Stage) -> Script:
             row | {"pull_request": pull.request.number, "merged_at": pull.request.merged_at, "epic": epic.key},
         )
         if project == "labeling-svc":
+        if is_voice:
+            cited(stage.world, _RECORD_PATH, "url", "issue", task.key, "hugo")
+            cited(stage.world, _RECORD_PATH, "path", "pull_request", f"{site.repository.full_name}#{pull.request.number}", who)
             set_due(stage, epic, "hugo", "2026-05-29")
     yield days(2)
     follow_up(stage, epic, "dora", "Done")

@@ -6,6 +6,7 @@ GrowthBook's answers are written in its API's own shape; the others are document
 from pipelines.demo.story.checks import checked
 from pipelines.demo.story.clock import Script, berlin, hours
 from pipelines.demo.story.code import function
+from pipelines.demo.story.documents import PLAN_KEY
 from pipelines.demo.story.experiment_facts import ROLLBACK_PATH, noted
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.growthbook import average, experiment, metric, phase, rate, results, settings
@@ -60,7 +61,7 @@ def _pull(stage: Stage, key: str, project: str, who: str, merged_by: str, title:
         stage.world.truth["rewrite_path"] = path
     if title == "Rerank for everyone":
         edits.append(Write(ROLLBACK_PATH, _ROLLBACK))
-    pull = open_pull(stage, site, Work(who, title, (Change(title, tuple(edits)),), f"Flag `{key}`."))
+    pull = open_pull(stage, site, Work(who, title, (Change(title, tuple(edits)),), f"Flag `{key}`.{_SAID.get(title, '')}"))
     checked(stage, pull)
     yield hours(4)
     review(stage, pull, merged_by, "APPROVED")
@@ -68,6 +69,9 @@ def _pull(stage: Stage, key: str, project: str, who: str, merged_by: str, title:
     merge(stage, pull, merged_by)
     stage.world.truth.setdefault("experiment_pulls", []).append((key, pull.request.number))
 
+
+_SAID = {"Show sources above the answer": f" What we watch stands in {PLAN_KEY}."}
+"""What the text of a pull request says beside its flag."""
 
 _REWRITES = {
     "Rerank with the distilled model behind a flag": "Never add a year that is not in the question.",

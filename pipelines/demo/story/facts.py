@@ -75,6 +75,11 @@ def note(world: World, family: str, row: dict[str, Any]) -> None:
     world.truth.setdefault(family, []).append(row)
 
 
+def cited(world: World, path: str, how: str, citing_kind: str, citing: str, by: str | None) -> None:
+    """Record that a document is named, by whom if that can be known."""
+    note(world, "document_citations", {"path": path, "how": how, "citing_kind": citing_kind, "citing": citing, "by": by})
+
+
 def snapshot_lines(world: World, artifact: str, as_of: str, tree: dict[str, Any]) -> None:
     """Record who wrote the lines of an artifact's files that stand at the end of a day before `as_of`."""
     world.truth.setdefault("lines", {}).setdefault(artifact, {})[as_of] = lines_by_email(tree)
