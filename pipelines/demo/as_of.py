@@ -11,8 +11,8 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.demo.story.tickets import STATUSES
-from pipelines.demo.world import Attempt, CheckRun, Commit, EvalRun, JiraIssue, Job, PullRequest, Repository, Step, World
+from pipelines.demo.story.tickets import SPRINT, STATUSES
+from pipelines.demo.world import Attempt, CheckRun, Commit, EvalRun, JiraIssue, JiraSprint, Job, PullRequest, Repository, Step, World
 
 BIRTHS = ("committed_at", "authored_at", "created_at", "submitted_at", "started_at", "pushed_at", "observed_at", "created")
 """Names of the date at which something came into being; the first that it has counts."""
@@ -160,13 +160,13 @@ def _there(mark: str, world: World, past: World) -> str:
 def _jira_issue(issue: JiraIssue, moment: datetime) -> JiraIssue:
     """An issue with its changelog taken back, newest entry first."""
     past = _by_its_dates(issue, moment)
-    values = {name: value for name, value in issue.fields.items() if not isinstance(value, datetime) or value <= moment}
+    values = {name: _items(value, moment) for name, value in issue.fields.items() if not isinstance(value, datetime) or value <= moment}
     undone: dict[str, str] = {}
     for entry in reversed(issue.history):
         for item in reversed(entry["items"]) if entry["created"] > moment else ():
             undone[item["fieldId"]] = item["fromString"] or ""
     values = {name: value for name, value in values.items() if undone.get(name) != ""}
-    values |= {name: old[:10] if name == "duedate" else {"value": old} for name, old in undone.items() if name in values}
+    values |= {name: _value_then(name, values[name], old) for name, old in undone.items() if name in values}
     status, resolution = undone.get("status", issue.status), undone.get("resolution", issue.resolution)
     category = STATUSES[status][1] if "status" in undone else issue.status_category
     resolved = [
@@ -176,10 +176,23 @@ def _jira_issue(issue: JiraIssue, moment: datetime) -> JiraIssue:
     return replace(past, fields=values, status=status, status_category=category, resolution=resolution, resolved_at=resolved_at)
 
 
+def _value_then(name: str, now: Any, old: str) -> Any:
+    """What a field held when its changelog called it by an old text; of sprints, those that it was in already."""
+    if name == "duedate":
+        return old[:10]
+    return [each for each in now if each.name in old] if name == SPRINT else {"value": old}
+
+
+def _sprint(sprint: JiraSprint, _: datetime) -> JiraSprint:
+    """A sprint that goes on; its planned end stays."""
+    return replace(sprint, completed_at=None)
+
+
 RULES: dict[type, Callable[[Any, datetime], Any]] = {
     Attempt: _attempt,
     Job: _job,
     CheckRun: _check_run,
     JiraIssue: _jira_issue,
+    JiraSprint: _sprint,
 }
 """Classes whose later dates change more than themselves; pull requests and repositories need the commits, and come after."""

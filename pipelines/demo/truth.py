@@ -38,6 +38,8 @@ FAMILIES = (
         "launches",
         "lead_time_steps",
         "code_prompts",
+        "sprints",
+        "sprint_issues",
         "documents",
         "document_citations",
         "document_incidents",

@@ -344,6 +344,18 @@ class CommitStatus:
     description: str = ""
 
 
+@dataclass(frozen=True)
+class JiraSprint:
+    """One sprint of a board; it is closed once it was completed, and has not begun before it was started."""
+
+    sprint_id: int
+    name: str
+    board_id: int
+    ends_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
 @dataclass
 class JiraIssue:
     """One Jira issue with its whole history."""
@@ -489,7 +501,7 @@ class World:
     jira_issues: list[JiraIssue] = field(default_factory=list)
     eval_runs: list[EvalRun] = field(default_factory=list)
     jira_fields: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Custom field id to its name and its schema type (`option`, `datetime`, `string`)."""
+    """Custom field id to its name and its schema type (`option`, `datetime`, `string`, `sprint`)."""
     growthbook_metrics: list[dict[str, Any]] = field(default_factory=list)
     """In the API's own shape (`GET /metrics`)."""
     growthbook_settings: dict[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from pipelines.demo.world import (
     Issue,
     IssueEvent,
     JiraIssue,
+    JiraSprint,
     Job,
     Person,
     PullRequest,
@@ -270,7 +271,11 @@ def _surroundings(world: World) -> None:
 
 def _jira(world: World) -> None:
     world.jira_projects = {"INC": (10001, "Incidents"), "ML": (10002, "Machine Learning")}
-    world.jira_fields = {"customfield_10050": ("Severity", "option"), "customfield_10051": ("Impact started", "datetime")}
+    world.jira_fields = {
+        "customfield_10020": ("Sprint", "sprint"),
+        "customfield_10050": ("Severity", "option"),
+        "customfield_10051": ("Impact started", "datetime"),
+    }
     world.jira_statuses = {"Open": ("1", "new"), "Done": ("5", "done")}
     world.jira_users = {
         "5fana": {"displayName": "Ana Alves", "emailAddress": "ana@acme.example", "active": True, "accountType": "atlassian"},
@@ -307,6 +312,9 @@ def _jira_issue(project: str, number: int) -> JiraIssue:
         issue.links = [{**link, "direction": "inward", "key": "ML-1"}]
         issue.remote_links = [{"id": 901, "relationship": "post-mortem", "url": "https://wiki.acme.example/7", "title": "What happened"}]
         issue.parent = "ML-1"
+    if (project, number) == ("INC", 8):
+        first = JiraSprint(3, "Week 3, second half", 7, ends_at=at(170), started_at=at(0), completed_at=at(175))
+        issue.fields["customfield_10020"] = [first, JiraSprint(4, "Week 4", 7, ends_at=at(340), started_at=at(175))]
     return issue
 
 

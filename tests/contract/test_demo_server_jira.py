@@ -6,6 +6,7 @@ from jira import JIRA, JIRAError
 from pydantic import SecretStr
 
 from connectors.contract import Page, ReadContext
+from connectors.jira.agile import agile_fields, sprints_of
 from connectors.jira.options import IncidentOptions, JiraOptions
 from connectors.jira.resources import CONNECTOR
 from pipelines.demo.servers.jira_payloads import JiraSite
@@ -135,6 +136,23 @@ def test_fields_are_listed_with_the_names_that_queries_know_them_by(cloud):
     assert fields["customfield_10050"]["name"] == "Severity"
     assert fields["customfield_10050"]["clauseNames"] == ["cf[10050]", "Severity"]
     assert fields["updated"]["custom"] is False
+
+
+def test_sprints_are_objects_on_the_cloud_and_texts_on_a_server_under_a_field_known_by_its_type(cloud, server):
+    for url, search, form in ((cloud, "2/search/jql", dict), (server, "2/search", str)):
+        fields = agile_fields(ask(url, "2/field").json())
+        assert fields.sprint == (("customfield_10020", "sprint"),)
+        [issue] = ask(url, f"{search}?jql=key = INC-8&fields=*all&expand=changelog").json()["issues"]
+        assert {type(value) for value in issue["fields"]["customfield_10020"]} == {form}
+        done, open_ = sprints_of(issue["fields"], fields)
+        assert (done.sprint_id, done.value["name"], done.value["state"].lower()) == ("3", "Week 3, second half", "closed")
+        assert (open_.sprint_id, open_.value["state"].lower(), "completeDate" in open_.value) == ("4", "active", False)
+        assert done.value["completeDate"] == "2026-01-12T16:00:00.000Z"
+        assert str(done.value["boardId"]) == "7"
+        assert ask(url, f"{search}?jql=key = INC-7&fields=*all").json()["issues"][0]["fields"]["customfield_10020"] is None
+        alone = requests.get(f"{url}/rest/agile/1.0/sprint/4", auth=(EMAIL, TOKEN), timeout=30).json()
+        assert (alone["id"], alone["state"], alone["originBoardId"]) == (4, "active", 7)
+        assert requests.get(f"{url}/rest/agile/1.0/sprint/5", auth=(EMAIL, TOKEN), timeout=30).status_code == 404
 
 
 def test_a_status_is_the_same_in_the_list_and_on_an_issue(cloud):

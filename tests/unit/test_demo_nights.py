@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.demo import nights, story
 from pipelines.demo.as_of import as_of, born
+from pipelines.demo.story.tickets import SPRINT
 from pipelines.demo.world import World
 
 
@@ -62,3 +63,16 @@ def test_a_happening_is_seen_from_its_night_until_it_is_over(world: World) -> No
     missing = set(happening.ids)
     assert len(missing) == 2
     assert [missing & ids for ids in listed] == [missing, set(), missing]
+
+
+def test_a_sprint_goes_on_until_it_was_completed_and_an_issue_is_in_those_that_it_was_put_into_by_then(world: World) -> None:
+    first, second = world.truth["sprints"]
+    halfway = first["started_at"] + (first["completed_at"] - first["started_at"]) / 2
+    keys = {one["issue_key"] for one in world.truth["sprint_issues"] if len(one["sprints"]) == 2}
+    for moment, names, ends in (
+        (halfway, [first["name"]], [None]),
+        (second["started_at"], [first["name"], second["name"]], [first["completed_at"], None]),
+    ):
+        shown = [issue.fields[SPRINT] for issue in as_of(world, moment).jira_issues if issue.key in keys]
+        assert [[each.name for each in sprints] for sprints in shown] == [names, names]
+        assert [each.completed_at for each in shown[0]] == ends

@@ -77,7 +77,8 @@ class JiraServer:
             for version in versions.split("|")
             for path, handler in handlers.items()
         ]
-        return [*routes, Route("/browse/{key}", self._page)]
+        sprint = Route("/rest/agile/1.0/sprint/{id}", self._endpoint(self._sprint, "/sprint/{id}", "2"))
+        return [*routes, sprint, Route("/browse/{key}", self._page)]
 
     def _endpoint(self, handler: Handler, path: str, version: str) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
@@ -134,6 +135,15 @@ class JiraServer:
     def _comments(self, payloads: JiraPayloads, parameters: Parameters) -> Payload:
         issue = self._found(parameters)
         return _numbered(parameters, issue.comments, lambda comment: payloads.comment(issue, comment), "comments")
+
+    def _sprint(self, payloads: JiraPayloads, parameters: Parameters) -> Payload:
+        """A sprint that some issue is or was in: the site shows no other."""
+        kinds = {name for name, (_, kind) in self.world.jira_fields.items() if kind == "sprint"}
+        shown = (each for issue in self.world.jira_issues for name in kinds for each in issue.fields.get(name, []))
+        found = next((each for each in shown if str(each.sprint_id) == parameters["id"]), None)
+        if found is None:
+            raise Refused(404, "Sprint does not exist or you do not have permission to view it.")
+        return payloads.sprint(found)
 
     def _remote_links(self, payloads: JiraPayloads, parameters: Parameters) -> list[Payload]:
         issue = self._found(parameters)

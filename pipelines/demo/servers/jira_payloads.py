@@ -6,7 +6,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pipelines.demo.servers.github_index import stable_id
-from pipelines.demo.world import JiraIssue, World
+from pipelines.demo.servers.jira_sprints import SPRINT_FIELD, sprint_object, sprint_text
+from pipelines.demo.world import JiraIssue, JiraSprint, World
 
 Payload = dict[str, Any]
 CATEGORIES = {"new": (2, "To Do", "blue-gray"), "indeterminate": (4, "In Progress", "yellow"), "done": (3, "Done", "green")}
@@ -110,6 +111,10 @@ class JiraPayloads:
         common = {"self": f"{self.rest}/project/{number}", "id": str(number), "key": key, "name": name, "projectTypeKey": "software"}
         return {**common, "simplified": False, "style": "classic", "isPrivate": False} if self.site.is_cloud else common
 
+    def sprint(self, sprint: JiraSprint) -> Payload:
+        """A sprint as the agile API tells it."""
+        return {"self": f"{self.base}/rest/agile/1.0/sprint/{sprint.sprint_id}", **sprint_object(sprint, board="originBoardId")}
+
     def _named(self, kind: str, name: str) -> Payload | None:
         """A priority, resolution or issue type: a name with a number."""
         if not name:
@@ -166,6 +171,8 @@ class JiraPayloads:
         if kind == "option" and isinstance(value, str):
             number = str(stable_id("option", name, value))
             return {"self": f"{self.rest}/customFieldOption/{number}", "value": value, "id": number}
+        if kind == "sprint":
+            return [sprint_object(each) if self.site.is_cloud else sprint_text(each) for each in value]
         return value
 
     def _other(self, key: str) -> Payload:
@@ -243,7 +250,8 @@ class JiraPayloads:
 
 
 def _field(name: str, title: str, kind: str, clauses: list[str], is_custom: bool = False) -> Payload:
-    schema: Payload = {"type": kind} | ({"customId": int(name.removeprefix("customfield_"))} if is_custom else {"system": name})
+    shape = {"type": "array", "items": "json", "custom": SPRINT_FIELD} if kind == "sprint" else {"type": kind}
+    schema: Payload = shape | ({"customId": int(name.removeprefix("customfield_"))} if is_custom else {"system": name})
     flags = {"custom": is_custom, "orderable": True, "navigable": name != "comment", "searchable": True}
     return {"id": name, "key": name, "name": title, **flags, "clauseNames": clauses, "schema": schema}
 

@@ -7,6 +7,7 @@ from pipelines.demo.story.evals import HARNESS_PACKAGE, LABELS, LARGE_MODEL, NEX
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import cited, note
 from pipelines.demo.story.pulls import Change, Work, merge, open_pull, review
+from pipelines.demo.story.sprints import two_sprints
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import comment, follow_up, set_due, ticket
 from pipelines.demo.story.tree import Swap, Write
@@ -66,10 +67,10 @@ def _migration(stage: Stage) -> Script:
             "model_migrations",
             row | {"pull_request": pull.request.number, "merged_at": pull.request.merged_at, "epic": epic.key},
         )
-        if project == "labeling-svc":
         if is_voice:
             cited(stage.world, _RECORD_PATH, "url", "issue", task.key, "hugo")
             cited(stage.world, _RECORD_PATH, "path", "pull_request", f"{site.repository.full_name}#{pull.request.number}", who)
+        if project == "labeling-svc":
             set_due(stage, epic, "hugo", "2026-05-29")
     yield days(2)
     follow_up(stage, epic, "dora", "Done")
@@ -130,6 +131,7 @@ def _killed(stage: Stage) -> Script:
     epic = ticket(stage, "Summaries of voice messages", "gita", "dora", issue_type="Epic", priority="High")
     follow_up(stage, epic, "gita", "In Progress")
     children = [ticket(stage, f"Voice summaries: {part}", who, "gita", parent=epic.key) for part, who in _PARTS]
+    yield from two_sprints(stage, children, "gita")
     yield berlin(2026, 2, 10, 14)
     run = eval_run(stage, VOICE, site, 11, who="gita")
     yield berlin(2026, 3, 4, 10)

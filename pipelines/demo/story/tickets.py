@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipelines.demo.story.stage import Stage
-from pipelines.demo.world import JiraIssue
+from pipelines.demo.world import JiraIssue, JiraSprint
 
 PROJECTS = {"ML": (10100, "Machine learning"), "INC": (10101, "Incidents")}
 SEVERITY, IMPACT_START, CUSTOMER_IMPACT, EVAL_ATTRIBUTABLE, CAUSE = (
@@ -14,7 +14,9 @@ SEVERITY, IMPACT_START, CUSTOMER_IMPACT, EVAL_ATTRIBUTABLE, CAUSE = (
     "customfield_10053",
     "customfield_10054",
 )
+SPRINT = "customfield_10020"
 FIELDS = {
+    SPRINT: ("Sprint", "sprint"),
     SEVERITY: ("Severity", "option"),
     IMPACT_START: ("Impact start", "datetime"),
     CUSTOMER_IMPACT: ("Customer impact", "option"),
@@ -98,6 +100,19 @@ def set_due(stage: Stage, issue: JiraIssue, who: str, day: str) -> None:
     old = issue.fields.get("duedate")
     issue.fields["duedate"] = day
     _record(stage, issue, who, [_item("duedate", old, f"{old} 00:00:00.0" if old else None, day, f"{day} 00:00:00.0")])
+
+
+def plan_in(stage: Stage, issue: JiraIssue, who: str, sprint: JiraSprint) -> None:
+    """Put a ticket into a sprint; it stays in those that ended while it was in them."""
+    before: list[JiraSprint] = issue.fields.get(SPRINT, [])
+    after = issue.fields[SPRINT] = [*before, sprint]
+    (old_ids, old_names), (ids, names) = _listed(before), _listed(after)
+    _record(stage, issue, who, [_item("Sprint", old_ids, old_names, ids, names, SPRINT) | {"fieldtype": "custom"}])
+
+
+def _listed(sprints: list[JiraSprint]) -> tuple[str, str]:
+    """Ids and names as a changelog lists them."""
+    return ", ".join(str(each.sprint_id) for each in sprints), ", ".join(each.name for each in sprints)
 
 
 def rescope(stage: Stage, issue: JiraIssue, who: str, description: str) -> None:
