@@ -96,6 +96,17 @@ def test_a_launch_whose_metric_is_told_by_day_is_monitored(demo):
     assert (monitoring, found_by) == ("resolved", "daily values of its metric after the launch")
 
 
+def test_a_dashboard_that_is_planned_outside_of_every_repository_monitors_the_launch_whose_change_names_it(demo):
+    [plan] = [one for one in demo.truth["documents"] if one["key"]]
+    [(monitoring, found_by, urls)] = demo.query(
+        """select distinct e.monitoring, e.monitoring_found_by, list_transform(list_filter(e.sources, s -> s.system = 'documents'), s -> s.url)
+           from evidence.evidence_system_framing e join core.fct_experiments x on e.subject_id = x.experiment_id
+           where x.native_id = 'citations-first'"""
+    )
+    assert (monitoring, found_by) == ("resolved", "a document that a change of the launch names")
+    assert urls == [plan["url"]]
+
+
 def test_what_shipped_beside_a_launch_is_named_with_its_distance_and_whoever_was_alone_has_no_neighbour(demo):
     rows = demo.query(
         """select e.native_id, o.native_id, b.days_after, b.kind, b.is_dismissed, b.source_url <> '' from core.bridge_launch_neighbours b

@@ -233,6 +233,13 @@ RECOUNTS = {
             from members m join evidence.evidence_system_framing e using (evidence_id)
             join raw_git.documents d on m.kind = 'git.documents' and m.id = concat_ws('|', d.repository_id, d.path, d.from_sha)
             left join raw_experiments.experiments x on x.experiment_id = e.subject_id
+            union all
+            select evidence_id, case when regexp_matches(d.path || d.title, 'dashboard', 'i') then 'monitoring' end, true
+            from members m join evidence.evidence_system_framing e using (evidence_id)
+            join raw_documents.documents d on m.kind = 'documents.documents' and m.id = d.document_id
+            join raw_experiments.experiments x on x.experiment_id = e.subject_id
+            join raw_github.pull_requests p
+                on list_contains(x.pull_request_numbers::json::bigint[], p.number) and contains(p._raw ->> '$.body', d.document_key)
         )
         select e.evidence_id, count(distinct s.part) filter (s.is_resolved),
             (count(distinct s.part) filter (s.is_resolved) + count(distinct s.part)) / 2, count(distinct s.part)

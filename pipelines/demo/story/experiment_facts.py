@@ -34,7 +34,7 @@ LAUNCHES: dict[str, dict[str, Any]] = {
         "launched_at": datetime(2026, 5, 18, 9, tzinfo=UTC),
         "everybody_at": datetime(2026, 5, 18, 9, tzinfo=UTC),
         "rollback_playbook": None,
-        "missing": ["cost_analysis", "monitoring", "online_ab", "rollback_playbook"],
+        "missing": ["cost_analysis", "online_ab", "rollback_playbook"],
     },
     "result-previews": {
         "launched_at": datetime(2026, 3, 4, 8, tzinfo=UTC),

@@ -20,6 +20,7 @@
     ('git', 'prompt_versions', ref('stg_git__prompt_versions'), ['repository_id', 'prompt_key', 'sha']),
     ('git', 'document_links', ref('stg_git__document_links'), ['repository_id', 'path', 'target_kind', 'target', 'from_sha']),
     ('git', 'model_settings', ref('stg_git__model_settings'), ['repository_id', 'path', 'key', 'model', 'from_sha']),
+    ('documents', 'documents', ref('stg_documents__documents'), ['document_id']),
     ('documents', 'document_links', ref('stg_documents__document_links'), ['document_id', 'target_kind', 'target']),
     ('people', 'splits', ref('stg_people__splits'), ['split_id', 'person_id']),
     ('packets', 'statements', ref('stg_packets__statements'), ['statement_id']),

@@ -31,9 +31,10 @@ own_experiments as (
 
 documents as (
     select
-        repository_id, path, from_sha, from_pull_request_number, from_at, to_at,
+        {{ stable_hash(['repository_id', 'path']) }} as document_id,
+        system, record_id, repository_id, from_pull_request_number, from_at, to_at,
         path || ' ' || coalesce(title, '') as name
-    from {{ ref('stg_git__documents') }}
+    from {{ ref('int_documents_told') }}
 ),
 
 found as (
@@ -86,15 +87,25 @@ found as (
     {% for part, words in document_words.items() %}
     union all
     select
-        changes.launch_id, '{{ part }}', 'resolved', 'a document that a change of the launch brought', 'git', 'documents',
-        {{ record_id(['documents.repository_id', 'documents.path', 'documents.from_sha']) }}
+        changes.launch_id, '{{ part }}', 'resolved', 'a document that a change of the launch brought', documents.system, 'documents',
+        documents.record_id
     from changes
     inner join documents on changes.repository_id = documents.repository_id and changes.number = documents.from_pull_request_number
     where {{ matches_nocase('documents.name', "'" ~ words ~ "'") }}
     union all
+    -- Also one that lies outside of every repository, and so in no project.
     select
-        launches.launch_id, '{{ part }}', 'derived', 'a document of the project with such a name', 'git', 'documents',
-        {{ record_id(['documents.repository_id', 'documents.path', 'documents.from_sha']) }}
+        changes.launch_id, '{{ part }}', 'resolved', 'a document that a change of the launch names', documents.system, 'documents',
+        documents.record_id
+    from changes
+    inner join {{ ref('fct_document_citations') }} as citations
+        on citations.citing_kind = 'pull_request' and cast(changes.pull_request_id as varchar) = citations.citing_id
+    inner join documents on citations.document_id = documents.document_id
+    where {{ matches_nocase('documents.name', "'" ~ words ~ "'") }}
+    union all
+    select
+        launches.launch_id, '{{ part }}', 'derived', 'a document of the project with such a name', documents.system, 'documents',
+        documents.record_id
     from launches
     inner join {{ ref('int_repository_projects') }} as members on launches.project_id = members.project_id
     inner join documents on members.repository_id = documents.repository_id
