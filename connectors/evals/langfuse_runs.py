@@ -6,11 +6,14 @@ Version 3 tells an item of a run in three places: the dataset's item, the trace,
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+import orjson
+
 from connectors.errors import NotFound
 from connectors.evals.digest import sha_of_content
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.shape import Json, integer, mapping, objects, text
 from connectors.json_api import JsonApi
+from connectors.seen import Kept
 
 PAGE = 100
 
@@ -31,8 +34,9 @@ class LangfuseRuns:
 
     def __init__(self, api: JsonApi) -> None:
         self._api = api
-        self._known: dict[str, dict[str, Json]] = {}
-        """Of each dataset that was asked for: what is told of its items, texts by hash."""
+        self._asked: set[str] = set()
+        self._known = Kept()
+        """What is told of the items of the datasets that were asked for, texts by hash."""
 
     def experiments(self, datasets: Iterable[str]) -> Iterator[Json]:
         """Every run of some datasets, by their names."""
@@ -44,10 +48,10 @@ class LangfuseRuns:
         """The items of a run, as items of an experiment."""
         what = f"the items of run {run.get('name')}"
         asked = {"datasetId": str(run.get("datasetId")), "runName": str(run.get("name"))}
-        known = self._items_of(str(run.get("datasetName")))
+        self._ask_for_items(str(run.get("datasetName")))
         for item in numbered(self._api, "dataset-run-items", what, **asked):
             trace = self._trace(text(item, "traceId"))
-            yield known.get(str(item.get("datasetItemId")), {}) | {
+            yield self._item(str(item.get("datasetItemId"))) | {
                 "id": item.get("id"),
                 "traceId": item.get("traceId"),
                 "experimentItemId": item.get("datasetItemId"),
@@ -63,12 +67,17 @@ class LangfuseRuns:
         scores = numbered(self._api, "v2/scores", f"the scores of run {run.get('name')}", datasetRunId=str(run.get("id")))
         return map(_as_of_version_4, scores)
 
-    def _items_of(self, dataset: str) -> dict[str, Json]:
-        """The dataset's items as they are now, by their ids: asked for once."""
-        if dataset not in self._known:
-            items = numbered(self._api, "dataset-items", f"the items of dataset {dataset}", datasetName=dataset)
-            self._known[dataset] = {str(one.get("id")): _hashed(one) for one in items}
-        return self._known[dataset]
+    def _ask_for_items(self, dataset: str) -> None:
+        """Learn a dataset's items as they are now, once."""
+        if dataset not in self._asked:
+            for one in numbered(self._api, "dataset-items", f"the items of dataset {dataset}", datasetName=dataset):
+                self._known.put(str(one.get("id")), orjson.dumps(_hashed(one)))
+            self._asked.add(dataset)
+
+    def _item(self, identity: str) -> Json:
+        """What is known of an item; nothing where it is gone."""
+        told = self._known.get(identity)
+        return orjson.loads(told) if told else {}
 
     def _trace(self, identity: str | None) -> Json:
         """A trace with its scores; nothing where it is gone, as traces are kept for a time only."""

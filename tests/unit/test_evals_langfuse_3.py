@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from connectors.contract import Event, Failed, Finished
+from connectors.errors import Unavailable
 from connectors.evals.digest import sha_of_content
+from connectors.evals.langfuse_runs import LangfuseRuns
 from connectors.evals.resources import CONNECTOR
 from pipelines.gates import check_records
 from tests.contract.python_env import python_with, ran
@@ -79,6 +81,30 @@ def script(links: list[dict[str, Any]], traces: dict[str, Answer], *of_run: dict
 
 def read_tickets(site: Site) -> list[Event]:
     return read(site, datasets=["team/*"])
+
+
+def test_a_list_of_items_that_broke_is_asked_for_again_for_the_next_run():
+    lists = {"dataset-run-items": [Answer({"data": [linked(1)], "meta": {"totalPages": 1}})] * 3}
+    lists["dataset-items"] = [
+        Answer({"data": [item(1)], "meta": {"totalPages": 2}}),
+        Answer({}, 503),
+        *2 * [Answer({"data": [item(1)], "meta": {"totalPages": 1}})],
+    ]
+
+    class Api:
+        def get(self, path: str, what: str, *_: Any, **asked: Any) -> Any:
+            answer = lists[path].pop(0) if path in lists else Answer(trace())
+            if answer.status != 200:
+                raise Unavailable("evals", what, "it is down")
+            return answer.body
+
+    runs = LangfuseRuns(Api())  # type: ignore[arg-type] - only `get` is needed
+    with pytest.raises(Unavailable):
+        list(runs.items(run()))
+    [found] = runs.items(run(2))
+    assert found["inputSha"] == sha_of_content({"q": "secret words 1"})
+    list(runs.items(run(3)))
+    assert len(lists["dataset-items"]) == 1, "once is enough"
 
 
 def test_a_run_of_a_dataset_is_a_run_with_its_items_as_samples(site: Site):
