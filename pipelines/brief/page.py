@@ -6,7 +6,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.brief import choice, expectations, peers, recency
+from pipelines.brief import changes, choice, expectations, peers, recency
+from pipelines.brief.changes import Changes
 from pipelines.brief.choice import Choice
 from pipelines.brief.expectations import Spoken
 from pipelines.brief.peers import Peer
@@ -25,6 +26,7 @@ class Brief:
     level: str | None
     choice: Choice
     context: Sequence[dict[str, Any]]
+    changes: Changes
     recency: Recency
     peers: Sequence[Peer]
     has_team: bool
@@ -47,6 +49,7 @@ def read(connection: duckdb.DuckDBPyConnection, person: str, period: str | None)
     facts = dict(connection.execute("select key, value from meta.snapshot").fetchall())
     level = expectations.level_of(connection, candidate.person_id, span)
     configured = facts.get("expectations")
+    context = [row for row in found if row["review_line"] == choice.CONTEXT]
     return Brief(
         candidate.person_id,
         candidate.name,
@@ -54,7 +57,8 @@ def read(connection: duckdb.DuckDBPyConnection, person: str, period: str | None)
         facts["snapshot_id"],
         level,
         choice.choose(found, order),
-        [row for row in found if row["review_line"] == choice.CONTEXT],
+        context,
+        changes.of_projects(connection, context, span),
         recency.of_rows(connection, found, span),
         peers.suggested(connection, candidate.person_id, span),
         peers.has_team(connection, candidate.person_id, span),

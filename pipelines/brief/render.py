@@ -7,7 +7,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from pipelines.brief import choice, peers
+from pipelines.brief import changes, choice, peers
 from pipelines.brief.expectations import Spoken
 from pipelines.brief.page import Brief
 from pipelines.evidence import render
@@ -40,10 +40,11 @@ def markdown(brief: Brief) -> str:
         ["## Impact or leverage", *_claim(chosen.impact, "No row with a value of an impact or leverage line")],
         ["## Uncertainty", *_uncertainty(brief)],
         ["## Project context", *_context(brief)],
+        ["## What the projects changed", *_changes(brief)],
         ["## Recency", _recency(brief)],
         ["## Peers who could be asked", *_peers(brief)],
         ["## Level expectations", *_expectations(brief)],
-        ["## How this page was made", choice.RULE, peers.RULE, _footer(brief)],
+        ["## How this page was made", choice.RULE, changes.RULE, peers.RULE, _footer(brief)],
     ]
     return "\n\n".join(paragraph for section in sections for paragraph in section) + "\n"
 
@@ -57,7 +58,7 @@ def page(brief: Brief) -> str:
 def as_json(brief: Brief) -> str:
     """The same as data; the rating is there to be filled in, and empty."""
     recency = asdict(brief.recency) | {"is_lopsided": brief.recency.is_lopsided}
-    told = asdict(brief) | {"rating": None, "recency": recency, "rules": [choice.RULE, peers.RULE]}
+    told = asdict(brief) | {"rating": None, "recency": recency, "rules": [choice.RULE, changes.RULE, peers.RULE]}
     return json.dumps(told, indent=2, default=render.json_value, ensure_ascii=False) + "\n"
 
 
@@ -85,6 +86,16 @@ def _context(brief: Brief) -> list[str]:
     if not brief.context:
         return ["Not observed: the snapshot holds no row of the line project_context for this engineer and period."]
     return ["\n".join(f"- {_text(row['headline'])} {_id(row)}" for row in brief.context)]
+
+
+def _changes(brief: Brief) -> list[str]:
+    told = brief.changes
+    items = [f"- {_text(pair['sentence'])} {_link(1, pair['source_url'])}" for pair in told.pairs]
+    items += [f"- {told.n_more} more metric pair(s) in core.fct\\_metric\\_pairs"] if told.n_more else []
+    items += [f"- {_text(name)}: {n} change(s) without a before/after pair; to have shipped is no impact" for name, n in told.without]
+    if not items:
+        return ["Not observed: no change of a prompt or model, experiment or deployment of these projects is on record in this period."]
+    return ["\n".join(items)]
 
 
 def _recency(brief: Brief) -> str:

@@ -31,9 +31,38 @@ def test_the_late_epic_says_whose_hands_took_it_back_and_what_is_not_known(demo)
     )
     assert headline == (
         f"On 2026-06-01 the epic {late['epic']} was done, 3 days after its due date 2026-05-29; of 2 pull requests, 1 taken back (0 by others) and "
-        "1 hotfixed (1 by others) within 30 days; it was re-opened 1 time; between 0 % and 100 % of it is the engineer's. What it changed for users is not known from this."
+        "1 hotfixed (1 by others) within 30 days; it was re-opened 1 time; between 0 % and 100 % of it is the engineer's. It shipped without a before/after pair "
+        "of a metric. What it changed for users is not known from this."
     )
     assert (others, sources) == ([0, 1], ["commits", "issue_changes", "issues", "pull_requests"])
+
+
+def test_the_planted_runs_around_its_changes_stand_in_the_claim_and_the_change_without_any_is_counted(demo):
+    switches = [row for row in demo.truth["model_migrations"] if row["epic"] in {epic["epic"] for epic in demo.truth["deliveries"]}]
+    measured = [row for row in switches if row["eval_runs"]]
+    [(headline, n_pairs, n_measured, runs)] = demo.query(
+        """select headline, n_metric_pairs, n_pull_requests_measured, list_transform(list_filter(sources, s -> s.kind = 'runs'), s -> s.id)
+           from evidence.evidence_delivery where person_id = 'dora' and period_id = '2026H1' and issue_key = ?""",
+        (switches[0]["epic"],),
+    )
+    assert (n_pairs, n_measured) == (len(measured), len(measured))
+    planted = set()
+    for row in measured:
+        levels = [
+            demo.query("select eval_run_id, primary_value from core.fct_eval_runs where native_run_id = ?", (run,))
+            for run in row["eval_runs"]
+        ]
+        (before, was), (after, became) = (level for [level] in levels)
+        assert (
+            f"{row['repository']}, {row['from_model']} to {row['to_model']}: match/accuracy {was:.4g} before and {became:.4g} after (two eval runs, "
+            in headline
+        )
+        planted |= {before, after}
+    assert set(runs) == planted
+    assert (
+        f"of its pull requests {len(switches) - len(measured)} shipped without a before/after pair. What it changed for users is not known"
+        in headline
+    )
 
 
 def test_whoever_delivered_no_epic_has_a_gap_that_says_what_to_do(demo):

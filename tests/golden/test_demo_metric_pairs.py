@@ -30,6 +30,17 @@ def test_a_changed_rubric_is_another_ruler_and_no_pair(demo):
     assert set(rows) == {("not_observed", "ruler_changed", None)}
 
 
+def test_a_prompt_whose_runs_are_of_two_models_has_no_pair(demo):
+    """The ranker was upgraded between the runs before and after the second change of the prompt in its code."""
+    [edited] = [row["pull_request"] for row in demo.truth["code_prompts"] if row["change_kind"] == "edited"]
+    rows = demo.query(
+        """select p.state, p.not_observed_reason, p.value_after from core.fct_metric_pairs p
+           join core.fct_prompt_changes c on c.prompt_change_id = p.change_id where c.symbol is not null and c.pull_request_number = ?""",
+        (edited,),
+    )
+    assert rows == [("not_observed", "model_changed", None)]
+
+
 def test_every_experiment_has_the_levels_of_its_groups_and_each_launch_a_row_whether_measured_or_not(demo):
     unlike = demo.query(
         """select e.experiment_name from evidence.evidence_experiment_impact e

@@ -43,7 +43,7 @@ def test_the_page_is_written_for_every_engineer_and_says_what_is_missing_where_n
         pages = [render.markdown(page.read(connection, person, "2026H1")) for person in people]
     assert len(pages) > 30
     for text in pages:
-        assert text.count("\n## ") == 8
+        assert text.count("\n## ") == 9
         assert "Rating: ______" in text
     assert any("not observed in this period, which does not mean that nothing was done" in text for text in pages)
 
@@ -82,6 +82,24 @@ def test_a_period_whose_records_are_mostly_of_its_last_quarter_is_warned_of(demo
     assert 0 < whole.n_late < whole.n_dated
     assert ending.is_lopsided
     assert 2 * ending.n_late > ending.n_dated
+
+
+def test_what_the_projects_changed_stands_before_and_after_and_what_shipped_without_is_counted(demo):
+    changes = read(demo, "ines").changes
+    told = " ".join(fulcrum(demo, "brief", "ines", "--period", "2026H1").stdout.split())
+    assert changes.pairs
+    for pair in changes.pairs:
+        assert " ".join(pair["sentence"].split()) in told
+        assert demo.query("select state from core.fct_metric_pairs where sentence = ? and source_url = ?", tuple(pair.values())) == [
+            ("value",)
+        ]
+    [without] = [n for name, n in changes.without if name == "acme/support-agent"]
+    held = demo.query(
+        """select count(*) from core.fct_metric_pairs m join core.dim_projects p using (project_id)
+           where p.name = 'acme/support-agent' and state = 'not_observed' and window_from < '2026-07-01' and window_to >= '2026-01-01'"""
+    )
+    assert held == [(without,)]
+    assert f"acme/support-agent: {without} change(s) without a before/after pair; to have shipped is no impact" in told
 
 
 def test_html_stands_alone_and_markup_in_names_stays_text(demo, tmp_path):

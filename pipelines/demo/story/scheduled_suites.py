@@ -14,7 +14,7 @@ from pipelines.demo.story.facts import note
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.world import EvalRun, EvalSample, World
 
-ATTACKED, GROUNDED = "partner-connector", "mobile-assistant"
+ATTACKED, GROUNDED = "partner-connector", "search-ui"
 ATTACKS = Suite(
     *("injection_probes", "injection-attacks", 24, ("document", "conversation"), ("injected_document", "jailbreak", "prompt_leak"), 0.9),
     model=LARGE_MODEL,

@@ -37,6 +37,7 @@ select
     case
         when changes.is_ruler then 'ruler_changed'
         when former.eval_run_id is null or later.eval_run_id is null then 'no_runs_before_and_after'
+        when changes.change_kind = 'prompt_change' and coalesce(former.model_name, '') <> coalesce(later.model_name, '') then 'model_changed'
         when coalesce(former.primary_metric, '') <> coalesce(later.primary_metric, '') then 'metric_changed'
         when coalesce(judge_before.judge, '') <> coalesce(judge_after.judge, '') then 'judge_changed'
         when former.primary_value is null or later.primary_value is null then 'no_levels_on_record'

@@ -26,8 +26,13 @@ select
         when m.series_state = 'not_observed' then coalesce(m.series_reason, 'not_told')
         when m.level_baseline is null or m.level_variant is null then 'no_levels_on_record'
     end as not_observed_reason,
-    case when m.variant_key is not null then p.started_at else {{ instant_plus_days('e.started_at', '-m.n_days_before') }} end as window_from,
-    case when m.variant_key is not null then p.ended_at else {{ instant_plus_days('e.started_at', 'm.n_days_after') }} end as window_to,
+    -- What was not measured has the days on which it ran.
+    coalesce(case when m.variant_key is not null then p.started_at else {{ instant_plus_days('e.started_at', '-m.n_days_before') }} end, e.started_at) as window_from,
+    case
+        when m.experiment_id is null then e.ended_at
+        when m.variant_key is not null then p.ended_at
+        else {{ instant_plus_days('e.started_at', 'm.n_days_after') }}
+    end as window_to,
     'experiments' as source_system,
     'experiments' as source_kind,
     e.experiment_id as record_before_id,

@@ -1,7 +1,8 @@
 {% set own = {
     'issue_key': 'varchar', 'done_on': 'date', 'due_on': 'date', 'first_due_on': 'date', 'n_reopened': 'bigint', 'is_assignee': 'boolean',
     'n_pull_requests': 'bigint', 'n_own_pull_requests': 'bigint', 'n_taken_back': 'bigint',
-    'n_taken_back_by_others': 'bigint', 'n_hotfixed': 'bigint', 'n_hotfixed_by_others': 'bigint', 'source_url': 'varchar',
+    'n_taken_back_by_others': 'bigint', 'n_hotfixed': 'bigint', 'n_hotfixed_by_others': 'bigint',
+    'n_metric_pairs': 'bigint', 'n_pull_requests_measured': 'bigint', 'source_url': 'varchar',
 } %}
 with pulls as (
     select epic_id, count(*) as n_pull_requests from {{ ref('int_delivered_pull_requests') }} group by epic_id
@@ -28,6 +29,10 @@ deliveries as (
         coalesce(r.n_taken_back_by_others, 0) as n_taken_back_by_others,
         coalesce(r.n_hotfixed, 0) as n_hotfixed,
         coalesce(r.n_hotfixed_by_others, 0) as n_hotfixed_by_others,
+        coalesce(m.n_metric_pairs, 0) as n_metric_pairs,
+        coalesce(m.n_pull_requests, 0) as n_pull_requests_measured,
+        coalesce(m.is_of_users, false) as is_of_users,
+        m.sentences,
         {{ local_date('e.done_at') }} as done_on,
         {{ days_between('e.due_on', local_date('e.done_at')) }} as days_after_last,
         {{ days_between('e.first_due_on', local_date('e.done_at')) }} as days_after_first,
@@ -37,6 +42,7 @@ deliveries as (
     inner join {{ ref('int_periods') }} as t on {{ utc_date('e.done_at') }} >= t.period_start and {{ utc_date('e.done_at') }} < t.period_end
     left join pulls as p on e.issue_id = p.epic_id
     left join reworks as r on e.issue_id = r.epic_id
+    left join {{ ref('int_delivery_metric_pairs') }} as m on e.issue_id = m.epic_id
 ),
 
 told as (
@@ -67,7 +73,18 @@ told as (
                 || ' within 30 days'
         end
         || case when n_reopened > 0 then '; it was re-opened ' || {{ counted_noun('n_reopened', 'time', 'times') }} else '' end
-        || '; ' || {{ share_range_text('share_low', 'share_high') }} || ' of it is the engineer''s. What it changed for users is not known from this.' as rest
+        || '; ' || {{ share_range_text('share_low', 'share_high') }} || ' of it is the engineer''s. '
+        || case
+            when n_metric_pairs = 0 then 'It shipped without a before/after pair of a metric.'
+            else 'What changed: ' || sentences
+                || case when n_metric_pairs > 3 then '; and ' || {{ counted_noun('n_metric_pairs - 3', 'more pair', 'more pairs') }} else '' end
+                || case
+                    when n_pull_requests_measured < n_pull_requests
+                        then '; of its pull requests ' || {{ count_text('n_pull_requests - n_pull_requests_measured') }} || ' shipped without a before/after pair'
+                    else ''
+                end || '.'
+        end
+        || case when is_of_users then '' else ' What it changed for users is not known from this.' end as rest
     from deliveries
 ),
 
@@ -100,7 +117,7 @@ facts as (
         || 'says that it is a hotfix or repairs an incident.' as limits,
         'A due date agreed elsewhere, the epic re-opened for the same work, or a change within 30 days that replaces it without saying so.' as falsifier,
         issue_key, done_on, due_on, first_due_on, n_reopened, is_assignee, n_pull_requests, n_own_pull_requests, n_taken_back,
-        n_taken_back_by_others, n_hotfixed, n_hotfixed_by_others, source_url
+        n_taken_back_by_others, n_hotfixed, n_hotfixed_by_others, n_metric_pairs, n_pull_requests_measured, source_url
     from told
 ),
 
@@ -125,6 +142,18 @@ proofs as (
     from facts as f
     inner join {{ ref('int_delivered_pull_requests') }} as p on f.subject_id = p.epic_id
     inner join {{ ref('int_pull_request_signed_shares') }} as s on p.pull_request_id = s.pull_request_id
+    union all
+    -- The runs or the experiment that a metric before and after was read from.
+    select f.person_id, f.period_id, f.subject_id, f.natural_key, 6, m.source_system, m.source_kind, r.record_id
+    from facts as f
+    inner join {{ ref('int_delivered_pull_requests') }} as p on f.subject_id = p.epic_id
+    inner join {{ ref('int_metric_pair_pull_requests') }} as n on p.pull_request_id = n.pull_request_id
+    inner join {{ ref('fct_metric_pairs') }} as m on n.metric_pair_id = m.metric_pair_id and m.state = 'value'
+    cross join lateral (
+        select m.record_before_id as record_id
+        union
+        select m.record_after_id
+    ) as r
 ),
 
 {{ evidence_rows('delivery', own) }}
