@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import yaml
 
+from connectors.csv_rows import csv_rows
 from connectors.experiments.documents import Experiment, Result
 
 Json = dict[str, Any]
@@ -119,19 +120,12 @@ JSON_COLUMNS = ("variations", "tags", "pull_request_numbers", "split")
 
 
 def _from_csv(content: bytes) -> Iterator[Found]:
-    reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
     header: list[str] = []
     rows: list[tuple[str, Json | str]] = []
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            rows.append((f"line {number}", f"it is no well-formed CSV: {error}"))
-            continue
-        if not header:
+    for number, cells in csv_rows(_text(content)):
+        if isinstance(cells, csv.Error):
+            rows.append((f"line {number}", f"it is no well-formed CSV: {cells}"))
+        elif not header:
             header = [cell.strip() for cell in cells]
         elif len(cells) != len(header):
             rows.append((f"line {number}", f"it has {len(cells)} cells, the header has {len(header)}"))

@@ -5,12 +5,12 @@ What a line means is not decided here.
 
 import csv
 import difflib
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from connectors.csv_rows import csv_rows
 from connectors.errors import ContractBroken, NotFound
 from connectors.people.schema import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 
@@ -79,23 +79,15 @@ class PeopleFile:
 
 def parse(text: str, name: str) -> Iterator[Line]:
     """Take the text of a people file apart; see `PeopleFile.lines`."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
-    number = 0
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
+    for number, cells in csv_rows(text):
+        if isinstance(cells, csv.Error):
             if not header:
-                raise ContractBroken("people", name, f"the header cannot be read: {error}", _expected()) from error
-            yield Line(number, {}, f"the line is no well-formed CSV: {error}")
+                raise ContractBroken("people", name, f"the header cannot be read: {cells}", _expected()) from cells
+            yield Line(number, {}, f"the line is no well-formed CSV: {cells}")
+        elif not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
             continue
-        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
-            continue
-        if header:
+        elif header:
             yield _line(number, header, cells)
         else:
             header = _checked_header(cells, name)
