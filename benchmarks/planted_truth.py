@@ -133,6 +133,8 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
     ],
     "launches": lambda one: [("evidence", "system_framing: missing", (one["native_id"], one["owner"], part)) for part in one["missing"]],
     "launch_neighbours": lambda one: [("launch beside a launch", "launch", (one["native_id"], one["neighbour"]))],
+    "flag_changes": lambda one: [("change of a flag", one["change"], (one["flag"], one["repository"], one["environment"], one["by"]))],
+    "removed_flags": _line("kill_decision: flags", "flag", "removed_by"),
     "document_citations": lambda one: [("document cited", one["citing_kind"], (one["path"], one["citing"], one["how"], one["by"]))],
     "document_incidents": lambda one: [("document of an incident", "names it", (one["path"], one["issue_key"]))],
     "project_contexts": lambda one: _line("project_context: told", "project", "by", *CONTEXTS)(one) if one["counts"] else [],
@@ -180,6 +182,11 @@ FOUND: dict[tuple[str, str], str] = {
     ("launch beside a launch", ""): """
         select b.kind, e.native_id, o.native_id from core.bridge_launch_neighbours b join core.fct_experiments e using (experiment_id)
         left join core.fct_experiments o on b.neighbour_id = o.experiment_id""",
+    ("change of a flag", ""): """
+        select f.change, f.flag_key, p.name, f.environment, f.actor_person_id
+        from core.fct_flag_changes f join core.dim_projects p using (project_id)""",
+    ("evidence", "kill_decision: flags"): """
+        select distinct subject_name, person_id from evidence.evidence_kill_decision where subject_kind = 'flag'""",
     ("document cited", ""): """
         select c.citing_kind, d.path, coalesce(o.path, p.name || '#' || r.number, regexp_extract(c.source_url, '[^/]+$')), c.how,
             c.citing_person_id

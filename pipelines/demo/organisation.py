@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.demo import eval_logs, git_repos, story, truth
-from pipelines.demo.story import documents, issue_incidents
+from pipelines.demo.servers import unleash
+from pipelines.demo.story import documents, flags, issue_incidents
 from pipelines.demo.story.on_call import exported
 from pipelines.demo.story.vendor_labels import BATCHES
 from pipelines.demo.world import World
@@ -150,6 +151,12 @@ cause_field = "Caused by"
 kind = "growthbook"
 url = "{growthbook_url}"
 token = "${{DEMO_TOKEN}}"
+
+[[sources.experiments]]
+kind = "unleash"
+url = "{growthbook_url}{unleash.PATH}"
+token = "${{DEMO_TOKEN}}"
+repositories = {{ {unleash.PROJECT} = "{flags.REPOSITORY}" }}
 
 [[sources.experiments]]
 kind = "files"

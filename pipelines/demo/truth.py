@@ -38,6 +38,8 @@ FAMILIES = (
         "launches",
         "lead_time_steps",
         "code_prompts",
+        "flag_changes",
+        "removed_flags",
         "sprints",
         "sprint_issues",
         "documents",
@@ -249,6 +251,8 @@ def _accounts(world: World) -> Iterable[tuple[str, str, str]]:
         yield "labels", label["rater"], label["rater"]
     for shift in world.on_call_shifts:
         yield "incidents", shift.account, shift.account
+    for event in world.flag_events:
+        yield "experiments", event.account, event.account
     for experiment in world.growthbook_experiments:
         yield "experiments", experiment["owner"], experiment["owner"]
 

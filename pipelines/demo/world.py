@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from pipelines.demo.world_flags import FlagEvent
 from pipelines.demo.world_packets import Packet
 from pipelines.demo.world_surroundings import Account, RequiredCheck, Ruleset, Surroundings, Team
 
@@ -510,6 +511,8 @@ class World:
     """In the API's own shape."""
     growthbook_results: dict[str, dict[str, Any]] = field(default_factory=dict)
     """`<experiment id>/<phase>` to the results answer's `result`."""
+    flag_events: list[FlagEvent] = field(default_factory=list)
+    """What was done to feature flags, oldest first."""
     experiment_files: dict[str, str] = field(default_factory=dict)
     """File name to content, for the `files` experiment store."""
     register_files: dict[str, str] = field(default_factory=dict)

@@ -30,6 +30,7 @@ from pipelines.demo.world import (
     WorkflowRun,
     World,
 )
+from pipelines.demo.world_flags import FlagEvent
 from pipelines.demo.world_surroundings import (
     Deployment,
     DeploymentStatus,
@@ -333,6 +334,12 @@ def _growthbook(world: World) -> None:
         {"id": f"exp_{number:02}", "name": f"Experiment {number}", "phases": [{"name": "Main"}, {"name": "90/10"}]} for number in range(23)
     ]
     world.growthbook_results = {"exp_00/0": {"id": "snp_1", "experimentId": "exp_00", "phase": "0", "results": []}}
+    world.flag_events = [
+        FlagEvent(1, "feature-created", "hints", "ana@acme.example", at(0)),
+        FlagEvent(2, "feature-strategy-add", "hints", "ana@acme.example", at(1), "production", share_after=25),
+        FlagEvent(3, "feature-environment-enabled", "hints", "ana@acme.example", at(24), "production"),
+        FlagEvent(4, "feature-archived", "hints", "ben@acme.example", at(48)),
+    ]
     world.growthbook_metrics = [{"id": "met_hit", "name": "Hit@1", "type": "binomial"}]
     world.growthbook_settings = {"pValueThreshold": 0.05, "pValueCorrection": "holm-bonferroni"}
 

@@ -225,6 +225,11 @@ RECOUNTS = {
             join core.fct_experiments x on m.kind = 'experiments.experiments' and m.id = x.experiment_id
             where x.feature_flag_key is not null and x.experiment_id = e.subject_id
             union all
+            select evidence_id, 'flag', f.flag_key = coalesce(x.feature_flag_key, e.subject_name)
+            from members m join evidence.evidence_system_framing e using (evidence_id)
+            join core.fct_flag_changes f on m.kind = 'experiments.flag_changes' and m.id = f.flag_change_id
+            left join core.fct_experiments x on x.experiment_id = e.subject_id
+            union all
             select evidence_id, 'monitoring', starts_with(m.id, e.subject_id || '|')
             from members m join evidence.evidence_system_framing e using (evidence_id) where m.kind = 'experiments.metric_days'
             union all

@@ -1,5 +1,6 @@
 """Starts and stops the servers: GitHub with git, Jira, GrowthBook, each on its own port of `localhost`, in one thread.
 
+Unleash is served below a path of GrowthBook's, as its hosted instances are below one.
 `process.serve_apart` runs the same in a process of its own, which the demo does; tests that change the world or add faults
 while it is served use this module.
 """
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -24,6 +27,8 @@ from pipelines.demo.servers.growthbook import GrowthbookServer
 from pipelines.demo.servers.jira import JiraServer, JiraSite
 from pipelines.demo.servers.limits import Limits
 from pipelines.demo.servers.request_log import Logged, RequestLog
+from pipelines.demo.servers.unleash import PATH as UNLEASH
+from pipelines.demo.servers.unleash import UnleashServer
 from pipelines.demo.world import World
 
 START_SECONDS = 20
@@ -76,11 +81,12 @@ class Servers:
         self._github = GithubServer(self.world, self.git_root, tokens, settings.app, settings.limits)
         self._jira = JiraServer(self.world, settings.jira, self.token)
         self._growthbook = GrowthbookServer(self.world, self.token, settings.limits)
+        self._unleash = UnleashServer(self.world, self.token)
 
     def show(self, world: World) -> None:
         """Serve another world, or the same one after it has changed."""
         self.world = world
-        for server in (self._github, self._jira, self._growthbook):
+        for server in (self._github, self._jira, self._growthbook, self._unleash):
             server.show(world)
 
     def logs(self) -> dict[str, RequestLog]:
@@ -106,7 +112,8 @@ class Servers:
 
     def applications(self) -> dict[str, ASGIApp]:
         """The ASGI application of each server, with its log and the faults around it."""
-        apps = {"github": self._github.app, "jira": self._jira.app, "growthbook": self._growthbook.app}
+        experiments = Starlette(routes=[Mount(UNLEASH, app=self._unleash.app), Mount("/", app=self._growthbook.app)])
+        apps = {"github": self._github.app, "jira": self._jira.app, "growthbook": experiments}
         return {name: Logged(Faulty(app, self.faults, self.show), self._logs[name]) for name, app in apps.items()}
 
 

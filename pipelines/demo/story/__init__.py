@@ -16,6 +16,7 @@ from pipelines.demo.story import (
     contexts,
     documents,
     experiments,
+    flags,
     gates,
     heads,
     incidents,
@@ -73,6 +74,7 @@ def build(seed: int = 7, engineers: int = 40) -> World:
     packages.packages(stage)
     stage.timeline.play()
     experiments.experiments(world)
+    flags.flags(world)
     on_call.on_call(stage)
     aftermath.aftermath(stage)
     issue_incidents.issue_incidents(stage)
