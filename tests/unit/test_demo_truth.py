@@ -166,6 +166,9 @@ def test_identity_lists_who_is_nobody(truth: dict[str, Any]) -> None:
         ["git", "nils.brandt@freelance.example"],
         ["github", "61200417"],
         ["github", "71400233"],
+        ["labels", "lead-rater"],
+        ["labels", "rater-07"],
+        ["labels", "rater-12"],
     ]
 
 
