@@ -63,15 +63,17 @@ def _of_labels(labels: list[Row]) -> Iterator[Row]:
 
 
 def _of_bills(labels: list[Row], spend: list[Row]) -> Iterator[Row]:
-    """Each bill for labels in US dollars, over the items of its month on whose label more than half of the answers agree."""
+    """Bills for labels in US dollars, and the items of their months on whose label more than half of the answers agree."""
     marked = {row["item"] for row in labels if row["is_gold"]}
     bought = [row for row in labels if row["item"] not in marked and not row["is_skipped"]]
-    months = {row["item"]: row["day"][:7] for row in bought}
-    agreed = [item for item, given in _by_item(bought).items() if 2 * max(Counter(given).values()) > len(given)]
-    accepted = Counter(months[item] for item in agreed)
-    for bill in spend:
-        if bill["line"].startswith(LABELLING) and bill["currency"] == "USD":
-            yield _record("K16", bill["line"], date.fromisoformat(bill["day"]), bill["amount"], accepted[bill["day"][:7]])
+    batches = {row["item"]: (row["label_set"], row["day"]) for row in bought}
+    accepted = Counter(batches[item] for item, given in _by_item(bought).items() if 2 * max(Counter(given).values()) > len(given))
+    bills = [bill for bill in spend if bill["line"].startswith(LABELLING) and bill["currency"] == "USD"]
+    for bill in bills:
+        yield _record("K16", bill["line"], date.fromisoformat(bill["day"]), bill["amount"], 0)
+    for (label_set, day), n_items in accepted.items():
+        if any(bill["day"][:7] == day[:7] for bill in bills):
+            yield _record("K16", label_set, date.fromisoformat(day), 0, n_items)
 
 
 def _by_item(answers: list[Row]) -> dict[str, list[str]]:

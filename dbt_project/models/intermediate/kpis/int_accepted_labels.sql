@@ -1,4 +1,4 @@
--- Items with an accepted label, by the month of its last answer. On a nominal scale more than half of the answers to every question have
+-- Items with an accepted label, and the day of its last answer. On a nominal scale more than half of the answers to every question have
 -- to be the same. An item whose truth was marked beforehand checks raters, and is no datapoint that its label could bring.
 with answers as (
     select *
@@ -32,5 +32,5 @@ items as (
     having bool_and(is_agreed) and max(n_gold) = 0
 )
 
-select label_set, item_key, {{ month_start(utc_date('accepted_at')) }} as month
+select label_set, item_key, {{ utc_date('accepted_at') }} as accepted_on
 from items

@@ -32,21 +32,29 @@ entries as (
 ),
 
 labelled as (
-    select month, count(*) as n_items
-    from {{ ref('int_accepted_labels') }}
-    group by month
+    select
+        accepted.label_set,
+        {{ month_start('accepted.accepted_on') }} as month,
+        max(accepted.accepted_on) as accepted_on,
+        count(*) as n_items,
+        min(sets._source_url) as source_url
+    from {{ ref('int_accepted_labels') }} as accepted
+    inner join {{ ref('stg_labels__label_sets') }} as sets on accepted.label_set = sets.label_set
+    group by accepted.label_set, {{ month_start('accepted.accepted_on') }}
 ),
 
-shared as (
-    -- Several bills of a month share its items, which are then counted once.
+-- Bills of a month have no weight, and its labels no price: together they are what a label costs.
+billed as (
     select
         bills.*,
         entries.entry_id,
-        bills.is_known and labelled.n_items is not null as is_counted,
-        cast(labelled.n_items as double) / nullif(sum(cast(bills.is_known as integer)) over (partition by bills.month), 0) as n_items
+        bills.is_known and bills.month in (select labelled.month from labelled) as is_counted
     from bills
-    left join labelled on bills.month = labelled.month
     left join entries on bills.model_spend_id = entries.model_spend_id
+),
+
+paid as (
+    select * from labelled where month in (select billed.month from billed where billed.is_counted)
 )
 
 {{ kpi_members('K15', 'runs', dict(
@@ -55,8 +63,13 @@ shared as (
     n_excluded='case when is_known then 0 else 1 end'
 )) }}
 union all
-{{ kpi_members('K16', 'shared', {
-    'member_id': 'model_spend_id', 'observed_on': 'day', 'subject_name': 'line', 'value': 'case when is_counted then amount end',
-    'weight': 'case when is_counted then n_items else 0 end', 'n_excluded': 'case when is_counted then 0 else 1 end',
-    'source_system': "'registers'", 'source_kind': "'model_spend'", 'source_record_id': 'entry_id', 'source_url': 'source_url',
+{{ kpi_members('K16', 'billed', {
+    'member_id': 'model_spend_id', 'observed_on': 'day', 'subject_name': 'line', 'value': 'case when is_counted then amount end', 'weight': '0',
+    'n_excluded': 'case when is_counted then 0 else 1 end', 'source_system': "'registers'", 'source_kind': "'model_spend'",
+    'source_record_id': 'entry_id', 'source_url': 'source_url',
+}) }}
+union all
+{{ kpi_members('K16', 'paid', {
+    'member_id': "label_set || '|' || cast(month as varchar)", 'observed_on': 'accepted_on', 'subject_name': 'label_set', 'value': '0', 'weight': 'n_items',
+    'source_system': "'labels'", 'source_kind': "'label_sets'", 'source_record_id': 'label_set', 'source_url': 'source_url',
 }) }}
