@@ -176,6 +176,20 @@ class SelfReport(Entry):
     url: Name | None = None
 
 
+class Checkpoint(Dated):
+    """A model of one's own that began to answer users: which weights, trained on what, by whom."""
+
+    model: Name
+    checkpoint: Name
+    data_version: Name | None = None
+    base_model: Name | None = None
+    project: Name
+    makers: Names
+    url: Name | None = None
+    valid_from: Day = Field(alias="from")
+    valid_to: Day | None = Field(default=None, alias="to")
+
+
 ENTRIES: dict[str, type[Entry]] = {
     "slices": Slice,
     "traffic": Traffic,
@@ -184,6 +198,7 @@ ENTRIES: dict[str, type[Entry]] = {
     "surveys": Survey,
     "contexts": Context,
     "self_reports": SelfReport,
+    "checkpoints": Checkpoint,
 }
 
 

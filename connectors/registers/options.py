@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from connectors.folder import without_login
 from connectors.registers.entries import ENTRIES, columns_of
 
-Kind = Literal["slices", "traffic", "prices", "spend", "surveys", "contexts", "self_reports"]
+Kind = Literal["slices", "traffic", "prices", "spend", "surveys", "contexts", "self_reports", "checkpoints"]
 
 
 class Register(BaseModel):

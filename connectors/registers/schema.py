@@ -131,6 +131,22 @@ SELF_REPORTS = _table(
     pii=("person", "told_by"),
 )
 
+CHECKPOINTS = _table(
+    "checkpoints",
+    "one checkpoint of a model of one's own that answered users for a time",
+    {
+        "model": text(null=False, about="Model."),
+        "checkpoint": text(null=False, about="Its weights: an id, a version in a registry, or a commit."),
+        "data_version": text(about="Version of the data that it was trained on; null: not told."),
+        "base_model": text(about="Model that it was trained from; null: not told."),
+        "project": text(null=False, about="Project that it answers in: its id, its name, or a repository of it."),
+        "makers": text(null=False, about="JSON list of who made it, as the register names them: e-mail addresses, else logins."),
+        "url": text(about="Where it can be seen."),
+    }
+    | _bounds(null=False),
+    pii=("makers",),
+)
+
 FILES = Table(
     name="files",
     grain="one file of a register",
@@ -155,5 +171,6 @@ BY_KIND = {
     "surveys": SURVEYS,
     "contexts": CONTEXTS,
     "self_reports": SELF_REPORTS,
+    "checkpoints": CHECKPOINTS,
 }
 TABLES = (FILES, *BY_KIND.values())

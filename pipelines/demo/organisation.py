@@ -187,6 +187,11 @@ kind = "self_reports"
 path = "registers/self_reports.csv"
 
 [[sources.registers]]
+name = "checkpoints"
+kind = "checkpoints"
+path = "registers/checkpoints.csv"
+
+[[sources.registers]]
 name = "spend"
 kind = "spend"
 path = "registers/spend.csv"

@@ -36,6 +36,7 @@ FAMILIES = (
         "launch_neighbours",
         "launch_decays",
         "launches",
+        "checkpoints",
         "lead_time_steps",
         "code_prompts",
         "flag_changes",

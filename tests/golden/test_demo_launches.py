@@ -23,6 +23,27 @@ def test_only_what_was_deployed_to_users_is_a_launch(demo):
     assert {sha: at.isoformat() for sha, at in rows}.items() <= planted.items()
 
 
+def test_a_fine_tuned_model_is_a_launch_with_its_weights_and_data(demo):
+    planted = {
+        (row["project"], row["model"], row["checkpoint"], row["data_version"], row["base_model"], row["started_on"], tuple(row["makers"]))
+        for row in demo.truth["checkpoints"]
+    }
+    found = demo.query(
+        """select split_part(p.name, '/', 2), l.model, l.checkpoint, l.data_version, l.base_model, strftime(l.started_at, '%Y-%m-%d'),
+                  list(b.person_id order by b.person_id), sum(b.share), bool_and(l.is_ai_change)
+           from core.fct_launches l join core.dim_projects p using (project_id) join core.bridge_launch_people b using (launch_id)
+           where l.subject_kind = 'checkpoint' group by all"""
+    )
+    assert {(*told, tuple(makers)) for *told, makers, _, _ in found} == planted
+    assert {(share, is_ai) for *_, share, is_ai in found} == {(1.0, True)}
+    lines = demo.query(
+        """select distinct review_line, person_id from evidence.evidence_all
+           where subject_kind = 'checkpoint' and list_contains(list_transform(sources, s -> s.kind), 'checkpoints')"""
+    )
+    makers = {person for row in demo.truth["checkpoints"] for person in row["makers"]}
+    assert set(lines) == {(line, person) for line in ("custodianship", "system_framing") for person in makers}
+
+
 def test_the_ramp_of_the_reranker_ends_with_its_hold_and_a_launch_without_a_control_has_none(demo):
     rows = demo.query(
         """select x.native_id, date_diff('day', l.started_at, l.full_at), l.full_how, l.evidence_class, l.evidence_strength

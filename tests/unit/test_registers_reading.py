@@ -32,6 +32,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "spend": {"day": "2026-01-01", "provider": "acme", "model": "big", "tokens_in": 10, "tokens_out": 0, "amount": 0, "currency": "USD"},
     "contexts": {"project": "acme/shop", "ambiguity": "high", "reason": "nobody owned it", "by": "hugo@acme.example", "from": "2026-01-01"},
     "self_reports": {"report": "r1", "person": "ana", "by": "ana", "day": "2026-03-12", "hours": 3, "about": "a junior's design"},
+    "checkpoints": {"model": "ranker", "checkpoint": "step-100", "project": "search", "makers": "ana;ben", "from": "2026-03-12"},
     "surveys": {"survey": "dx", "wave": "1", "question": "happy", "scale_low": 1, "scale_high": 5, "answer": 4, "respondents": 7},
 }
 

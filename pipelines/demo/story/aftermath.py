@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from pipelines.demo.story.evals import LABELS, NEXT_MODEL, RANKING
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
+from pipelines.demo.story.sheets import sheet
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.world import World
 
 LAUNCH, PROJECT = "query-hints", "search-ranker"
 UPGRADED_AT = datetime(2026, 5, 20, 9, tzinfo=UTC)
 NEXT_RANKER = "acme/ranker-2"
+CHECKPOINT = ("step-48000", "clicks-2026-04", "acme/ranker")
+"""Its weights, the data and the model that it was trained from."""
+MAKERS = ("jonas", "kira")
 PASSED = 20
 """Of the fifty cases, of which the ranker before it solved some thirty-five."""
 SHARES = {"head": (0.7, 0.5), "tail": (0.3, 0.5)}
@@ -49,6 +53,12 @@ def _ranker_upgraded(stage: Stage) -> None:
         f"search,{name},{before},measured,2025-07-01,{MOVED_ON}\nsearch,{name},{since},measured,{MOVED_ON},\n"
         for name, (before, since) in SHARES.items()
     )
+    stage.world.register_files["checkpoints.csv"] = sheet(
+        ("model", "checkpoint", "data_version", "base_model", "project", "makers", "from"),
+        [(NEXT_RANKER, *CHECKPOINT, PROJECT, ";".join(stage.person(who).emails[0] for who in MAKERS), f"{UPGRADED_AT:%Y-%m-%d}")],
+    )
+    launched = {"model": NEXT_RANKER, "makers": list(MAKERS), "started_on": f"{UPGRADED_AT:%Y-%m-%d}", "project": PROJECT}
+    note(stage.world, "checkpoints", launched | dict(zip(("checkpoint", "data_version", "base_model"), CHECKPOINT, strict=True)))
     moved = round(sum(abs(since - before) for before, since in SHARES.values()) / 2, 6)
     row = {"native_id": LAUNCH, "model_after": NEXT_RANKER, "eval_run": upgraded.native_id, "traffic_moved": moved}
     note(stage.world, "launch_decays", row)

@@ -26,6 +26,7 @@
     ('packets', 'statements', ref('stg_packets__statements'), ['statement_id']),
     ('registers', 'project_contexts', ref('stg_registers__project_contexts'), ['entry_id']),
     ('registers', 'self_reports', ref('stg_registers__self_reports'), ['entry_id']),
+    ('registers', 'checkpoints', ref('stg_registers__checkpoints'), ['entry_id']),
     ('jira', 'issues', ref('stg_jira__issues'), ['issue_id']),
     ('jira', 'issue_changes', ref('stg_jira__issue_changes'), ['issue_id', 'history_id', 'item']),
     ('incidents', 'incidents', ref('stg_incidents__incidents'), ['incident_id']),

@@ -125,6 +125,8 @@ sightings as (
     select 'registers', lower(trim({{ column }})), null, null, null, null, {{ day_start('day') }}, null, false
     from {{ ref('stg_registers__self_reports') }}
     {% endfor %}
+    union all
+    select 'registers', account, null, null, null, null, started_at, null, false from {{ ref('int_checkpoint_makers') }}
 )
 
 select * from sightings

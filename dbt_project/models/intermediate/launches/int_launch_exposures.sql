@@ -1,5 +1,6 @@
 -- When users began to meet something new, and when all of them did: experiments that shipped or held nobody back, deployments that
--- brought changes of prompts or of what judges them, flags of their own. An experiment that did not ship is no launch.
+-- brought changes of prompts or of what judges them, flags of their own, checkpoints of models of one's own. An experiment that did not
+-- ship is no launch.
 {% set not_for_users = "'(^|[^a-z])(dev|develop|development|tests?|testing|qa|ci|local|stag|stage|staging|preview|review|sandbox)([^a-z]|$)'" %}
 with flag_steps as (
     -- Where the type of an environment is not told it may be production.
@@ -115,3 +116,8 @@ from flag_steps as flags
 left join {{ ref('fct_experiments') }} as experiments
     on flags.flag_key = experiments.feature_flag_key and flags.project_id = experiments.project_id
 where experiments.experiment_id is null
+union all
+-- A register tells the day on which it began to answer, and nothing of a share.
+select
+    'checkpoint', subject_id, model || ' ' || checkpoint, project_id, started_at, started_at, 'register', null, source_url
+from {{ ref('int_checkpoints') }}

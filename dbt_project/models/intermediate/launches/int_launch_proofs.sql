@@ -14,3 +14,7 @@ from {{ ref('fct_launches') }} as launches
 inner join {{ ref('fct_flag_changes') }} as changes
     on launches.subject_kind = 'flag' and launches.subject_id = coalesce(changes.project_id, 'unknown') || '@' || changes.flag_key
 where changes.changed_at between launches.started_at and coalesce(launches.full_at, launches.started_at)
+union all
+select {{ launch_id("'checkpoint'", 'checkpoints.subject_id') }}, 'registers', 'checkpoints', entries.entry_id
+from {{ ref('int_checkpoints') }} as checkpoints
+{{ each('checkpoints.entry_ids', 'entries', 'entry_id') }}

@@ -1,4 +1,5 @@
--- People of a launch: those of its experiment, the authors of what a deployment brought, whoever first switched a flag on.
+-- People of a launch: those of its experiment, the authors of what a deployment brought, whoever first switched a flag on, who made
+-- a checkpoint.
 with pulls as (
     select launch_id, pull_request_id, count(*) over (partition by launch_id) as n_pulls
     from {{ ref('int_launch_pull_requests') }}
@@ -29,6 +30,20 @@ people as (
     inner join {{ ref('int_launch_exposures') }} as exposures
         on launches.subject_kind = exposures.subject_kind and launches.subject_id = exposures.subject_id
     where exposures.actor_person_id is not null
+    union all
+    select
+        {{ launch_id("'checkpoint'", 'checkpoints.subject_id') }},
+        coalesce(accounts.person_id, makers.account),
+        min(accounts.person_id),
+        'checkpoint_maker',
+        1.0 / count(*) over (partition by checkpoints.subject_id),
+        'everybody whom the register names counts alike'
+    from {{ ref('int_checkpoints') }} as checkpoints
+    {{ each('checkpoints.entry_ids', 'entries', 'entry_id') }}
+    inner join {{ ref('int_checkpoint_makers') }} as makers on entries.entry_id = makers.entry_id
+    left join {{ ref('int_accounts_resolved') }} as accounts
+        on accounts.system = 'registers' and makers.account = accounts.account and accounts.kind = 'human'
+    group by checkpoints.subject_id, coalesce(accounts.person_id, makers.account)
 )
 
 select

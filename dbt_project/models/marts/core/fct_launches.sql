@@ -43,8 +43,12 @@ effects as (
 classed as (
     select
         exposures.*,
-        surfaces.launch_id is not null as is_ai_change,
+        surfaces.launch_id is not null or checkpoints.subject_id is not null as is_ai_change,
         measured.eval_run_id,
+        checkpoints.model,
+        checkpoints.checkpoint,
+        checkpoints.data_version,
+        checkpoints.base_model,
         case
             when experiments.has_holdout and experiments.decision in ('won', 'ship') then 'experiment_won'
             when gated.launch_id is not null or measured.is_passed then 'eval_said_yes'
@@ -55,6 +59,8 @@ classed as (
     from exposures
     left join {{ ref('fct_experiments') }} as experiments
         on exposures.subject_kind = 'experiment' and exposures.subject_id = experiments.experiment_id
+    left join {{ ref('int_checkpoints') }} as checkpoints
+        on exposures.subject_kind = 'checkpoint' and exposures.subject_id = checkpoints.subject_id
     left join surfaces on exposures.launch_id = surfaces.launch_id
     left join gated on exposures.launch_id = gated.launch_id
     left join measured on exposures.launch_id = measured.launch_id
@@ -79,5 +85,9 @@ select
         else 'derived'
     end as evidence_strength,
     eval_run_id,
+    model,
+    checkpoint,
+    data_version,
+    base_model,
     source_url
 from classed

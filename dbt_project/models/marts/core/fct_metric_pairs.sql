@@ -23,7 +23,7 @@ measured_launches as (
 -- A deployment whose own changes were measured is told by them.
 shipped as (
     select * from {{ ref('fct_launches') }}
-    where subject_kind in ('deployment', 'flag') and launch_id not in (select measured_launches.launch_id from measured_launches)
+    where subject_kind in ('deployment', 'flag', 'checkpoint') and launch_id not in (select measured_launches.launch_id from measured_launches)
 ),
 
 pairs as (
