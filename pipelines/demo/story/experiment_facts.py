@@ -40,13 +40,13 @@ LAUNCHES: dict[str, dict[str, Any]] = {
         "launched_at": datetime(2026, 3, 4, 8, tzinfo=UTC),
         "everybody_at": datetime(2026, 3, 4, 8, tzinfo=UTC),
         "rollback_playbook": None,
-        "missing": ["cost_analysis", "offline_harness", "online_ab", "rollback_playbook"],
+        "missing": ["cost_analysis", "online_ab", "rollback_playbook"],
     },
     "keyboard-shortcuts": {
         "launched_at": datetime(2026, 3, 9, 8, tzinfo=UTC),
         "everybody_at": datetime(2026, 3, 9, 8, tzinfo=UTC),
         "rollback_playbook": None,
-        "missing": ["cost_analysis", "monitoring", "offline_harness", "online_ab", "rollback_playbook"],
+        "missing": ["cost_analysis", "monitoring", "online_ab", "rollback_playbook"],
     },
 }
 """When users began to meet what was tried, when all of them did, and which parts of the system around it nobody built."""
