@@ -14,12 +14,9 @@ from typing import Any
 
 from pipelines.demo.world import (
     Account,
-    Attempt,
-    CheckRun,
     Commit,
     EventKind,
     Issue,
-    Job,
     Person,
     PullRequest,
     Repository,
@@ -27,11 +24,10 @@ from pipelines.demo.world import (
     Review,
     ReviewComment,
     Signature,
-    Step,
     TimelineEvent,
-    WorkflowRun,
     World,
 )
+from pipelines.demo.world_checks import Attempt, CheckRun, Job, Step, WorkflowRun
 
 OWNER = Account(1001, "acme", name="Acme AI")
 REPOSITORIES, RUNS, PULL_REQUESTS, ISSUES = 100, 200_000, 50_000, 30_000

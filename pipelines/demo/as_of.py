@@ -12,7 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.demo.story.tickets import SPRINT, STATUSES
-from pipelines.demo.world import Attempt, CheckRun, Commit, EvalRun, JiraIssue, JiraSprint, Job, PullRequest, Repository, Step, World
+from pipelines.demo.world import Commit, PullRequest, Repository, World
+from pipelines.demo.world_checks import Attempt, CheckRun, Job, Step
+from pipelines.demo.world_evals import EvalRun
+from pipelines.demo.world_jira import JiraIssue, JiraSprint
 
 BIRTHS = ("committed_at", "authored_at", "created_at", "submitted_at", "started_at", "pushed_at", "observed_at", "created")
 """Names of the date at which something came into being; the first that it has counts."""

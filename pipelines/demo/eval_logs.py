@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pipelines.demo.eval_shapes import inspect_log, lm_eval_results, promptfoo_output
 from pipelines.demo.eval_shapes.shared import Rendered, indented
-from pipelines.demo.world import EvalRun, World
+from pipelines.demo.world import World
+from pipelines.demo.world_evals import EvalRun
 
 SHAPES: dict[str, Callable[[World, EvalRun], Rendered]] = {
     "inspect": inspect_log.rendered,

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.demo.as_of import as_of
-from pipelines.demo.world import Attempt, EvalRun, Issue, Job, PullRequest, Review, TimelineEvent, WorkflowRun, World
+from pipelines.demo.world import Issue, PullRequest, Review, TimelineEvent, World
+from pipelines.demo.world_checks import Attempt, Job, WorkflowRun
+from pipelines.demo.world_evals import EvalRun
 
 FIRST = datetime(2026, 6, 3, 1, 30, tzinfo=UTC)
 """When the first night's sync starts; the last of thirty is after everything that the story tells."""

@@ -5,8 +5,10 @@ Everything lies in one folder: bare repositories, eval logs, experiment files, p
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 from pipelines.demo import eval_logs, git_repos, story, truth
 from pipelines.demo.servers import unleash
@@ -113,131 +115,30 @@ def settle(root: Path, world: World) -> Organisation:
 
 def configure(organisation: Organisation, github_api_url: str, jira_url: str, growthbook_url: str) -> None:
     """Write fulcrum.toml and .env for servers at these addresses."""
-    former = [name for repository in organisation.world.repositories.values() for name in repository.former_names]
-    kinds = sorted({run.kind for run in organisation.world.eval_runs})
-    stores = "".join(f'\n[[sources.evals]]\nkind = "{kind}"\npath = "evals/{kind}"\n' for kind in kinds)
-    organisation.config.write_text(
-        f"""# The demo organisation. Its servers run while `fulcrum demo` does (`--serve` keeps them running).
-organisation = "Acme AI (demo)"
-timezone = "Europe/Berlin"
-
-[sources.github]
-api_url = "{github_api_url}"
-tokens = ["${{DEMO_TOKEN}}"]
-# Two are named by names that they had once, and found under those that they have now.
-repositories = {{ include = {json.dumps(["acme/*", *former])} }}
-incidents = {{ labels = [{json.dumps(issue_incidents.LABEL)}], severity = {_inline(issue_incidents.SEVERITIES)} }}
-
-[sources.git]
-mirrors = "mirrors"
-remotes = ["acme/*"]
-documents = ["**/runbooks/**"]
-
-[sources.jira]
-url = "{jira_url}"
-email = "${{DEMO_JIRA_EMAIL}}"
-token = "${{DEMO_TOKEN}}"
-projects = ["ML", "INC"]
-[sources.jira.incidents]
-projects = ["INC"]
-issue_types = ["Incident"]
-severity_field = "Severity"
-impact_start_field = "Impact start"
-customer_impact_field = "Customer impact"
-eval_attributable_field = "Eval attributable"
-cause_field = "Caused by"
-{stores}
-[[sources.experiments]]
-kind = "growthbook"
-url = "{growthbook_url}"
-token = "${{DEMO_TOKEN}}"
-
-[[sources.experiments]]
-kind = "unleash"
-url = "{growthbook_url}{unleash.PATH}"
-token = "${{DEMO_TOKEN}}"
-repositories = {{ {unleash.PROJECT} = "{flags.REPOSITORY}" }}
-
-[[sources.experiments]]
-kind = "files"
-path = "experiments"
-
-[[sources.incidents]]
-kind = "files"
-path = "on-call"
-
-[[sources.registers]]
-name = "slices"
-kind = "slices"
-path = "registers/slices.csv"
-
-[[sources.registers]]
-name = "traffic"
-kind = "traffic"
-path = "registers/traffic.csv"
-
-[[sources.registers]]
-name = "project-contexts"
-kind = "contexts"
-path = "registers/contexts.csv"
-
-[[sources.registers]]
-name = "self-reports"
-kind = "self_reports"
-path = "registers/self_reports.csv"
-
-[[sources.registers]]
-name = "checkpoints"
-kind = "checkpoints"
-path = "registers/checkpoints.csv"
-
-[[sources.registers]]
-name = "spend"
-kind = "spend"
-path = "registers/spend.csv"
-
-[[sources.registers]]
-name = "surveys"
-kind = "surveys"
-path = "registers/surveys.csv"
-
-[[sources.labels]]
-name = "helpfulness"
-kind = "records"
-path = "labels/helpfulness.csv"
-passing = ["good"]
-judge = {{ task = "helpfulness_judge", scorer = "judge_helpfulness" }}
-{_label_sets()}
-[[sources.packets]]
-name = "packets"
-path = "packets"
-
-[[sources.documents]]
-name = "{documents.FOLDER}"
-path = "documents"
-url = "{documents.ADDRESS}"
-
-[people]
-directory = "people.csv"
-splits = "splits.csv"
-
-[[policy.expectations]]
-level = "L5"
-text = "Ships changes to models and prompts whose effect is measured"
-lines = ["experiment_impact", "prompt_provenance"]
-
-[[policy.expectations]]
-level = "L6"
-text = "Builds what other teams rely on, and keeps it honest"
-lines = ["second_order_leverage", "eval_ownership"]
-
-[[policy.expectations]]
-level = "L7"
-text = "Stops what does not work, with evidence, across teams"
-lines = ["kill_decision"]
-{"".join(map(_artifact, organisation.world.artifacts))}""",
-        encoding="utf-8",
+    world = organisation.world
+    former = [name for repository in world.repositories.values() for name in repository.former_names]
+    kinds = sorted({run.kind for run in world.eval_runs})
+    template = Template((Path(__file__).parent / "fulcrum.toml").read_text(encoding="utf-8"))
+    # What stands for secrets, as ${DEMO_TOKEN}, is no business of this: Fulcrum finds it in .env.
+    text = template.safe_substitute(
+        github_api_url=github_api_url,
+        jira_url=jira_url,
+        growthbook_url=growthbook_url,
+        unleash_url=f"{growthbook_url}{unleash.PATH}",
+        unleash_project=unleash.PROJECT,
+        flagged_repository=flags.REPOSITORY,
+        repositories=json.dumps(["acme/*", *former]),
+        incident_label=issue_incidents.LABEL,
+        severities=_inline(issue_incidents.SEVERITIES),
+        eval_stores="".join(_table("sources.evals", {"kind": kind, "path": f"evals/{kind}"}) for kind in kinds),
+        label_sets="".join(
+            _table("sources.labels", {"name": batch.name, "kind": "records", "path": f"labels/{batch.name}.csv"}) for batch in BATCHES
+        ),
+        document_folder=documents.FOLDER,
+        document_address=documents.ADDRESS,
+        artifacts="".join(_table("artifacts", artifact) for artifact in world.artifacts),
     )
+    organisation.config.write_text(text, encoding="utf-8")
     (organisation.root / ".env").write_text(f"DEMO_TOKEN={TOKEN}\nDEMO_JIRA_EMAIL={JIRA_EMAIL}\n", encoding="utf-8")
 
 
@@ -246,11 +147,6 @@ def _inline(table: dict[str, str]) -> str:
     return f"{{ {', '.join(f'{json.dumps(name)} = {json.dumps(value)}' for name, value in table.items())} }}"
 
 
-def _label_sets() -> str:
-    """A `[[sources.labels]]` table for each of the vendor's batches, which arrive as one file each."""
-    return "".join(f'\n[[sources.labels]]\nname = "{each.name}"\nkind = "records"\npath = "labels/{each.name}.csv"\n' for each in BATCHES)
-
-
-def _artifact(artifact: dict[str, object]) -> str:
-    """One `[[artifacts]]` table; the values are plain text and lists of text, which TOML writes as JSON does."""
-    return "\n[[artifacts]]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in artifact.items())
+def _table(name: str, values: Mapping[str, object]) -> str:
+    """One table of a list; the values are plain text and lists of text, which TOML writes as JSON does."""
+    return f"\n[[{name}]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pipelines.demo.truth_people import HALVES, NOBODY, PERIODS, Company, Period, utc_day
-from pipelines.demo.world import EvalRun, PullRequest
+from pipelines.demo.world import PullRequest
+from pipelines.demo.world_evals import EvalRun
 
 Row = dict[str, Any]
 PROMPT_FILE = re.compile(r"(^|/)(prompts|rubrics|judges)/")

@@ -7,16 +7,10 @@ from typing import Any
 
 from pipelines.demo.world import (
     Account,
-    Attempt,
-    CheckRun,
     Commit,
-    CommitStatus,
     EventKind,
     Issue,
     IssueEvent,
-    JiraIssue,
-    JiraSprint,
-    Job,
     Person,
     PullRequest,
     Repository,
@@ -25,12 +19,12 @@ from pipelines.demo.world import (
     ReviewComment,
     Signature,
     Spell,
-    Step,
     TimelineEvent,
-    WorkflowRun,
     World,
 )
+from pipelines.demo.world_checks import Attempt, CheckRun, CommitStatus, Job, Step, WorkflowRun
 from pipelines.demo.world_flags import FlagEvent
+from pipelines.demo.world_jira import JiraIssue, JiraSprint
 from pipelines.demo.world_surroundings import (
     Deployment,
     DeploymentStatus,

@@ -11,7 +11,8 @@ import pytest
 
 from connectors.evals.fake import MemoryStore
 from pipelines.demo import eval_logs
-from pipelines.demo.world import Account, EvalRun, EvalSample, World
+from pipelines.demo.world import Account, World
+from pipelines.demo.world_evals import EvalRun, EvalSample
 from tests.unit.evals_reading import Reading, members, read, recorded
 from tests.unit.test_evals_inspect import sha
 

@@ -13,7 +13,9 @@ from pipelines.demo.servers.jira_jql import BadQuery, parse_jql
 from pipelines.demo.servers.limits import Limits, RateBook
 from pipelines.demo.servers.request_log import endpoint_name
 from pipelines.demo.servers.serving import listen
-from pipelines.demo.world import Account, Attempt, JiraIssue, Job, WorkflowRun, World
+from pipelines.demo.world import Account, World
+from pipelines.demo.world_checks import Attempt, Job, WorkflowRun
+from pipelines.demo.world_jira import JiraIssue
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -13,7 +13,8 @@ from pipelines.demo.story import build
 from pipelines.demo.story.cast import IN_TWO_TEAMS, LEAVER, LEFT_ON
 from pipelines.demo.story.checks import GATE_CONTEXT, TESTS
 from pipelines.demo.story.facts import gate_outcomes, uses
-from pipelines.demo.world import EvalRun, PullRequest, World
+from pipelines.demo.world import PullRequest, World
+from pipelines.demo.world_evals import EvalRun
 
 NAMES = re.compile(
     r"eval-harness|eval harness|acme-evals|prompt-library|prompt library|acme-prompts|judge-kit|judge kit|acme-judges", re.IGNORECASE

@@ -16,7 +16,8 @@ from pipelines.demo.eval_shapes.shared import (
     words,
 )
 from pipelines.demo.eval_shapes.zstd_zip import zipped
-from pipelines.demo.world import EvalRun, EvalSample, World
+from pipelines.demo.world import World
+from pipelines.demo.world_evals import EvalRun, EvalSample
 
 VERSION = "0.3.285"
 GRADES = {1.0: "C", 0.0: "I", 0.5: "P"}

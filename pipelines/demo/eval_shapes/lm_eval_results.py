@@ -5,7 +5,8 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from pipelines.demo.eval_shapes.shared import Json, Rendered, indented, labels, mean_and_stderr, scored, sha256, short_sha, stable_id
-from pipelines.demo.world import EvalRun, EvalSample, World
+from pipelines.demo.world import World
+from pipelines.demo.world_evals import EvalRun, EvalSample
 
 VERSION = "0.4.13"
 METRIC = "exact_match"

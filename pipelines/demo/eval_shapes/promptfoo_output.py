@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from pipelines.demo.eval_shapes.shared import Json, Rendered, indented, labels, sha256, stable_id, words
-from pipelines.demo.world import EvalRun, EvalSample, World
+from pipelines.demo.world import World
+from pipelines.demo.world_evals import EvalRun, EvalSample
 
 VERSION = "0.123.1"
 DEFAULT_PROMPT = "{{request}}"

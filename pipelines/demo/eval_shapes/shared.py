@@ -5,7 +5,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.demo.world import EvalRun, EvalSample, World
+from pipelines.demo.world import World
+from pipelines.demo.world_evals import EvalRun, EvalSample
 
 Json = dict[str, Any]
 

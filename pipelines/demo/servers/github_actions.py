@@ -5,7 +5,8 @@ from datetime import datetime
 from pipelines.demo.servers.git_objects import Trees
 from pipelines.demo.servers.github_index import PlacedCheck, PlacedJob, stable_id, suite_of_run
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
-from pipelines.demo.world import PullRequest, Repository, WorkflowRun
+from pipelines.demo.world import PullRequest, Repository
+from pipelines.demo.world_checks import WorkflowRun
 
 APP_PERMISSIONS = {"checks": "write", "metadata": "read"}
 

@@ -7,7 +7,8 @@ from pipelines.demo.servers import github_actions as payloads
 from pipelines.demo.servers.github_access import Refusal, not_found
 from pipelines.demo.servers.github_http import Answer, Call, Handler, listing
 from pipelines.demo.servers.github_index import PlacedCheck, PlacedJob, jobs_of, suite_of_run
-from pipelines.demo.world import Repository, WorkflowRun
+from pipelines.demo.world import Repository
+from pipelines.demo.world_checks import WorkflowRun
 
 FILTERED_CAP = 1000
 """A filtered listing of runs cannot be paged beyond so many, whatever its `total_count` says."""

@@ -13,7 +13,8 @@ from pipelines.demo.servers.github_graph_timeline import Discussion, issue_timel
 from pipelines.demo.servers.github_index import PlacedCheck, suite_of_run
 from pipelines.demo.servers.github_payloads import association
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
-from pipelines.demo.world import Commit, Issue, PullRequest, Repository, Review, Signature, WorkflowRun
+from pipelines.demo.world import Commit, Issue, PullRequest, Repository, Review, Signature
+from pipelines.demo.world_checks import WorkflowRun
 from pipelines.demo.world_surroundings import Deployment
 
 ORDERS: dict[str, Callable[[Any], Any]] = {

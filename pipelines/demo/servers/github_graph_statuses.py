@@ -5,7 +5,8 @@ from typing import Any
 
 from pipelines.demo.servers.github_graph import Field, actor, connection
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
-from pipelines.demo.world import CommitStatus, PullRequest, Repository
+from pipelines.demo.world import PullRequest, Repository
+from pipelines.demo.world_checks import CommitStatus
 
 WORST_FIRST = ("ERROR", "FAILURE", "PENDING", "SUCCESS")
 FAILED = {"ACTION_REQUIRED", "CANCELLED", "FAILURE", "STARTUP_FAILURE", "TIMED_OUT"}

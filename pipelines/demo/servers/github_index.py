@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.demo.world import Attempt, CheckRun, Commit, CommitStatus, Issue, Job, PullRequest, Repository, Review, WorkflowRun, World
+from pipelines.demo.world import Commit, Issue, PullRequest, Repository, Review, World
+from pipelines.demo.world_checks import Attempt, CheckRun, CommitStatus, Job, WorkflowRun
 
 ACTIONS_APP = (15368, "github-actions")
 """GitHub's own app that Actions reports its check runs with, the same on every site."""

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from pipelines.demo.servers.git_objects import Trees
 from pipelines.demo.servers.github_index import stable_id
 from pipelines.demo.servers.github_site import Payload, Site, iso, node_id
-from pipelines.demo.world import Account, Commit, CommitStatus, Issue, PullRequest, Repository, Review
+from pipelines.demo.world import Account, Commit, Issue, PullRequest, Repository, Review
+from pipelines.demo.world_checks import CommitStatus
 
 FILE_STATUS = {"ADDED": "added", "MODIFIED": "modified", "DELETED": "removed", "RENAMED": "renamed"}
 REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket")

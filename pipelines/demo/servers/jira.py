@@ -17,7 +17,8 @@ from pipelines.demo.servers.github_http import json_response
 from pipelines.demo.servers.github_pages import page
 from pipelines.demo.servers.jira_jql import BadQuery, Query, parse_jql
 from pipelines.demo.servers.jira_payloads import JiraPayloads, JiraSite, Payload
-from pipelines.demo.world import JiraIssue, World
+from pipelines.demo.world import World
+from pipelines.demo.world_jira import JiraIssue
 
 MOST_A_PAGE = 100
 GONE = (

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.demo.world import JiraIssue, World
+from pipelines.demo.world import World
+from pipelines.demo.world_jira import JiraIssue
 
 Test = Callable[[JiraIssue], bool]
 Value = Any

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pipelines.demo.servers.github_index import stable_id
 from pipelines.demo.servers.jira_sprints import SPRINT_FIELD, sprint_object, sprint_text
-from pipelines.demo.world import JiraIssue, JiraSprint, World
+from pipelines.demo.world import World
+from pipelines.demo.world_jira import JiraIssue, JiraSprint
 
 Payload = dict[str, Any]
 CATEGORIES = {"new": (2, "To Do", "blue-gray"), "indeterminate": (4, "In Progress", "yellow"), "done": (3, "Done", "green")}

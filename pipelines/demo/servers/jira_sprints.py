@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.demo.servers.github_index import stable_id
-from pipelines.demo.world import JiraSprint
+from pipelines.demo.world_jira import JiraSprint
 
 SPRINT_FIELD = "com.pyxis.greenhopper.jira:gh-sprint"
 """Key of the field's type, by which a site's own number and name for it are found."""

@@ -17,7 +17,8 @@ from pipelines.demo.story.pulls import Change, Pull, Work, merge, open_pull, pus
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import follow_up, ticket
 from pipelines.demo.story.tree import Write
-from pipelines.demo.world import Issue, JiraIssue, Signature
+from pipelines.demo.world import Issue, Signature
+from pipelines.demo.world_jira import JiraIssue
 
 QUARTERS = (date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1), WINDOW_END)
 LAST_START_BEFORE_QUARTER_END = 12

@@ -11,7 +11,7 @@ from pipelines.demo.story.sprints import two_sprints
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import comment, follow_up, set_due, ticket
 from pipelines.demo.story.tree import Swap, Write
-from pipelines.demo.world import JiraIssue
+from pipelines.demo.world_jira import JiraIssue
 
 CONFIG = "config/model.yaml"
 # Project, day of the switch, who switches, who merges, suite, samples passed with the old and with the new model.

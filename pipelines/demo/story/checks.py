@@ -7,7 +7,8 @@ from typing import Literal
 
 from pipelines.demo.story.pulls import Pull
 from pipelines.demo.story.stage import Site, Stage
-from pipelines.demo.world import Account, Attempt, CheckRun, Commit, CommitStatus, Job, Step, WorkflowRun
+from pipelines.demo.world import Account, Commit
+from pipelines.demo.world_checks import Attempt, CheckRun, CommitStatus, Job, Step, WorkflowRun
 
 Verdict = Literal["success", "failure", "infra", "skipped", "cancelled"]
 StatusState = Literal["error", "failure", "pending", "success"]

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from pipelines.demo.story.checks import ended
 from pipelines.demo.story.pulls import Pull
 from pipelines.demo.story.stage import Site, Stage
-from pipelines.demo.world import Account, EvalRun, EvalSample, WorkflowRun
+from pipelines.demo.world import Account
+from pipelines.demo.world_checks import WorkflowRun
+from pipelines.demo.world_evals import EvalRun, EvalSample
 
 Kind = Literal["inspect", "lm_eval", "promptfoo"]
 HARNESS_PACKAGE = "acme-evals"

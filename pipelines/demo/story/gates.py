@@ -12,7 +12,9 @@ from pipelines.demo.story.pulls import Change, Pull, Work, close, merge, merge_b
 from pipelines.demo.story.stage import Site, Stage
 from pipelines.demo.story.tickets import follow_up, ticket
 from pipelines.demo.story.tree import Append, Edit, Write
-from pipelines.demo.world import Commit, JiraIssue, WorkflowRun
+from pipelines.demo.world import Commit
+from pipelines.demo.world_checks import WorkflowRun
+from pipelines.demo.world_jira import JiraIssue
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from pipelines.demo.story.tickets import (
     ticket,
 )
 from pipelines.demo.story.tree import Append, Swap
-from pipelines.demo.world import Incident, JiraIssue
+from pipelines.demo.world import Incident
+from pipelines.demo.world_jira import JiraIssue
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pipelines.demo.story.pulls import Change, Pull, Work, merge, open_pull, rev
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.story.tickets import follow_up, rescope, ticket
 from pipelines.demo.story.tree import Append, Edit, Swap, Write
-from pipelines.demo.world import JiraIssue
+from pipelines.demo.world_jira import JiraIssue
 
 PROJECT = "safety-classifier"
 PROMPT = "prompts/second_opinion.md"

@@ -12,7 +12,8 @@ from pipelines.demo.story.evals import CI_USER, LARGE_MODEL, SMALL_MODEL, Suite
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.stage import Site, Stage
-from pipelines.demo.world import EvalRun, EvalSample, World
+from pipelines.demo.world import World
+from pipelines.demo.world_evals import EvalRun, EvalSample
 
 ATTACKED, GROUNDED = "partner-connector", "search-ui"
 ATTACKS = Suite(

@@ -4,7 +4,7 @@ from pipelines.demo.story.clock import Script, berlin
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.story.tickets import plan_in
-from pipelines.demo.world import JiraIssue, JiraSprint
+from pipelines.demo.world_jira import JiraIssue, JiraSprint
 
 FIRST_ENDED, SECOND_ENDED = berlin(2026, 1, 5, 10), berlin(2026, 2, 2, 10)
 FIRST = JiraSprint(31, "Voice 1", 7, ends_at=FIRST_ENDED, started_at=berlin(2025, 12, 8, 10), completed_at=FIRST_ENDED)

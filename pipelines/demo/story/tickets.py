@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipelines.demo.story.stage import Stage
-from pipelines.demo.world import JiraIssue, JiraSprint
+from pipelines.demo.world_jira import JiraIssue, JiraSprint
 
 PROJECTS = {"ML": (10100, "Machine learning"), "INC": (10101, "Incidents")}
 SEVERITY, IMPACT_START, CUSTOMER_IMPACT, EVAL_ATTRIBUTABLE, CAUSE = (
