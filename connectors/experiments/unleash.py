@@ -35,9 +35,12 @@ class UnleashReading:
     def events(self) -> Iterator[Event]:
         """Changes since the last reading."""
         partition, seen = self.store.partition, 0
+        newest: str | None = self.context.cursor(partition).get("newest")
         environments = self._environments()
         for page in self.source.events(self._since()):
             found = [self._taken(event, environments) for event in page]
+            told = (str(event["createdAt"]) for event in page if isinstance(event, dict) and event.get("createdAt"))
+            newest = max(told, default=newest) if newest is None else max((newest, *told))
             yield Page("flag_changes", partition, [one for one in found if isinstance(one, dict)])
             yield from (one for one in found if isinstance(one, Rejected))
             seen += len(page)
@@ -45,14 +48,15 @@ class UnleashReading:
         if self.context.since is None:
             yield Counted("flag_changes", partition, self.source.count(), "total of the search")
         # The log only grows: what it does not list any more was swept, not undone.
-        yield Finished(partition, {"read_at": self.context.now.isoformat(), "asked": self._asked()})
+        yield Finished(partition, {"newest": newest, "asked": self._asked()})
 
     def _since(self) -> date | None:
         """The day to read from; null for everything, as on the first reading and when others are asked for than before."""
         cursor = self.context.cursor(self.store.partition)
-        if not cursor.get("read_at") or cursor.get("asked") != self._asked():
+        if not cursor.get("newest") or cursor.get("asked") != self._asked():
             return self.context.since.date() if self.context.since else None
-        return (datetime.fromisoformat(cursor["read_at"]) - OVERLAP).date()
+        # By the newest event, hence the instance's own clock: ours may be ahead of it.
+        return (datetime.fromisoformat(cursor["newest"]) - OVERLAP).date()
 
     def _asked(self) -> list[str]:
         return [*sorted(self.store.projects), *(f"{project}={name}" for project, name in sorted(self.store.repositories.items()))]

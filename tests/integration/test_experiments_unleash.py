@@ -142,14 +142,14 @@ def test_what_does_not_change_whom_a_flag_reaches_is_not_asked_for(unleash: Unle
     assert [one["change"] for one in changes(read(unleash), "quiet")] == ["created"]
 
 
-def test_the_next_reading_asks_from_the_day_before_the_last_one(unleash: Unleash):
+def test_the_next_reading_asks_from_the_day_before_the_newest_event(unleash: Unleash):
     unleash.flag("later")
     finished = next(event for event in read(unleash) if isinstance(event, Finished))
     assert finished.tables == (), "a log that was swept undoes nothing"
     assert [one["flag_key"] for one in changes(read(unleash, finished.cursor), "later")] == ["later"]
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).isoformat()
-    assert changes(read(unleash, finished.cursor | {"read_at": tomorrow}), "later") == []
-    assert changes(read(unleash, finished.cursor | {"read_at": tomorrow}, repositories={"default": "acme/x"}), "later"), (
+    assert changes(read(unleash, finished.cursor | {"newest": tomorrow}), "later") == []
+    assert changes(read(unleash, finished.cursor | {"newest": tomorrow}, repositories={"default": "acme/x"}), "later"), (
         "other repositories: all of it again"
     )
     assert changes(read(unleash, projects=("elsewhere",)), "later") == []
