@@ -149,7 +149,8 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     faults: list[Fault] = []
     resolved = _resolve(document, (), environment, lambda fault: faults.append(_placed(fault, path, lines)))
     try:
-        settings = Settings(**_anchored(resolved, path.parent))
+        # Resolved, as places of files are parts of what is told apart: read from elsewhere, the same file is the same source.
+        settings = Settings(**_anchored(resolved, path.parent.resolve()))
     except ValidationError as error:
         faults += [_fault_of(item, document, path, lines) for item in error.errors(include_url=False)]
         raise BadConfiguration(_without_echo(faults)) from None

@@ -108,6 +108,16 @@ def test_a_file_that_is_no_toml_names_its_line(tmp_path):
     assert "not valid TOML" in fault.problem
 
 
+def test_a_file_names_the_same_places_from_wherever_it_is_read(tmp_path, monkeypatch):
+    stores = '[[sources.evals]]\nkind = "inspect"\npath = "evals"\n[sources.git]\nmirrors = "mirrors"\n'
+    path = written(tmp_path, GOOD + stores)
+    absolute = config.load(path, {"TOKEN": "x"})
+    monkeypatch.chdir(tmp_path)
+    assert config.load(Path(path.name), {"TOKEN": "x"}) == absolute
+    monkeypatch.chdir(tmp_path.parent)
+    assert config.load(Path(tmp_path.name, path.name), {"TOKEN": "x"}) == absolute
+
+
 def test_a_missing_file_says_what_to_do(tmp_path):
     with pytest.raises(config.BadConfiguration, match="fulcrum init"):
         config.load(tmp_path / "none.toml", {})
