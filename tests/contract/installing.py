@@ -1,7 +1,10 @@
 """How tests install what only they need: with the uv that the project's `run` fetches, or with pip where there is none."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -13,6 +16,23 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 INTERPRETER = getattr(sys, "_base_executable", sys.executable)
 """The interpreter that our environment was made of: it has pip, the environment itself has none."""
+
+
+def made_once(target: Path, make: Callable[[Path], None]) -> Path:
+    """A folder that is made at first need: beside its place and moved there whole, as another worker may be making it too."""
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{target.name}."))
+    try:
+        make(part)
+        try:
+            part.rename(target)
+        except OSError:
+            assert target.exists(), f"{part} could not be moved to {target}"
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return target
 
 
 @lru_cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.installing import ROOT
+from tests.contract.installing import ROOT, made_once
 
 CACHE = ROOT / ".fulcrum" / "npm"
 
@@ -51,24 +51,10 @@ def npm_folder(package: str, version: str, *needed: str) -> Path:
         return target
     if shutil.which("npm") is None:
         pytest.skip(f"npm is not on this machine; it installs {package} {version}, which this test asks with")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(dir=CACHE))
-    command = [
-        "npm",
-        "install",
-        "--silent",
-        "--ignore-scripts",
-        "--omit=optional",
-        "--no-audit",
-        "--no-fund",
-        f"{package}@{version}",
-        *needed,
-    ]
-    done = subprocess.run([*command, "--prefix", str(part)], capture_output=True, text=True)
-    assert done.returncode == 0, f"npm could not install {package} {version}: {done.stderr.strip()}"
-    try:
-        part.rename(target)
-    except OSError:
-        # Another worker was faster.
-        shutil.rmtree(part)
-    return target
+
+    def make(part: Path) -> None:
+        command = ["npm", "install", "--silent", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"]
+        done = subprocess.run([*command, f"{package}@{version}", *needed, "--prefix", str(part)], capture_output=True, text=True)
+        assert done.returncode == 0, f"npm could not install {package} {version}: {done.stderr.strip()}"
+
+    return made_once(target, make)

@@ -1,11 +1,10 @@
 """Environments of their own for tools that the tests run and that Fulcrum cannot depend on: pinned, made once, used again."""
 
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.contract.installing import ROOT, install, make_environment
+from tests.contract.installing import ROOT, install, made_once, make_environment
 
 CACHE = ROOT / ".fulcrum" / "python"
 
@@ -19,21 +18,15 @@ def python_with(name: str, *requirements: str, without_dependencies: tuple[str, 
         without_dependencies: what is installed as it is, for a file that it carries.
     """
     assert all("==" in requirement for requirement in (*requirements, *without_dependencies)), "pin every package"
-    target = CACHE / name
-    if not target.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        # Made beside its place and moved there, as another worker may be making it too. Tools are run as modules: their
-        # scripts name the place where they were installed.
-        part = Path(tempfile.mkdtemp(dir=CACHE, prefix=f"{name}."))
+
+    # Tools are run as modules: their scripts name the place where they were installed, from which the folder is moved.
+    def make(part: Path) -> None:
         python = make_environment(part)
         install(python, requirements)
         if without_dependencies:
             install(python, without_dependencies, "--no-deps")
-        try:
-            part.rename(target)
-        except OSError:
-            assert target.exists(), f"{part} could not be moved to {target}"
-    return target / "bin" / "python"
+
+    return made_once(CACHE / name, make) / "bin" / "python"
 
 
 def ran(command: list[str], folder: Path, environment: Mapping[str, str], ok: tuple[int, ...] = (0,)) -> str:
