@@ -139,20 +139,26 @@ def _build_all(home: Home, paths: dict[Audience, Path], relations: list[Relation
 def _build(home: Home, path: Path, audience: Audience, relations: list[Relation], facts: dict[str, str]) -> None:
     """Write one audience's file anew; a half-written one is never reopened."""
     path.unlink(missing_ok=True)
-    snapshot = f"snapshot_{audience}"  # connections to one warehouse share the names of what is attached
+    snapshot = _attached(audience)
     with warehouse.connect(home.warehouse) as connection:
         connection.execute(f"attach '{path}' as {snapshot} (storage_version '{STORAGE_VERSION}')")
         connection.execute("begin")  # one commit: hundreds of comments would each wait for the disk
         for relation in relations:
-            _copy(connection, relation, audience, snapshot)
-        _write_meta(connection, relations, audience, facts, snapshot)
+            _copy(connection, relation, audience)
+        _write_meta(connection, relations, audience, facts)
         connection.execute("commit")
         connection.execute(f"checkpoint {snapshot}")
         connection.execute(f"detach {snapshot}")
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, audience: Audience, snapshot: str) -> None:
+def _attached(audience: Audience) -> str:
+    """How an audience's file is called while it is written: connections to one warehouse share the names of what is attached."""
+    return f"snapshot_{audience}"
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, audience: Audience) -> None:
     shown = [column for column in relation.columns if audience == "restricted" or column.sensitivity not in HIDDEN_FROM_ANALYSTS]
+    snapshot = _attached(audience)
     target = f"{snapshot}.{relation.schema}.{quote(relation.name)}"
     connection.execute(f"create schema if not exists {snapshot}.{relation.schema}")
     spelled = ", ".join(_expression(column, audience, relation) for column in shown)
@@ -172,10 +178,9 @@ def _expression(column: Column, audience: Audience, relation: Relation) -> str:
     return f"{masked} as {quote(column.name)}"
 
 
-def _write_meta(
-    connection: duckdb.DuckDBPyConnection, relations: list[Relation], audience: Audience, facts: dict[str, str], snapshot: str
-) -> None:
+def _write_meta(connection: duckdb.DuckDBPyConnection, relations: list[Relation], audience: Audience, facts: dict[str, str]) -> None:
     """`meta.snapshot` says what this file is, `meta.dictionary` what is in it: tools that show no comments read these."""
+    snapshot = _attached(audience)
     connection.execute(f"create schema {snapshot}.meta")
     connection.execute(f"create table {snapshot}.meta.snapshot (key varchar, value varchar)")
     connection.executemany(f"insert into {snapshot}.meta.snapshot values (?, ?)", [list(fact) for fact in facts.items()])
