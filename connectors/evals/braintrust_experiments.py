@@ -1,11 +1,12 @@
 """Experiments of Braintrust: each case as a sample, its scores as it has them; `braintrust_server.py` gives them as lines."""
 
 from connectors.evals.answered import MEAN, AnsweredRuns, model_columns, named_in, samples_of
+from connectors.evals.answering import models_in
 from connectors.evals.digest import class_of_error, kept, sha_of_content
 from connectors.evals.envelope import declared
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.model import Judge, OpenLog, Planned, Run, Sample, Score, Scorer
-from connectors.evals.shape import Json, integer, mapping, moment, number, text
+from connectors.evals.shape import Json, integer, listing, mapping, moment, number, text
 
 UNKNOWN_JUDGE = Judge(None)
 """A score is a name and a number: whether a model, code or a person gave it is not told."""
@@ -78,6 +79,7 @@ def _sample(event: Json) -> Sample | str:
         latency_ms=None if begun is None or ended is None else max(0.0, (ended - begun) * 1000),
         tokens_in=integer(metrics, "prompt_tokens"),
         tokens_out=integer(metrics, "completion_tokens"),
+        answered_models=[*models_in(event.get("output"), metadata), *listing(event, "span_models")],
         raw={"id": event["id"]},
     )
 

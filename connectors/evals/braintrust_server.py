@@ -11,9 +11,10 @@ import tenacity
 
 from connectors.contract import Meter
 from connectors.errors import ContractBroken
+from connectors.evals.answering import models_in
 from connectors.evals.cursors import Cursors, is_chosen, items_of
 from connectors.evals.served_options import BraintrustStore
-from connectors.evals.shape import Json, instant, mapping, objects, text
+from connectors.evals.shape import Json, at, instant, mapping, objects, text
 from connectors.evals.store import SOURCE, Entry, Fetched
 from connectors.evals.waiting import Answers
 from connectors.json_api import JsonApi, Site
@@ -21,6 +22,8 @@ from connectors.json_api import JsonApi, Site
 PAGE = 1_000
 KEPT = ("id", "name", "created", "dataset_id", "dataset_version", "user_id", "metadata")
 KEPT_OF_GIT = ("commit", "branch", "tag", "dirty")
+JUDGING = "scorer"
+"""The purpose that Braintrust notes on a scorer's span and on everything that it asks."""
 KEPT_OF_EVENT = ("id", "dataset_record_id", "input", "output", "expected", "error", "scores", "tags", "metrics", "metadata", "origin")
 
 
@@ -79,7 +82,22 @@ class BraintrustServer:
         return self._answers.entry(identity, f"{self._options.root}/{identity}", head, instant(experiment, "created"))
 
     def _samples(self, head: Json) -> Iterator[Json]:
-        """The cases of an experiment: the root of each trace."""
+        """The cases of an experiment: the root of each trace.
+
+        The last one names the models of all their spans, since spans come in any order, and a case apart from its own.
+        """
+        models = set[str]()
+        held: Json | None = None
+        for event in self._events(head):
+            models.update(_models_of(event))
+            if event.get("is_root") or event.get("span_id") == event.get("root_span_id"):
+                if held is not None:
+                    yield held
+                held = {key: event.get(key) for key in KEPT_OF_EVENT}
+        if held is not None:
+            yield held | {"span_models": sorted(models)}
+
+    def _events(self, head: Json) -> Iterator[Json]:
         experiment = mapping(head, "experiment")
         path, what = f"experiment/{quote(str(experiment['id']))}/fetch", f"the events of experiment {experiment.get('name')}"
         asked: Json = {"limit": PAGE}
@@ -87,9 +105,7 @@ class BraintrustServer:
         while True:
             page = self._api.post(path, what, asked)
             events = items_of(page, "events", what)
-            for event in objects(page, "events"):
-                if event.get("is_root") or event.get("span_id") == event.get("root_span_id"):
-                    yield {key: event.get(key) for key in KEPT_OF_EVENT}
+            yield from objects(page, "events")
             following = text(page, "cursor")
             if following is None or not events:
                 return
@@ -110,3 +126,9 @@ class BraintrustServer:
             if len(found) < PAGE:
                 return
             given["starting_after"] = cursors.follow(str(found[-1]["id"]))
+
+
+def _models_of(span: Json) -> list[str]:
+    """The model of an answer that a span is of; a span of chat completions has only the one that was asked for."""
+    is_judging = text(span, "span_attributes", "purpose") == JUDGING
+    return [] if is_judging else models_in({key: at(span, "metadata", key) for key in ("object", "model")})

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from connectors.evals.answering import models_in
 from connectors.evals.digest import kept, sha_of_content
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.model import Judge, Sample, Score
@@ -84,6 +85,7 @@ def _sample(case: Json, seen: Counter[str]) -> Sample:
         latency_ms=None if seconds is None else seconds * 1000,
         tokens_in=integer(case, "inputTokenCount"),
         tokens_out=integer(case, "outputTokenCount"),
+        answered_models=models_in(None, labels),
         raw=_raw(case),
     )
 

@@ -14,6 +14,8 @@ T = TypeVar("T")
 FOLDER_ENVELOPE = "evidence.json"
 FILE_ENVELOPE_SUFFIX = ".evidence.json"
 SCHEMA = 1
+ANSWERED_MODEL = ("answered_model", "response_model", "gen_ai.response.model")
+"""How people, and the conventions of OpenTelemetry, call the model that an answer names."""
 _KEYS: dict[str, tuple[str, ...]] = {
     "project": ("project",),
     "repository": ("repository", "repo"),
@@ -28,7 +30,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "dataset": ("dataset",),
     "dataset_version": ("dataset_version",),
     "threshold": ("threshold",),
-    "answered_model": ("answered_model", "response_model", "gen_ai.response.model"),
+    "answered_model": ANSWERED_MODEL,
 }
 """What a run may say of itself in its tags or metadata, and the spellings in use; those of `langfuse.` are its GitHub action's."""
 

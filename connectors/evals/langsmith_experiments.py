@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from connectors.evals.answered import MEAN, AnsweredRuns, model_columns, named_in, samples_of
+from connectors.evals.answering import models_in
 from connectors.evals.digest import class_of_error, kept, sha_of_content, sha_of_text, without_user
 from connectors.evals.envelope import declared
 from connectors.evals.model import Judge, Metric, OpenLog, Planned, Run, Sample, Score, Scorer, Status
@@ -103,6 +104,7 @@ def _sample(run: Json) -> Sample | str:
         latency_ms=_milliseconds(moment(run, "start_time"), moment(run, "end_time")),
         tokens_in=integer(run, "prompt_tokens"),
         tokens_out=integer(run, "completion_tokens"),
+        answered_models=models_in(run.get("outputs")),
         raw={"id": run["id"]},
     )
 

@@ -2,6 +2,7 @@
 
 import re
 
+from connectors.evals.answering import models_in
 from connectors.evals.digest import sha_of_content, sha_of_text
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.model import Judge, JudgeKind, Sample, Score
@@ -40,6 +41,7 @@ def sample_of(trace: Json, run_id: str) -> Sample | str:
         latency_ms=_milliseconds(trace),
         tokens_in=integer(usage, "input_tokens"),
         tokens_out=integer(usage, "output_tokens"),
+        answered_models=models_in(None, tags, metadata),
         raw={"trace_id": identity, "state": text(trace, "state")},
     )
 

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 
 from connectors.evals.answered import MEAN, AnsweredRuns, model_columns, named_in, samples_of
+from connectors.evals.answering import models_in
 from connectors.evals.digest import class_of_error, kept, sha_of_content, sha_of_text
 from connectors.evals.envelope import declared
 from connectors.evals.model import Judge, JudgeKind, OpenLog, Planned, Run, Sample, Score, Status
@@ -91,6 +92,7 @@ def _sample(told: Json) -> Sample | str:
         latency_ms=number(told, "latency_ms"),
         tokens_in=integer(told, "prompt_token_count"),
         tokens_out=integer(told, "completion_token_count"),
+        answered_models=models_in(told.get("output")),
         raw={"trace_id": text(told, "trace_id")},
     )
 

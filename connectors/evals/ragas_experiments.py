@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from connectors.evals.answering import models_in
 from connectors.evals.digest import kept, sha_of_content
 from connectors.evals.envelope import declared
 from connectors.evals.labels import failure_mode_of, slice_of
@@ -147,6 +148,7 @@ class _Experiment:
             slice=slice_of(row),
             failure_mode=failure_mode_of(row),
             error_kind=None if error is None else error if _CLASS.fullmatch(error) else "error",
+            answered_models=models_in(None, row),
             raw=kept({"columns": sorted(row)[:100], "scores": {name: score(row.get(name)) for name in self.metrics}}),
         )
 

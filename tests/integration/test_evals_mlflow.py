@@ -57,6 +57,7 @@ mlflow.genai.register_prompt(name="chat", template=[{"role": "system", "content"
 
 def predict(question):
     mlflow.genai.load_prompt("triage", version=2).format(question=question)
+    mlflow.update_current_trace(tags={"gen_ai.response.model": "large-2-2026-05"})
     return told[question]
 
 told = {"where is my invoice": "billing", "i was charged twice": "sales", "x" * 3000: "access"}
@@ -140,6 +141,7 @@ def test_an_evaluation_is_a_run_with_its_traces_as_samples(mlflow: Mlflow):
         "support",
         "0" * 40,
     )
+    assert run["answered_model"] == "large-2-2026-05", "as its traces' tags say"
     metrics = {(one["scorer"], one["metric"]): one for one in found.rows("metrics") if one["run_id"] == run["run_id"]}
     assert metrics["exact", "mean"]["value"] == pytest.approx(2 / 3)
     assert (metrics["exact", "mean"]["is_primary"], metrics["exact", "mean"]["passed"]) == (True, False)

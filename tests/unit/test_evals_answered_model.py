@@ -72,6 +72,23 @@ def test_a_run_may_say_it_in_its_metadata(key: str):
     assert loaded(*changed(0, metadata={key: "large-2-2026-05"})).run()["answered_model"] == "large-2-2026-05"
 
 
+@pytest.mark.parametrize("key", ["answered_model", "response_model", "gen_ai.response.model"])
+def test_ragas_and_deepeval_tell_it_where_their_rows_and_cases_do(key: str):
+    ragas = recorded("ragas", "jsonl/experiments/nightly.jsonl")
+    ragas.files["jsonl/experiments/nightly.jsonl"] = b"".join(
+        json.dumps(json.loads(line) | {key: f"large-2-2026-0{5 + number % 2}"}).encode() + b"\n"
+        for number, line in enumerate(ragas.files["jsonl/experiments/nightly.jsonl"].splitlines())
+    )
+    assert read("ragas", ragas).run()["answered_model"] == "large-2-2026-05, large-2-2026-06"
+    deepeval = recorded("deepeval", "test_run_20261126_180742.json")
+    document = json.loads(deepeval.files["test_run_20261126_180742.json"])
+    for case in document["testCases"]:
+        case["metadata"] = (case.get("metadata") or {}) | {key: "triage-1-2026-05"}
+        case["trace"] = {"llmSpans": [{"model": "triage-1-latest"}]}
+    deepeval.files["test_run_20261126_180742.json"] = json.dumps(document).encode()
+    assert read("deepeval", deepeval).run()["answered_model"] == "triage-1-2026-05", "a span's model may be the one asked for"
+
+
 def test_what_the_answers_say_stands_over_the_runs_own_word():
     records = changed(0, metadata={"answered_model": "large-2-2026-05"})
     records[EXAMPLE_SAMPLES[0]]["answered_model"] = "large-2-2026-08"

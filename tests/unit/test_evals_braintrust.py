@@ -51,6 +51,11 @@ def event(number: int = 1, **changes: Any) -> dict[str, Any]:
     return told | span | said | {"metrics": {"start": 10.0, "end": 10.5, "prompt_tokens": 7, "completion_tokens": 3}} | changes
 
 
+def span(number: int, of: int, **changes: Any) -> dict[str, Any]:
+    place = {"span_id": f"s{number}", "root_span_id": f"s{of}", "is_root": False, "scores": None, "dataset_record_id": None}
+    return event(number) | place | {"span_attributes": {"type": "llm"}} | changes
+
+
 def script(*experiments: dict[str, Any], events: Any = (), **instead: Answer) -> Script:
     """Answers one project with these experiments, two events a page; `instead` replaces the answer of a path's last part."""
 
@@ -110,6 +115,25 @@ def test_a_case_that_was_tried_twice_has_two_epochs_and_what_is_no_number_is_uns
     found = {(one["epoch"], one["scorer"]): one for one in rows(read(site), "samples")}
     assert {key: one["score_num"] for key, one in found.items()} == {(1, "exact"): 1, (2, "exact"): None, (2, "tone"): None}
     assert (found[2, "tone"]["unscored_reason"], found[2, "tone"]["error_kind"]) == ("no_number", "KeyError")
+
+
+def test_what_answered_is_what_the_spans_of_the_cases_name_whichever_comes_first(site: Site):
+    answers = {"object": "response", "model": "large-2-2026-05", "id": "resp_1"}
+    judge = {"span_attributes": {"type": "llm", "purpose": "scorer"}, "metadata": answers | {"model": "judge-3-2026-01"}}
+    spans = [
+        span(11, 1, metadata=answers),
+        span(12, 1, metadata={"model": "large-2", "temperature": 0}),
+        event(1),
+        event(2),
+        span(13, 2, **judge),
+        span(14, 2, metadata=answers | {"model": "large-2-2026-08"}),
+    ]
+    site.script = script(experiment(), events=spans)
+    events = read(site)
+    [run] = rows(events, "runs")
+    assert (run["model_name"], run["answered_model"], run["n_samples"]) == ("large-2", "large-2-2026-05, large-2-2026-08", 2)
+    site.script = script(experiment(), events=[spans[1], event(1)])
+    assert [run["answered_model"] for run in rows(read(site), "runs")] == [None], "a span of chat completions names what was asked for"
 
 
 def test_lists_are_read_to_their_end_and_settled_experiments_once(site: Site, monkeypatch: pytest.MonkeyPatch):

@@ -117,6 +117,31 @@ def test_an_experiment_is_a_run_with_its_root_runs_as_samples(site: Site):
         assert check_records(found.tables[table], CONNECTOR.table(table)).quarantined == [], table
 
 
+COMPLETION = {"id": "c1", "object": "chat.completion", "model": "large-2-2026-05", "choices": [{"message": {"content": "secret"}}]}
+MESSAGE = {"id": "m1", "role": "assistant", "model": "large-2-2026-05", "stop_reason": "end_turn", "content": [{"text": "secret"}]}
+SPOKEN = {"content": "secret", "type": "ai", "response_metadata": {"model_name": "large-2-2026-05"}}
+
+
+@pytest.mark.parametrize(
+    ("outputs", "answered"),
+    [
+        (COMPLETION, "large-2-2026-05"),
+        (MESSAGE, "large-2-2026-05"),
+        ({"output": {"lc": 1, "type": "constructor", "kwargs": SPOKEN}}, "large-2-2026-05"),
+        ({"messages": [{"content": "secret", "type": "human", "response_metadata": {}}, SPOKEN]}, "large-2-2026-05"),
+        ({"output": {"candidates": [{"content": "secret"}], "modelVersion": "large-2-2026-05"}}, "large-2-2026-05"),
+        (COMPLETION | {"model": "acme/large-2"}, None),
+        ({"model": "router-7", "output": "secret"}, None),
+        ({"output": "secret"}, None),
+    ],
+    ids=["OpenAI", "Anthropic", "LangChain", "LangGraph", "Google", "the name asked for", "a task's own words", "a text"],
+)
+def test_what_answered_is_told_where_a_task_hands_the_vendors_answer_on(site: Site, outputs: Any, answered: str | None):
+    asked = {"metadata": {"ls_model_name": "large-2"}}
+    site.script = script(session(), runs=[run(outputs=outputs, extra=asked)], feedback=[judged()])
+    assert read(site).run()["answered_model"] == answered
+
+
 @pytest.mark.parametrize(
     ("feedback", "expected"),
     [

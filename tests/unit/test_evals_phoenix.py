@@ -104,6 +104,14 @@ def test_every_page_is_read_with_the_key_and_settled_experiments_are_asked_once(
     assert "secret words" not in repr(events)
 
 
+def test_what_answered_is_told_where_a_task_hands_the_vendors_answer_on(site: Site):
+    handed_on = {"id": "r1", "object": "response", "model": "large-2-2026-05", "output": []}
+    for output, answered in ((handed_on, "large-2-2026-05"), ("a", None)):
+        site.script = script(experiment(), outcomes=[outcome(said(1.0), output=output)])
+        [run] = rows(read(site), "runs")
+        assert run["answered_model"] == answered
+
+
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
