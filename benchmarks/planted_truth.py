@@ -132,7 +132,7 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
         for person in {one["assignee"], *one["authors"]}
     ],
     "launches": lambda one: [("evidence", "system_framing: missing", (one["native_id"], one["owner"], part)) for part in one["missing"]],
-    "launch_neighbours": lambda one: [("launch beside a launch", "launch", (one["native_id"], one["neighbour"]))],
+    "launch_neighbours": lambda one: [("beside a launch", one["kind"], (one["native_id"], one["neighbour"]))],
     "flag_changes": lambda one: [("change of a flag", one["change"], (one["flag"], one["repository"], one["environment"], one["by"]))],
     "removed_flags": _line("kill_decision: flags", "flag", "removed_by"),
     "document_citations": lambda one: [("document cited", one["citing_kind"], (one["path"], one["citing"], one["how"], one["by"]))],
@@ -179,8 +179,9 @@ FOUND: dict[tuple[str, str], str] = {
         from core.fct_leverage l, unnest(string_split(l.via, ' > ')) with ordinality as way(project_id, place)
         join core.dim_projects p on way.project_id = p.project_id
         group by l.leverage_id, l.n_steps, l.period_id, l.artifact_id, l.u_high""",
-    ("launch beside a launch", ""): """
-        select b.kind, e.native_id, o.native_id from core.bridge_launch_neighbours b join core.fct_experiments e using (experiment_id)
+    ("beside a launch", ""): """
+        select b.kind, e.native_id, coalesce(o.native_id, b.neighbour_id)
+        from core.bridge_launch_neighbours b join core.fct_experiments e using (experiment_id)
         left join core.fct_experiments o on b.neighbour_id = o.experiment_id""",
     ("change of a flag", ""): """
         select f.change, f.flag_key, p.name, f.environment, f.actor_person_id

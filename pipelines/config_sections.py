@@ -91,7 +91,7 @@ class DismissedNeighbour(Section):
 
     launch: str = Field(min_length=1)
     """Id of the launch, in Fulcrum or in its store."""
-    kind: Literal["launch", "prompt_change", "flag", "deployment", "incident"]
+    kind: Literal["launch", "prompt_change", "flag", "deployment", "incident", "vendor_drift"]
     neighbour: str = Field(min_length=1)
     """`neighbour_id` of core.bridge_launch_neighbours."""
     by: str = Field(min_length=1)

@@ -226,7 +226,7 @@ def _no_concurrent(claim: Claim, reading: Reading) -> Outcome:
     if not found or (not reading.subjects and len({fact.subject_id for fact in found}) > 1):
         return Outcome(
             "no_record",
-            "no launch that the sentence names has its neighbours on record: looked for launches, prompt changes and flags near it",
+            "no launch that the sentence names has its neighbours on record: looked for launches, changes, flags and new models near it",
         )
     near = [neighbour for neighbour in reading.ledger.neighbours if neighbour["experiment_id"] in {fact.subject_id for fact in found}]
     if not near and all(fact.mid == 0 for fact in found):

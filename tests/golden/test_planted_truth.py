@@ -21,7 +21,7 @@ def test_all_that_is_planted_is_found_and_nothing_else(demo):
     found = shares(demo, demo.truth)
     assert {kind: both for kind, both in found.items() if both != (1.0, 1.0)} == {}
     families = {"acknowledgement", "citation", "document cited", "document of an incident", "evidence", "gate outcome", "inherited use"}
-    assert {family for family, _ in found} == families | {"change of a flag", "launch beside a launch", "revert"}
+    assert {family for family, _ in found} == families | {"change of a flag", "beside a launch", "revert"}
     assert set(LINES) == {kind.partition(":")[0] for family, kind in found if family == "evidence"}
     assert {("citation", "eval_run"), ("gate outcome", "caught_probable"), ("revert", "by content"), ("evidence", "delivery")} <= set(found)
 

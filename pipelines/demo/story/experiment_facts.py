@@ -14,9 +14,9 @@ PREVIEWS_STEP = 0.012
 EFFECTS = {
     **{"exp_rerankerv2": 8.2, "exp_answerlength": 1.2, "exp_voicesummaries": -1.3, "router-threshold": -2.6},
     **{"query-hints": round(100 * STEP, 2), "citations-first": None},
-    **{"result-previews": round(100 * PREVIEWS_STEP, 2), "keyboard-shortcuts": None},
+    **{"result-previews": round(100 * PREVIEWS_STEP, 2), "keyboard-shortcuts": None, "partner-summaries": None},
 }
-"""Percentage points by which each moved its main metric; of two launches nobody measured anything."""
+"""Percentage points by which each moved its main metric; of three launches nobody measured anything."""
 LAUNCHES: dict[str, dict[str, Any]] = {
     "exp_rerankerv2": {
         "launched_at": datetime(2026, 2, 2, 9, tzinfo=UTC),
@@ -45,6 +45,12 @@ LAUNCHES: dict[str, dict[str, Any]] = {
     "keyboard-shortcuts": {
         "launched_at": datetime(2026, 3, 9, 8, tzinfo=UTC),
         "everybody_at": datetime(2026, 3, 9, 8, tzinfo=UTC),
+        "rollback_playbook": None,
+        "missing": ["cost_analysis", "monitoring", "online_ab", "rollback_playbook"],
+    },
+    "partner-summaries": {
+        "launched_at": datetime(2026, 5, 13, 8, tzinfo=UTC),
+        "everybody_at": datetime(2026, 5, 13, 8, tzinfo=UTC),
         "rollback_playbook": None,
         "missing": ["cost_analysis", "monitoring", "online_ab", "rollback_playbook"],
     },

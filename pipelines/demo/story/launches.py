@@ -1,5 +1,6 @@
-"""Launches that kept no control: one alone in its weeks, one that nobody measured, and two of one project within a week.
+"""Launches that kept no control: one alone in its weeks, one that nobody measured, and some with company.
 
+Two are of one project within a week, and one came while the vendor kept another model behind the name.
 They are documents of the `files` store.
 """
 
@@ -7,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from pipelines.demo.story.evals import LARGE_MODEL, VERSIONS
 from pipelines.demo.story.experiment_facts import PREVIEWS_STEP, STEP, noted
 from pipelines.demo.story.facts import note
+from pipelines.demo.story.scheduled_suites import WITHDRAWN
 from pipelines.demo.world import World
 
 DAYS_BEFORE, DAYS_AFTER = 84, 28
+ASKED_FOR = LARGE_MODEL.partition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Daily:
 
 @dataclass(frozen=True)
 class Launch:
-    """One launch without a control; neighbours shipped in the same project within a week."""
+    """One launch without a control; neighbours (kind, which, days later) shipped in the same project within a week."""
 
     native_id: str
     name: str
@@ -40,7 +44,7 @@ class Launch:
     hypothesis: str = ""
     reason: str = ""
     daily: Daily | None = None
-    neighbours: tuple[str, ...] = ()
+    neighbours: tuple[tuple[str, str, int], ...] = ()
 
     def document(self, pulls: list[int]) -> str:
         """As the store's file tells it."""
@@ -85,12 +89,17 @@ LAUNCHES = (
         *("2026-03-04T08:00:00Z", "2026-04-01T08:00:00Z", "2026-04-02T09:00:00Z"),
         "People open more results when they see what is in them.",
         daily=Daily("opened", "Results opened", PREVIEWS_STEP, level=0.341, noise=0.0009),
-        neighbours=("keyboard-shortcuts",),
+        neighbours=(("launch", "keyboard-shortcuts", 5),),
     ),
     Launch(
         *("keyboard-shortcuts", "Results by keyboard", "jonas", "search-ui", "search"),
         *("2026-03-09T08:00:00Z", "2026-03-23T08:00:00Z", "2026-03-24T09:00:00Z"),
-        neighbours=("result-previews",),
+        neighbours=(("launch", "result-previews", -5),),
+    ),
+    Launch(
+        *("partner-summaries", "Summaries for partners", "jonas", "partner-connector", "partners"),
+        *("2026-05-13T08:00:00Z", "2026-05-27T08:00:00Z", "2026-05-28T09:00:00Z"),
+        neighbours=(("vendor_drift", f"{ASKED_FOR}@{WITHDRAWN}", -2), ("vendor_drift", f"{ASKED_FOR}@{VERSIONS[LARGE_MODEL]}", 0)),
     ),
 )
 
@@ -102,8 +111,9 @@ def launches(world: World, pulls_of_citations: list[int]) -> None:
         days = _days(world, launch, launch.daily) if launch.daily else ""
         world.experiment_files[f"{launch.native_id}.yaml"] = launch.document(pulls) + days
         noted(world, "files", launch.native_id, f"acme/{launch.project}", launch.owner, pulls, "ship", has_holdout=False)
-        for neighbour in launch.neighbours:
-            note(world, "launch_neighbours", {"native_id": launch.native_id, "neighbour": neighbour})
+        for kind, neighbour, days_after in launch.neighbours:
+            beside = {"kind": kind, "neighbour": neighbour, "days_after": days_after}
+            note(world, "launch_neighbours", {"native_id": launch.native_id} | beside)
         if launch.daily:
             row = {"native_id": launch.native_id, "metric_key": launch.daily.key, "step": launch.daily.step}
             note(world, "launch_steps", row | {"n_neighbours": len(launch.neighbours)})

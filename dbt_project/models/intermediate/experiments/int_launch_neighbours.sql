@@ -1,17 +1,25 @@
 -- What else shipped, or broke, in the project within days of a launch that kept no control.
-with near as (
+with launches as (
+    select experiment_id, project_id, feature_flag_key, {{ utc_date('started_at') }} as launched_on
+    from {{ ref('fct_experiments') }}
+    where has_holdout = false and started_at is not null
+),
+
+-- Of the days on which a thing may have shipped, the one next to the launch.
+beside as (
     select
         launches.experiment_id,
         launches.feature_flag_key as own_flags,
         things.*,
-        {{ days_between(utc_date('launches.started_at'), 'things.shipped_on') }} as days_after
-    from {{ ref('fct_experiments') }} as launches
+        {{ days_between('launches.launched_on', 'greatest(things.shipped_from, least(things.shipped_on, launches.launched_on))') }} as days_after
+    from launches
     inner join {{ ref('int_shipped_things') }} as things
         on launches.project_id = things.project_id and launches.experiment_id <> things.id
-    where
-        launches.has_holdout = false
-        and launches.started_at is not null
-        and abs({{ days_between(utc_date('launches.started_at'), 'things.shipped_on') }}) <= {{ policy_threshold('no_holdout_days') }}
+),
+
+near as (
+    select * from beside
+    where abs(days_after) <= {{ policy_threshold('no_holdout_days') }}
 ),
 
 -- A change that is there by itself is not there a second time by its deployment.
@@ -20,12 +28,12 @@ listed as (
     where kind = 'prompt_change' and pull_request_id is not null
 ),
 
--- A ramp is many changes of one flag: the one next to the launch stands for it.
+-- A ramp is many changes of one flag, and several tasks see one vendor's change: the one next to the launch stands for them.
 foreign_to_it as (
     select
         near.*,
         row_number() over (
-            partition by near.experiment_id, near.kind, near.id order by abs(near.days_after), near.days_after, near.source_url
+            partition by near.experiment_id, near.kind, near.id order by abs(near.days_after), near.days_after, near.shipped_on, near.source_url
         ) as nearness
     from near
     left join {{ ref('int_experiment_pull_requests') }} as own
@@ -39,6 +47,6 @@ foreign_to_it as (
         and (near.kind <> 'flag' or not coalesce({{ has_text("', ' || near.own_flags || ','", "', ' || near.id || ','") }}, false))
 )
 
-select experiment_id, kind, id as neighbour_id, name, shipped_on, days_after, source_url
+select experiment_id, kind, id as neighbour_id, name, shipped_from, shipped_on, days_after, source_url
 from foreign_to_it
 where nearness = 1

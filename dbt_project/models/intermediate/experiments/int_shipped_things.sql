@@ -1,5 +1,5 @@
 -- What shipped, or broke, in a project on a day: launches without a control, prompt changes, flags, deployments that brought changes of
--- prompts or of what judges them, incidents.
+-- prompts or of what judges them, incidents; and models that a vendor replaced, whose day lies anywhere between two runs.
 with flags as (
     -- Where the type of an environment is not told it may be production.
     select project_id, flag_key, {{ utc_date('changed_at') }} as changed_on, {{ earliest('source_url', 'changed_at') }} as source_url
@@ -31,17 +31,23 @@ deployments as (
 
 select
     'launch' as kind, experiment_id as id, project_id, {{ utc_date('started_at') }} as shipped_on, name, source_url,
-    cast(null as bigint) as pull_request_id
+    cast(null as bigint) as pull_request_id, {{ utc_date('started_at') }} as shipped_from
 from {{ ref('fct_experiments') }}
 where has_holdout = false and started_at is not null
 union all
-select 'prompt_change', prompt_change_id, project_id, {{ utc_date('landed_at') }}, path, source_url, pull_request_id
+select 'prompt_change', prompt_change_id, project_id, {{ utc_date('landed_at') }}, path, source_url, pull_request_id, {{ utc_date('landed_at') }}
 from {{ ref('fct_prompt_changes') }}
 where landed_at is not null
 union all
-select 'flag', flag_key, project_id, changed_on, flag_key, source_url, null from flags
+select 'flag', flag_key, project_id, changed_on, flag_key, source_url, null, changed_on from flags
 union all
-select 'deployment', id, project_id, shipped_on, name, source_url, pull_request_id from deployments
+select 'deployment', id, project_id, shipped_on, name, source_url, pull_request_id, shipped_on from deployments
 union all
-select 'incident', incident_id, project_id, {{ utc_date('detected_at') }}, coalesce(issue_key, incident_id), source_url, null
+select 'incident', incident_id, project_id, {{ utc_date('detected_at') }}, coalesce(issue_key, incident_id), source_url, null,
+    {{ utc_date('detected_at') }}
 from {{ ref('fct_incidents') }}
+union all
+select
+    'vendor_drift', model_name || '@' || answered_after, project_id, {{ utc_date('first_seen_at') }},
+    model_name || ' answered by ' || answered_after || ' instead of ' || answered_before, source_url, null, {{ utc_date('last_seen_at') }}
+from {{ ref('fct_model_drifts') }}

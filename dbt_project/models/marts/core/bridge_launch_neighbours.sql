@@ -4,6 +4,7 @@ select
     near.kind,
     near.neighbour_id,
     near.name,
+    near.shipped_from,
     near.shipped_on,
     near.days_after,
     dismissals.experiment_id is not null as is_dismissed,
