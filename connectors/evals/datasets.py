@@ -20,8 +20,8 @@ class DatasetVersions:
     def known(cls, context: ReadContext) -> "DatasetVersions":
         """What earlier readings loaded: the order in which logs come must not decide which run was first."""
         rows = list(context.loaded("raw_evals", "dataset_versions", ("dataset_version_id", "version_at", "first_run_id", "native_id")))
-        first_runs = {version_id: (_utc(seen_at), run_id or "") for version_id, seen_at, run_id, _ in rows}
-        return cls(first_runs, {(native_id, _utc(seen_at)) for _, seen_at, _, native_id in rows if native_id})
+        first_runs = {version_id: (utc(seen_at), run_id or "") for version_id, seen_at, run_id, _ in rows}
+        return cls(first_runs, {(native_id, utc(seen_at)) for _, seen_at, _, native_id in rows if native_id})
 
     def add(self, record: Record | None, stands: bool) -> None:
         """Count a dataset, unless it was seen earlier.
@@ -49,5 +49,6 @@ class DatasetVersions:
         return page
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
+    """A moment of the warehouse with its zone, which is UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -5,9 +5,10 @@ loads that came to their end count; a store's cursor says how late those can be.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connectors.contract import ReadContext
+from connectors.evals.datasets import utc
 from connectors.evals.store import Entry
 
 COLUMNS = ("path", "content_sha", "size", "modified_at", "etag", "run_id", "_extracted_at")
@@ -47,7 +48,7 @@ class Ledger:
         if not isinstance(read_at, str):
             return {}
         latest, below = datetime.fromisoformat(read_at), f"{root}/"
-        return {path: known for path, known in self.files.items() if path.startswith(below) and _utc(known.read_at) <= latest}
+        return {path: known for path, known in self.files.items() if path.startswith(below) and utc(known.read_at) <= latest}
 
     def claim(self, run_id: str, entry: Entry) -> bool:
         """Whether this file's reading of a run counts: of several copies the newest does, of equally new ones the last by name.
@@ -64,7 +65,3 @@ class Ledger:
 
 def _age(modified_at: datetime | None, path: str) -> tuple[float, str]:
     return (modified_at.timestamp() if modified_at else 0.0, path)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

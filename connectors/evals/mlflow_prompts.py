@@ -3,22 +3,31 @@
 A run names them in one of its tags; the text is asked for once a reading, hashed, and forgotten.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import AuthFailed, NotFound
 from connectors.evals.digest import sha_of_prompt
-from connectors.evals.shape import Json, UnreadableLog, listing, mapping, parse, text
+from connectors.evals.shape import Json, UnreadableLog, integer, listing, mapping, parse, text
 from connectors.json_api import JsonApi
 
 LINKED = "mlflow.linkedPrompts"
 """Tag of a run: a JSON list of `name` and `version`, filled by MLflow whenever a prompt is loaded in the run."""
 TEXT, TYPE = "mlflow.prompt.text", "_mlflow_prompt_type"
 CHAT = "chat"
+IS_PROMPT = "mlflow.prompt.is_prompt"
+"""MLflow keeps prompts among the models of its registry, and tells them apart by this tag."""
 
 
 def pairs(told: list[Any]) -> dict[str, str]:
     """Tags or parameters, which MLflow tells as a list of keys and values."""
     return {str(one["key"]): str(one.get("value", "")) for one in told if isinstance(one, dict) and "key" in one}
+
+
+def moment_of(told: Json, key: str) -> datetime | None:
+    """An instant, which MLflow tells in milliseconds."""
+    milliseconds = integer(told, key)
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 class LinkedPrompts:

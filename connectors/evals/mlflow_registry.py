@@ -4,7 +4,7 @@ Texts of prompts and items of datasets are hashed where they come in, and forgot
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -15,13 +15,12 @@ from connectors.evals.digest import kept, sha_of_content, sha_of_prompt
 from connectors.evals.envelope import declared
 from connectors.evals.labels import failure_mode_of, slice_of
 from connectors.evals.mlflow_pages import listed, searched, told_pages
-from connectors.evals.mlflow_prompts import CHAT, TEXT, TYPE, pairs
+from connectors.evals.mlflow_prompts import CHAT, IS_PROMPT, TEXT, TYPE, moment_of, pairs
 from connectors.evals.shape import Json, UnreadableLog, integer, listing, mapping, objects, parse, text
 from connectors.evals.store import SOURCE
 from connectors.json_api import JsonApi
 
-ARE_PROMPTS = "tags.`mlflow.prompt.is_prompt` = 'true'"
-"""MLflow keeps prompts among the models of its registry, and tells them apart by this tag."""
+ARE_PROMPTS = f"tags.`{IS_PROMPT}` = 'true'"
 PROMPTS_PAGE, DATASETS_PAGE, RECORDS_PAGE = 1_000, 50, 1_000
 EXPERIMENTS_AT_ONCE = 50
 WITHOUT_DATABASE = "not supported with FileStore"
@@ -47,7 +46,7 @@ class MlflowRegistry:
         return listed(self._api, f"2.0/mlflow/{of}/search", f"the {of} of prompts", items, filter=ARE_PROMPTS, max_results=PROMPTS_PAGE)
 
     def _prompt_version(self, told: Json, prompt: Json) -> Record:
-        name, version, registered_at = text(told, "name"), integer(told, "version"), _instant(told, "creation_timestamp")
+        name, version, registered_at = text(told, "name"), integer(told, "version"), moment_of(told, "creation_timestamp")
         tags = pairs(listing(told, "tags"))
         said = declared(tags, {"project": pairs(listing(prompt, "tags")).get("project")})
         aliases = sorted(str(one.get("alias")) for one in objects(prompt, "aliases") if integer(one, "version") == version)
@@ -77,7 +76,7 @@ class MlflowRegistry:
         """
         seen = set[str]()
         for dataset in self._datasets(experiments):
-            identity, changed_at = text(dataset, "dataset_id"), _instant(dataset, "last_update_time")
+            identity, changed_at = text(dataset, "dataset_id"), moment_of(dataset, "last_update_time")
             if identity is None or changed_at is None:
                 raise ContractBroken(SOURCE, "the list of datasets", f"one came without its id or time: {str(dataset)[:200]!r}")
             # One dataset may belong to several experiments.
@@ -144,8 +143,3 @@ def _list_of(told: Any, what: str) -> Iterator[Json]:
     if not isinstance(found, list):
         raise ContractBroken(SOURCE, what, f"expected a list of records, got {type(found).__name__}")
     return (one for one in found if isinstance(one, dict))
-
-
-def _instant(told: Json, key: str) -> datetime | None:
-    milliseconds = integer(told, key)
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -10,7 +10,9 @@ import tenacity
 
 from connectors.contract import Meter, Record
 from connectors.errors import ContractBroken
+from connectors.evals.aliases import AliasSightings
 from connectors.evals.cursors import is_chosen
+from connectors.evals.mlflow_models import MlflowModels
 from connectors.evals.mlflow_pages import searched
 from connectors.evals.mlflow_prompts import LinkedPrompts
 from connectors.evals.mlflow_registry import EXPERIMENTS_AT_ONCE, MlflowRegistry
@@ -45,6 +47,7 @@ class MlflowServer:
         self._options, self._api = options, JsonApi(site, meter, sleep)
         self._answers, self._prompts = Answers(self._traces, now), LinkedPrompts(self._api)
         self._registry, self._chosen = MlflowRegistry(self._api, options.root), list[str]()
+        self._models = MlflowModels(self._api, options.root)
 
     def entries(self) -> list[Entry]:
         """Every run of the chosen experiments, in the order of their names."""
@@ -70,6 +73,13 @@ class MlflowServer:
     def prompt_versions(self) -> Iterator[Record]:
         """Every version of every prompt in the registry, which belongs to no experiment."""
         return self._registry.prompt_versions()
+
+    def models(self, sightings: AliasSightings) -> tuple[list[Record], list[Record]]:
+        """Every version of every model in the registry, and what this reading sees of their aliases."""
+        if not self._options.serving_aliases:
+            return [], []
+        versions, pointings = self._models.versions()
+        return versions, list(sightings.seen(pointings, self._options.serving_aliases))
 
     def dataset_versions(self, is_known: Callable[[str, datetime], bool]) -> Iterator[Record]:
         """The datasets of the chosen experiments, which `entries` has found."""

@@ -176,6 +176,44 @@ PROMPT_VERSIONS = Table(
     },
 )
 
+MODEL_VERSIONS = Table(
+    name="model_versions",
+    grain="one version of one model of one's own in a store's registry, kept when it is deleted there",
+    key=("store", "name", "version"),
+    pii=("created_by_raw",),
+    columns={
+        "store": text(null=False, about="Address of the store."),
+        "name": text(null=False, about="Model as the registry names it."),
+        "version": integer(null=False, at_least=1, about="Version."),
+        "kind": text(null=False, one_of=KINDS, about="Tool of the store."),
+        "registered_at": timestamp(null=False, about="When it was registered."),
+        "changed_at": timestamp(about="Its last change; that of an alias is none."),
+        "created_by_raw": text(about="Who registered it, where the registry or a tag says."),
+        "project_raw": text(about="Project as a tag of it or of its model names it."),
+        "run_id_raw": text(about="Run that made it, as the registry names it."),
+        "data_version": text(about="Version of the data that it was trained on, as a tag says."),
+        "base_model": text(about="Model that it was trained from, as a tag says."),
+        "aliases": text(null=False, about="Aliases that pointed at it when it was read last, as JSON."),
+    },
+)
+
+MODEL_ALIASES = Table(
+    name="model_aliases",
+    grain="one version of a model under one alias, from the reading that first saw it there to the last one that did",
+    key=("store", "name", "alias", "version", "first_seen_at"),
+    columns={
+        "store": text(null=False, about="Address of the store."),
+        "name": text(null=False, about="Model as the registry names it."),
+        "alias": text(null=False, about="Alias."),
+        "version": integer(null=False, at_least=1, about="Version that it points at."),
+        "kind": text(null=False, one_of=KINDS, about="Tool of the store."),
+        "not_before": timestamp(null=False, about="The reading before the first, or the version's registration: it was moved here later."),
+        "first_seen_at": timestamp(null=False, about="The reading that first saw it here: it had been moved by then."),
+        "last_seen_at": timestamp(null=False, about="The last reading that saw it here."),
+        "is_serving": boolean(null=False, about="The configuration says that a version under this alias answers users."),
+    },
+)
+
 FILES = Table(
     name="files",
     grain="one file of a store: a log, a part of one, or an envelope",
@@ -194,4 +232,4 @@ FILES = Table(
     },
 )
 
-TABLES = (RUNS, METRICS, SAMPLES, DATASET_VERSIONS, PROMPT_VERSIONS, FILES)
+TABLES = (RUNS, METRICS, SAMPLES, DATASET_VERSIONS, PROMPT_VERSIONS, MODEL_VERSIONS, MODEL_ALIASES, FILES)

@@ -43,6 +43,8 @@ class MlflowStore(ServedStore, frozen=True):
     """For servers behind a login that takes a bearer token; none: nothing is sent."""
     experiments: tuple[str, ...] = ("*",)
     """Names of experiments, as shell patterns: training runs are no evaluations, so say which are."""
+    serving_aliases: tuple[str, ...] = ("champion", "production")
+    """Aliases of the registry under which a version of a model answers users; none: its models are not asked for."""
 
     @property
     def path(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Protocol, cast, runtime_checkable
 
 from connectors.contract import Record
 from connectors.errors import AuthFailed, NotFound, Terminal, Unavailable
+from connectors.evals.aliases import AliasSightings
 
 SOURCE = "evals"
 CHUNK = 1 << 20
@@ -95,6 +96,14 @@ class Registry(Protocol):
 
     def prompt_versions(self) -> Iterator[Record]:
         """Rows of `prompt_versions`, all that there are.
+
+        Raises:
+            SourceError: when they cannot be listed.
+        """
+        ...
+
+    def models(self, sightings: AliasSightings) -> tuple[list[Record], list[Record]]:
+        """Rows of `model_versions`, and of `model_aliases` as far as earlier readings and this one saw them.
 
         Raises:
             SourceError: when they cannot be listed.

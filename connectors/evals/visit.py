@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from connectors.contract import Counted, Cursor, Event, Finished, Page, ReadContext, Record, Rejected
 from connectors.errors import AuthFailed, NotFound, SourceError
 from connectors.evals.ahead import FetchedUnit, fetched_ahead
+from connectors.evals.aliases import AliasSightings
 from connectors.evals.datasets import DatasetVersions
 from connectors.evals.ledger import READ_AT, Known, Ledger
 from connectors.evals.model import BadSample, Format, OpenLog, OpenPart, Run
@@ -115,10 +116,17 @@ class StoreVisit:
             self.context.progress(f"evals: {error}; datasets that {self.options.path} keeps are not observed")
         try:
             yield Page("prompt_versions", self.options.partition, list(registry.prompt_versions()))
+            yield from self._models(registry)
         except (AuthFailed, NotFound) as error:
-            self.context.progress(f"evals: {error}; prompts that {self.options.path} keeps are not observed")
+            self.context.progress(f"evals: {error}; prompts and models that {self.options.path} keeps are not observed")
             return ()
         return ("prompt_versions",)
+
+    def _models(self, registry: Registry) -> Iterator[Event]:
+        """Versions of models, and since when aliases are seen to point at them."""
+        versions, aliases = registry.models(AliasSightings(self.context))
+        yield Page("model_versions", self.options.partition, versions)
+        yield Page("model_aliases", self.options.partition, aliases)
 
     def _count(self, requests: int) -> None:
         if not self.store.meters_itself:

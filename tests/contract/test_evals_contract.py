@@ -7,8 +7,8 @@ from pipelines.gates import check_records
 from tests.unit.evals_reading import read, recorded
 
 KINDS = ["inspect", "lm_eval", "promptfoo", "deepeval", "openai_evals", "ragas", "jsonl"]
-OF_FILES = [table for table in CONNECTOR.tables if table.name != "prompt_versions"]
-"""Only a server has a registry of prompts."""
+OF_FILES = [table for table in CONNECTOR.tables if table.name not in {"prompt_versions", "model_versions", "model_aliases"}]
+"""Only a server has a registry of prompts and models."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -52,7 +52,10 @@ def strange(outputs):
 mlflow.genai.register_prompt(name="triage", template="Sort {{question}}", commit_message="first words")
 mlflow.genai.register_prompt(name="triage", template="Sort {{question}} for the secret desk", commit_message="the desk", tags={"author": "Ana@acme.example"})
 mlflow.genai.set_prompt_alias("triage", alias="production", version=1)
-client.create_registered_model("no-prompt")
+client.create_registered_model("ranker", tags={"project": "support"})
+for number in (1, 2):
+    client.create_model_version("ranker", source=f"s3://models/ranker/{number}", tags={"author": "ana", "data_version": f"clicks-{number}"})
+client.set_registered_model_alias("ranker", "champion", "1")
 mlflow.genai.register_prompt(name="chat", template=[{"role": "system", "content": "be brief"}])
 
 def predict(question):
@@ -87,6 +90,13 @@ mlflow.set_experiment("training/large")
 with mlflow.start_run():
     mlflow.log_metric("loss", 1.0)
 print(result.run_id)
+"""
+MOVE = """
+import sys
+import mlflow
+
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.MlflowClient().set_registered_model_alias("ranker", "champion", "2")
 """
 JUDGE = """
 import sys
@@ -194,6 +204,22 @@ def test_every_version_of_a_registered_prompt_is_read_by_hash_whether_a_run_used
     assert found["chat", 1]["prompt_type"] == "chat"
 
 
+def test_the_models_of_the_registry_are_read_with_when_an_alias_was_seen_to_move(mlflow: Mlflow):
+    first = read(mlflow)
+    versions = {one["version"]: one for one in first.rows("model_versions")}
+    assert set(versions) == {1, 2}, "prompts are no models"
+    assert (versions[1]["name"], versions[1]["project_raw"], versions[1]["created_by_raw"]) == ("ranker", "support", "ana")
+    assert (versions[1]["data_version"], versions[1]["aliases"], versions[2]["aliases"]) == ("clicks-1", ["champion"], [])
+    [alias] = first.rows("model_aliases")
+    assert (alias["version"], alias["is_serving"], alias["not_before"]) == (1, True, versions[1]["registered_at"])
+    mlflow.client(MOVE)
+    [moved] = read(mlflow, first).rows("model_aliases")
+    assert (moved["version"], moved["not_before"]) == (2, alias["last_seen_at"]), "MLflow itself does not say when"
+    assert moved["first_seen_at"] > moved["not_before"]
+    for table in ("model_versions", "model_aliases"):
+        assert check_records(first.rows(table), CONNECTOR.table(table)).quarantined == [], table
+
+
 def test_a_dataset_of_the_server_is_a_version_by_the_content_of_its_records(mlflow: Mlflow):
     [found] = [one for one in read(mlflow).rows("dataset_versions") if one["native_id"]]
     assert (found["dataset_name"], found["n_items"], found["first_run_id"]) == ("questions", 2, None)
@@ -205,8 +231,8 @@ def test_a_second_reading_brings_nothing_and_a_late_judgement_brings_its_run_alo
     second = read(mlflow, first)
     assert (second.rows("runs"), second.rows("samples")) == ([], [])
     assert len(second.rows("files")) == 3, "the census is whole"
-    assert second.meter.made == 9, "experiments, runs, three prompts, the traces of the one evaluation, the registry's three lists"
-    assert first.meter.made == 10, "and the records of the one dataset, which stays as it is"
+    assert second.meter.made == 11, "experiments, runs, three prompts, the traces of the one evaluation, the registry's five lists"
+    assert first.meter.made == 12, "and the records of the one dataset, which stays as it is"
     mlflow.client(JUDGE, mlflow.run_id)
     third = read(mlflow, first)
     assert [run["native_run_id"] for run in third.rows("runs")] == [mlflow.run_id]

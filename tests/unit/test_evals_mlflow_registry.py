@@ -43,10 +43,12 @@ def record(question: str, **changes: Any) -> dict[str, Any]:
 
 
 def script(**instead: Answer) -> Script:
-    """A server with one experiment; `instead` answers by the last part of a path but `search`."""
+    """A server with one experiment; `instead` answers by the last part of a path but `search`, after `all_` what is asked without a filter."""
 
-    def answer(path: str, _: dict[str, str]) -> Answer:
+    def answer(path: str, asked: dict[str, str]) -> Answer:
         last = path.removesuffix("/search").rpartition("/")[2].replace("-", "_")
+        if path in {MODELS, VERSIONS} and "filter" not in asked:
+            last = f"all_{last}"
         if last == "experiments":
             return Answer({"experiments": [{"experiment_id": "1", "name": "qa"}]})
         return instead.get(last, Answer({}))
@@ -103,12 +105,12 @@ def test_messages_have_the_hash_of_their_content_and_a_version_without_text_none
     assert found[3] == ("text", None)
 
 
-def test_versions_come_by_pages_and_only_prompts_are_asked_for(site: Site):
+def test_versions_come_by_pages_and_prompts_are_asked_for_apart_from_models(site: Site):
     pages = {None: Answer({"model_versions": [version(1)], "next_page_token": "more"}), "more": Answer({"model_versions": [version(2)]})}
-    site.script = lambda path, asked: pages[asked.get("page_token")] if path == VERSIONS else script()(path, asked)
+    site.script = lambda path, asked: pages[asked.get("page_token")] if path == VERSIONS and "filter" in asked else script()(path, asked)
     assert len(rows(read(site), "prompt_versions")) == 2
-    filters = [asked["filter"] for path, asked, _ in site.requests if path in {MODELS, VERSIONS}]
-    assert set(filters) == {"tags.`mlflow.prompt.is_prompt` = 'true'"}
+    filters = [asked.get("filter") for path, asked, _ in site.requests if path in {MODELS, VERSIONS}]
+    assert set(filters) == {"tags.`mlflow.prompt.is_prompt` = 'true'", None}
 
 
 @pytest.mark.parametrize("status", [403, 404])

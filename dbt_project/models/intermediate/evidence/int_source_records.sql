@@ -36,6 +36,8 @@
     ('incidents', 'on_call_shifts', ref('stg_incidents__on_call_shifts'), ['schedule_id', 'account', 'started_at']),
     ('evals', 'runs', ref('stg_evals__runs'), ['run_id']),
     ('evals', 'prompt_versions', ref('stg_evals__prompt_versions'), ['store', 'name', 'version']),
+    ('evals', 'model_versions', ref('stg_evals__model_versions'), ['store', 'name', 'version']),
+    ('evals', 'model_aliases', ref('stg_evals__model_aliases'), ['store', 'name', 'alias', 'version', 'first_seen_at']),
     ('evals', 'dataset_versions', ref('stg_evals__dataset_versions'), ['dataset_version_id']),
     ('experiments', 'experiments', ref('stg_experiments__experiments'), ['experiment_id']),
     ('experiments', 'phases', ref('stg_experiments__phases'), ['experiment_id', 'phase']),

@@ -126,7 +126,7 @@ sightings as (
     from {{ ref('stg_registers__self_reports') }}
     {% endfor %}
     union all
-    select 'registers', account, null, null, null, null, started_at, null, false from {{ ref('int_checkpoint_makers') }}
+    select source_system, account, null, null, null, null, started_at, null, source_system = 'evals' from {{ ref('int_checkpoint_makers') }}
 )
 
 select * from sightings

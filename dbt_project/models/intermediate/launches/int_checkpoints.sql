@@ -1,14 +1,5 @@
--- Checkpoints of models of one's own, each once, from the first day on which it answered users. Rows that name it twice with other data
--- tell no data.
-with placed as (
-    select
-        entries.*,
-        coalesce(spellings.project_id, 'unknown') || '@' || entries.model || ':' || entries.checkpoint as subject_id,
-        spellings.project_id
-    from {{ ref('stg_registers__checkpoints') }} as entries
-    left join {{ ref('int_project_spellings') }} as spellings on lower(trim(entries.project)) = spellings.spelling
-)
-
+-- Checkpoints of models of one's own, each once, from when it first answered users: the first day that a register tells, else the time between
+-- two readings of a registry. Records that tell other data of it tell none.
 select
     subject_id,
     min(project_id) as project_id,
@@ -16,8 +7,8 @@ select
     min(checkpoint) as checkpoint,
     case when count(distinct data_version) = 1 then min(data_version) end as data_version,
     case when count(distinct base_model) = 1 then min(base_model) end as base_model,
-    min({{ day_start('valid_from') }}) as started_at,
-    min(coalesce(url, _source_url)) as source_url,
-    {{ distinct_list('entry_id') }} as entry_ids
-from placed
+    coalesce(min(started_at) filter (where started_after is null), min(started_at)) as started_at,
+    case when count(started_at) = count(started_after) then {{ earliest('started_after', 'started_at') }} end as started_after,
+    min(source_url) as source_url
+from {{ ref('int_checkpoint_entries') }}
 group by subject_id

@@ -84,7 +84,8 @@ select
         else 'not_observed'
     end as full_how,
     cast(null as varchar) as actor_person_id,
-    source_url
+    source_url,
+    cast(null as timestamp with time zone) as started_after
 from experiments
 union all
 select
@@ -96,7 +97,8 @@ select
     max(deployments.shipped_at),
     'last_environment',
     null,
-    {{ earliest('deployments.source_url', 'deployments.shipped_at') }}
+    {{ earliest('deployments.source_url', 'deployments.shipped_at') }},
+    null
 from deployments
 inner join {{ ref('int_repositories') }} as repositories on deployments.repository_id = repositories.repository_id
 left join {{ ref('int_repository_projects') }} as projects on deployments.repository_id = projects.repository_id
@@ -111,13 +113,15 @@ select
     case when flags.has_reach then flags.full_at else flags.started_at end,
     case when not flags.has_reach then 'flag_without_share' when flags.full_at is not null then 'flag' else 'not_observed' end,
     flags.actor_person_id,
-    flags.source_url
+    flags.source_url,
+    null
 from flag_steps as flags
 left join {{ ref('fct_experiments') }} as experiments
     on flags.flag_key = experiments.feature_flag_key and flags.project_id = experiments.project_id
 where experiments.experiment_id is null
 union all
--- A register tells the day on which it began to answer, and nothing of a share.
+-- A register tells the day on which it began to answer, a registry after which reading and by which one, and neither anything of a share.
 select
-    'checkpoint', subject_id, model || ' ' || checkpoint, project_id, started_at, started_at, 'register', null, source_url
+    'checkpoint', subject_id, model || ' ' || checkpoint, project_id, started_at, started_at,
+    case when started_after is null then 'register' else 'alias' end, null, source_url, started_after
 from {{ ref('int_checkpoints') }}

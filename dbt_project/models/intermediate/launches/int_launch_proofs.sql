@@ -15,6 +15,5 @@ inner join {{ ref('fct_flag_changes') }} as changes
     on launches.subject_kind = 'flag' and launches.subject_id = coalesce(changes.project_id, 'unknown') || '@' || changes.flag_key
 where changes.changed_at between launches.started_at and coalesce(launches.full_at, launches.started_at)
 union all
-select {{ launch_id("'checkpoint'", 'checkpoints.subject_id') }}, 'registers', 'checkpoints', entries.entry_id
-from {{ ref('int_checkpoints') }} as checkpoints
-{{ each('checkpoints.entry_ids', 'entries', 'entry_id') }}
+select {{ launch_id("'checkpoint'", 'subject_id') }}, source_system, source_kind, source_record_id
+from {{ ref('int_checkpoint_entries') }}

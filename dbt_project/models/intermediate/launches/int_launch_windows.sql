@@ -8,7 +8,8 @@ windows as (
         launches.launch_id,
         launches.project_id,
         launches.started_at,
-        {{ instant_plus_days('launches.started_at', '-policy.baseline_days') }} as baseline_from,
+        launches.started_after,
+        {{ instant_plus_days('coalesce(launches.started_after, launches.started_at)', '-policy.baseline_days') }} as baseline_from,
         {{ instant_plus_days('coalesce(launches.full_at, launches.started_at)', 'policy.custody_days') }} as window_end
     from {{ ref('fct_launches') }} as launches
     cross join policy

@@ -37,12 +37,12 @@ people as (
         min(accounts.person_id),
         'checkpoint_maker',
         1.0 / count(*) over (partition by checkpoints.subject_id),
-        'everybody whom the register names counts alike'
-    from {{ ref('int_checkpoints') }} as checkpoints
-    {{ each('checkpoints.entry_ids', 'entries', 'entry_id') }}
-    inner join {{ ref('int_checkpoint_makers') }} as makers on entries.entry_id = makers.entry_id
+        'everybody whom the register names counts alike; of a registry, whoever registered the version'
+    from {{ ref('int_checkpoint_entries') }} as checkpoints
+    inner join {{ ref('int_checkpoint_makers') }} as makers
+        on checkpoints.source_system = makers.source_system and checkpoints.source_record_id = makers.source_record_id
     left join {{ ref('int_accounts_resolved') }} as accounts
-        on accounts.system = 'registers' and makers.account = accounts.account and accounts.kind = 'human'
+        on makers.source_system = accounts.system and makers.account = accounts.account and accounts.kind = 'human'
     group by checkpoints.subject_id, coalesce(accounts.person_id, makers.account)
 )
 

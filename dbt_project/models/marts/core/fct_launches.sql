@@ -74,6 +74,7 @@ select
     subject_name,
     project_id,
     started_at,
+    started_after,
     full_at,
     full_how,
     -- What a flag or an experiment without linked changes changes is not told.

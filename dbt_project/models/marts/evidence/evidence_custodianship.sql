@@ -48,6 +48,7 @@ kept as (
         launches.subject_id,
         launches.subject_name,
         launches.started_at,
+        launches.started_after,
         launches.full_at,
         launches.evidence_class,
         windows.window_end,
@@ -94,7 +95,7 @@ facts as (
     select
         person_id, period_id, period_start, period_end, subject_kind, subject_id, subject_name, launch_id as natural_key,
         case when n_actions = 0 then 'observed_zero' else 'value' end as state,
-        'From the launch of ' || subject_name || ' on ' || cast({{ utc_date('started_at') }} as varchar)
+        'From the launch of ' || subject_name || {{ launch_day_words() }}
         || case when is_window_over then ' until ' else ' (the weeks end on ' end || cast({{ utc_date('window_end') }} as varchar)
         || case when is_window_over then '' else ' and are not over)' end
         || ' the engineer '

@@ -41,6 +41,7 @@ framed as (
         launches.subject_name,
         launches.project_id,
         launches.started_at,
+        launches.started_after,
         launches.full_at,
         launches.evidence_class,
         people.person_id,
@@ -71,7 +72,7 @@ facts as (
     select
         person_id, period_id, period_start, period_end, subject_kind, subject_id, subject_name, launch_id as natural_key,
         case when n_found = 0 then 'observed_zero' else 'value' end as state,
-        'Around the launch of ' || subject_name || ' on ' || cast({{ utc_date('started_at') }} as varchar) || ', '
+        'Around the launch of ' || subject_name || {{ launch_day_words() }} || ', '
         || {{ counted_noun('n_found', 'of six parts of the system is', 'of six parts of the system are') }} || ' on record'
         || case when n_found = 0 then '' else ' (' || found || ')' end
         || case when n_found = 6 then '' else '; missing: ' || missing end
