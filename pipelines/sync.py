@@ -83,13 +83,16 @@ def sync(
         run = Run.start(home, full=full, since=since, **accepted, budget=allowed, pace=pace or Pace(), progress=progress)
         prepare(settings, home)
         report = Report(run.run_id, budget=allowed)
-        for name, options in sources.configured(settings).items():
-            if only and name not in only:
-                continue
-            try:
-                report.sources[name] = load.sync_source(registry.get(name), options, run)
-            except (SourceError, SuspiciousLoad) as error:
-                report.failed[name] = error
+        with transform.started_beside(home) as start_dbt:
+            for name, options in sources.configured(settings).items():
+                if only and name not in only:
+                    continue
+                try:
+                    report.sources[name] = load.sync_source(registry.get(name), options, run)
+                except (SourceError, SuspiciousLoad) as error:
+                    report.failed[name] = error
+                if build and report.rows_changed:
+                    start_dbt()
         report.held_back = _held_back(home)
         if build:
             try:

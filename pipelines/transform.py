@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,7 @@ from pipelines.warehouse import Home, quote
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.event_manager import IEventManager
 
 INSTALLATION = Home(Path(sys.prefix) / "share" / "fulcrum")
 """What every home of this installation shares: the parsed project, and no warehouse."""
@@ -188,6 +190,17 @@ def _parsed(shared: Home, state: str) -> "Manifest":
     return parsed
 
 
+@contextmanager
+def started_beside(home: Home) -> Generator[Callable[[], None]]:
+    """Yield what begins dbt's start, imports and parse, beside work that mostly waits; it has ended on leaving.
+
+    What is broken in the project is told where the build parses it.
+    """
+    begun: list[Future[Manifest]] = []
+    with ThreadPoolExecutor(1, "dbt-start") as pool:
+        yield lambda: None if begun else begun.append(pool.submit(parse, home))
+
+
 def _copy_manifest(shared: Home, home: Home, state: str) -> None:
     """Put the manifest into the home, whole: another home of the installation may be parsing, and Dagster reading this one's."""
     home.target.mkdir(parents=True, exist_ok=True)
@@ -271,6 +284,7 @@ def _call(
         home.logs,
     ]
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"] + ([] if write else ["--no-write-json"])
+    _drop_debug_events()
     with _log_of_dbt(home) as log:
         runner = dbtRunner(manifest=parsed, callbacks=[_reporter(progress, log)])
         outcome = runner.invoke([*args[:1], *quiet, *map(str, places), *args[1:]])
@@ -294,6 +308,21 @@ def _log_of_dbt(home: Home) -> Generator[logging.Logger]:
         yield log
     finally:
         handler.close()
+
+
+@lru_cache(maxsize=1)
+def _drop_debug_events() -> None:
+    """Have dbt forget its debug events: it words each of some twenty per step, which is a twelfth of a build, and nothing reads them."""
+    from dbt_common.events.base_types import BaseEvent, EventLevel
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class Events(EventManager):
+        def fire_event(self, e: BaseEvent, level: EventLevel | None = None, *args: Any, **named: Any) -> None:
+            if (level or e.level_tag()) not in {EventLevel.DEBUG, EventLevel.TEST}:
+                super().fire_event(e, level, *args, **named)
+
+    ctx_set_event_manager(cast("IEventManager", Events()))
 
 
 def _reporter(progress: Callable[[str], None], log: logging.Logger) -> Callable[[Any], None]:
