@@ -121,6 +121,7 @@ PLANTED: dict[str, Callable[[Truth], list[Fact]]] = {
     "citations": lambda one: [("citation", one["channel"], (one["artifact"], one["project"], one["path"], one["not_counted_reason"]))],
     "gate_outcomes": lambda one: [("gate outcome", one["outcome"], _pull(one))] if one["outcome"] not in NOT_PLANTED else [],
     "prompt_attempts": _attempt,
+    "target_attempts": _line("difficulty: slices and metrics", "repository", "pull_request", "target_kind", "target", "failed", "ending"),
     "acknowledgements": lambda one: [
         ("acknowledgement", one["consent"], (one["artifact"], one["project"], one["author"], one["not_counted_reason"]))
     ],
@@ -203,6 +204,12 @@ FOUND: dict[tuple[str, str], str] = {
         join core.fct_failed_attempts f using (prompt_change_id)
         join core.fct_prompt_changes c on c.prompt_change_id = f.failed_change_id
         join core.dim_projects p on c.project_id = p.project_id""",
+    ("evidence", "difficulty: slices and metrics"): """
+        select distinct p.name, c.pull_request_number, f.target_kind, f.target, coalesce(x.native_id, r.number::varchar), f.ending
+        from evidence.evidence_difficulty e join core.fct_failed_attempts f using (prompt_change_id)
+        join core.fct_prompt_changes c using (prompt_change_id) join core.dim_projects p on c.project_id = p.project_id
+        left join core.fct_experiments x on f.experiment_id = x.experiment_id
+        left join core.fct_pull_requests r on f.pull_request_id = r.pull_request_id where f.target_kind <> 'prompt'""",
     ("evidence", "model_migration"): """
         select p.name, r.number, s.from_model, s.to_model
         from core.fct_model_switches s join core.fct_pull_requests r using (pull_request_id)

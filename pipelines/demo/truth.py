@@ -34,6 +34,7 @@ FAMILIES = (
         "access_gaps",
         "launch_steps",
         "launch_neighbours",
+        "target_attempts",
         "launch_decays",
         "launches",
         "checkpoints",

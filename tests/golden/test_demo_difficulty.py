@@ -81,6 +81,46 @@ def test_the_row_leads_to_the_pull_requests_of_every_attempt_and_of_every_revert
     assert planted | {attempt["undone_by_pull_request"] for attempt in planted_failures(demo)} - {None} == numbers
 
 
+@pytest.mark.parametrize(
+    ("person", "day", "told", "kinds"),
+    [
+        (
+            "jonas",
+            "2026-03-11",
+            "after 2 failed attempts at the metric Hit@1 in the year before by 2 people (1 of them other than the engineer): 2 not shipped after an "
+            "experiment; the first had failed by 2025-09-23; Hit@1 of 2 of them is on record.",
+            {"pull_requests", "prompt_versions", "runs", "experiments"},
+        ),
+        (
+            "ana",
+            "2026-02-24",
+            "after 1 failed attempt at the slice regulated_content in the year before by 1 person (1 of them other than the engineer): 1 reverted "
+            "after landing by 1 person; the first had failed by 2026-02-17; fewer than two are confirmed, so nothing is said of difficulty.",
+            {"pull_requests", "prompt_versions", "runs", "commits"},
+        ),
+    ],
+)
+def test_attempts_at_a_metric_or_slice_that_both_state_are_told_with_what_it_was(demo, person, day, told, kinds):
+    [(headline, sources)] = demo.query(
+        """select headline, list_transform(sources, s -> s.kind) from evidence.evidence_difficulty
+           where person_id = ? and period_id = '2026H1' and landed_at::date = ?""",
+        (person, day),
+    )
+    assert headline.partition(" that stands, ")[2] == told
+    assert set(sources) == kinds
+
+
+def test_what_was_tried_at_a_metric_has_its_levels_with_and_without(demo):
+    found = demo.query(
+        """select distinct x.native_id, f.metric_name, f.metric_value, f.metric_reference, f.metric_reference_kind
+           from core.fct_failed_attempts f join core.fct_experiments x using (experiment_id) where f.target_kind = 'metric' order by 1"""
+    )
+    assert found == [
+        ("click-weights", "Hit@1", 2691 / 4500, 2803 / 4500, "control"),
+        ("title-boost", "Hit@1", 2754 / 4500, 2790 / 4500, "control"),
+    ]
+
+
 def test_attempts_name_nobody(demo):
     columns = [name for (name,) in demo.query("select column_name from (describe core.fct_failed_attempts)")]
     assert [name for name in columns if "person" in name or "author" in name or "login" in name] == []

@@ -86,16 +86,21 @@ RECOUNTS = {
         "value_low, value_mid, value_high",
         """
         with failed as (
-            select e.evidence_id, p.pull_request_id, p.merged_at is not null as is_confirmed
+            select e.evidence_id, p.pull_request_id::varchar as attempt, p.merged_at is not null as is_confirmed
             from evidence.evidence_difficulty e join members m using (evidence_id)
             join raw_github.pull_requests p on m.kind = 'github.pull_requests' and m.id = p.pull_request_id::varchar
             where p.closed_at < e.landed_at and (p.merged_at is null or exists (
                 select 1 from members u join raw_git.reverts r on u.kind = 'git.commits' and u.id = r.repository_id || '|' || r.sha
                 where u.evidence_id = e.evidence_id and r.repository_id = 'github:' || p.repository_id
                     and r.reverted_pull_request_number = p.number and r.landed_at <= p.merged_at + interval 30 days))
+            union all
+            select e.evidence_id, x.experiment_id, true
+            from evidence.evidence_difficulty e join members m using (evidence_id)
+            join raw_experiments.experiments x on m.kind = 'experiments.experiments' and m.id = x.experiment_id
+            where x.decided_at < e.landed_at and x.decision = 'no_ship'
         )
-        select e.evidence_id, count(f.pull_request_id) filter (f.is_confirmed),
-            (count(f.pull_request_id) filter (f.is_confirmed) + count(f.pull_request_id)) / 2, count(f.pull_request_id)
+        select e.evidence_id, count(f.attempt) filter (f.is_confirmed),
+            (count(f.attempt) filter (f.is_confirmed) + count(f.attempt)) / 2, count(f.attempt)
         from evidence.evidence_difficulty e left join failed f using (evidence_id) where e.state <> 'not_observed' group by all""",
     ),
     "invisible_work": (

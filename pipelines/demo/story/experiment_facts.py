@@ -15,6 +15,7 @@ EFFECTS = {
     **{"exp_rerankerv2": 8.2, "exp_answerlength": 1.2, "exp_voicesummaries": -1.3, "router-threshold": -2.6},
     **{"query-hints": round(100 * STEP, 2), "citations-first": None},
     **{"result-previews": round(100 * PREVIEWS_STEP, 2), "keyboard-shortcuts": None, "partner-summaries": None},
+    **{"title-boost": -0.8, "click-weights": -2.5},
 }
 """Percentage points by which each moved its main metric; of three launches nobody measured anything."""
 LAUNCHES: dict[str, dict[str, Any]] = {

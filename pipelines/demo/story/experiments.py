@@ -7,6 +7,7 @@ from pipelines.demo.story.checks import checked
 from pipelines.demo.story.clock import Script, berlin, hours
 from pipelines.demo.story.code import function
 from pipelines.demo.story.documents import PLAN_KEY
+from pipelines.demo.story.earlier_rankers import earlier_rankers
 from pipelines.demo.story.experiment_facts import ROLLBACK_PATH, noted
 from pipelines.demo.story.facts import note
 from pipelines.demo.story.growthbook import average, experiment, metric, phase, rate, results, settings
@@ -44,6 +45,7 @@ def experiments(world: World) -> None:
     for number, kind in zip(numbers["reranker-v2"], ("created", "edited"), strict=True):
         where = {"repository": "acme/search-ranker", "path": world.truth["rewrite_path"], "symbol": "QUERY_SYSTEM_PROMPT"}
         note(world, "code_prompts", where | {"pull_request": number, "change_kind": kind})
+    earlier_rankers(world, numbers["reranker-v2"])
     _reranker(world, numbers["reranker-v2"])
     _bayesian(world, numbers["answer-length"])
     _lost(world, numbers["voice-summaries"])

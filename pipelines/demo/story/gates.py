@@ -28,7 +28,11 @@ class Case:
     merged_by: str
     title: str
     has_ticket: bool = False
+    labels: tuple[str, ...] = ()
 
+
+REGULATED = "slice:regulated_content"
+"""A label that says what a pull request aims at."""
 
 # All of one outcome's red, green and merge lie within one quarter.
 CASES = (
@@ -37,7 +41,7 @@ CASES = (
     Case("flaky", "long-context-routing", (2026, 1, 21), "jonas", "hugo", "Count tokens once"),
     Case("caught_probable", "long-context-routing", (2026, 2, 4), "hugo", "ines", "Prefer the small model at night"),
     Case("rebaselined", "long-context-routing", (2026, 2, 25), "ines", "jonas", "Route code by language"),
-    Case("merged_on_red", "safety-classifier", (2026, 2, 11), "gita", "hugo", "Loosen the regulated list", has_ticket=True),
+    Case("merged_on_red", "safety-classifier", (2026, 2, 11), "gita", "hugo", "Loosen the regulated list", True, (REGULATED,)),
     Case("caught_confirmed", "safety-classifier", (2026, 3, 4), "gita", "hugo", "Detect insurance advice"),
     Case("fixed_by_base", "safety-classifier", (2026, 3, 18), "lev", "gita", "Rename risk classes"),
     Case("caught_confirmed", "long-context-routing", (2026, 4, 15), "jonas", "ines", "Split long threads"),
@@ -98,7 +102,8 @@ def _case(stage: Stage, case: Case) -> Script:
         follow_up(stage, task, case.who, "In Progress")
     key = f"{task.key}: " if task else ""
     change = Change(case.title, (behaviour(stage, site, case.title),))
-    pull = open_pull(stage, site, Work(case.who, f"{key}{case.title}", (change,), "Behaviour changes a little, see the tests."))
+    work = Work(case.who, f"{key}{case.title}", (change,), "Behaviour changes a little, see the tests.", labels=case.labels)
+    pull = open_pull(stage, site, work)
     check(stage, pull, TESTS)
     row = noted(stage, pull, case.outcome)
     yield from _PLOTS[case.outcome](stage, pull, row)

@@ -6,6 +6,7 @@ from pipelines.demo.story.clock import Script, berlin, hours
 from pipelines.demo.story.evals import SAFETY, SAFETY_AT_FIRST
 from pipelines.demo.story.evals import run as eval_run
 from pipelines.demo.story.facts import note
+from pipelines.demo.story.gates import REGULATED
 from pipelines.demo.story.pulls import Change, Pull, Work, merge, open_pull, review
 from pipelines.demo.story.stage import Stage
 from pipelines.demo.story.tickets import follow_up, rescope, ticket
@@ -30,9 +31,9 @@ def safety_suite(stage: Stage) -> None:
     stage.tell(_prompt_mended(stage), berlin(2026, 2, 24, 10))
 
 
-def _proposed(stage: Stage, who: str, title: str, edit: Edit, body: str = "") -> Pull:
+def _proposed(stage: Stage, who: str, title: str, edit: Edit, body: str = "", labels: tuple[str, ...] = ()) -> Pull:
     change = Change(title.rsplit(": ", maxsplit=1)[-1], (edit,))
-    return open_pull(stage, stage.sites[PROJECT], Work(who, title, (change,), body))
+    return open_pull(stage, stage.sites[PROJECT], Work(who, title, (change,), body, labels=labels))
 
 
 def _through(stage: Stage, pull: Pull, merged_by: str) -> Script:
@@ -62,12 +63,14 @@ def _prompt_mended(stage: Stage) -> Script:
     before = eval_run(stage, SAFETY, site, 52, who="ana", prompt=FIRST_TEXT)
     yield hours(2)
     body = f"Why: one in eight harmless questions was refused. Tracked as {task.key}."
-    pull = _proposed(stage, "ana", f"{task.key}: Ask back instead of refusing", Swap(PROMPT, THIRD, BETTER_THIRD), body)
+    edit = Swap(PROMPT, THIRD, BETTER_THIRD)
+    pull = _proposed(stage, "ana", f"{task.key}: Ask back instead of refusing", edit, body, (REGULATED,))
     after = eval_run(stage, SAFETY, site, 57, head=pull.head, who="ana", prompt=FIRST_TEXT.replace(THIRD, BETTER_THIRD))
     rescope(stage, task, "hugo", "Legal asks that regulated content stays refused; only harmless questions are asked back.")
     yield from _through(stage, pull, "hugo")
     follow_up(stage, task, "ana", "Done")
     _note(stage, pull, task, before.native_id, after.native_id)
+    _note_taken_back(stage, pull)
 
 
 def _note(stage: Stage, pull: Pull, task: JiraIssue, before: str, after: str) -> None:
@@ -83,3 +86,12 @@ def _note(stage: Stage, pull: Pull, task: JiraIssue, before: str, after: str) ->
         "eval_after": after,
     }
     note(stage.world, "other_prompt_changes", row)
+
+
+def _note_taken_back(stage: Stage, pull: Pull) -> None:
+    """What had the same aim a fortnight before, and was taken back after an incident."""
+    kind, _, target = REGULATED.partition(":")
+    for earlier in stage.world.pull_requests:
+        if REGULATED in earlier.labels and earlier.number != pull.request.number:
+            aimed = {"target_kind": kind, "target": target, "failed": str(earlier.number), "ending": "reverted"}
+            note(stage.world, "target_attempts", {"repository": pull.request.repository, "pull_request": pull.request.number} | aimed)

@@ -1,5 +1,5 @@
--- Landed changes of prompts that stand, for each of their authors: the failed attempts at the same prompt in the year before,
--- how they ended and by how many people, and whether the record reaches back far enough to tell that there was none.
+-- Landed changes of prompts that stand, for each of their authors: the failed attempts at the same target in the year before, how they
+-- ended and by how many people, and whether the record reaches back far enough to tell that there was none.
 with changes as (
     select c.*, b.person_id, b.share
     from {{ ref('int_prompt_changes_told') }} as c
@@ -29,25 +29,32 @@ births as (
     group by prompt_id
 ),
 
+targets as (
+    select prompt_change_id, {{ joined_text("'the ' || target_kind || ' ' || target", ' or ', 'target_kind desc, target') }} as said
+    from (select distinct prompt_change_id, target_kind, target from {{ ref('fct_failed_attempts') }} where target_kind <> 'prompt') as stated
+    group by prompt_change_id
+),
+
 attempts as (
     select
         changes.prompt_change_id,
         changes.person_id,
-        count(distinct failed.failed_change_id) as n_attempts,
-        count(distinct case when failed.certainty = 'confirmed' then failed.failed_change_id end) as n_failed_confirmed,
-        count(distinct case when failed.ending = 'reverted' then failed.failed_change_id end) as n_reverted,
-        count(distinct case when failed.ending = 'lost_experiment' then failed.failed_change_id end) as n_lost,
-        count(distinct case when failed.ending = 'gate_failed' then failed.failed_change_id end) as n_gate_failed,
-        count(distinct case when failed.ending = 'closed' then failed.failed_change_id end) as n_closed,
-        count(distinct case when failed.metric_name is not null then failed.failed_change_id end) as n_measured,
+        count(distinct failed.failed_attempt_id) as n_attempts,
+        count(distinct case when failed.certainty = 'confirmed' then failed.failed_attempt_id end) as n_failed_confirmed,
+        count(distinct case when failed.ending = 'reverted' then failed.failed_attempt_id end) as n_reverted,
+        count(distinct case when failed.ending = 'lost_experiment' then failed.failed_attempt_id end) as n_lost,
+        count(distinct case when failed.ending = 'gate_failed' then failed.failed_attempt_id end) as n_gate_failed,
+        count(distinct case when failed.ending = 'closed' then failed.failed_attempt_id end) as n_closed,
+        count(distinct case when failed.metric_name is not null then failed.failed_attempt_id end) as n_measured,
         count(distinct authors.person_id) as n_failed_people,
         count(distinct case when failed.ending = 'reverted' then authors.person_id end) as n_reverted_people,
         count(distinct case when authors.person_id <> changes.person_id then authors.person_id end) as n_failed_others,
+        count(distinct case when failed.target_kind = 'prompt' then failed.failed_attempt_id end) as n_at_prompt,
         min(failed.failed_at) as first_failed_at,
         case when count(distinct failed.metric_name) = 1 then min(failed.metric_name) end as metric_name
     from changes
     left join {{ ref('fct_failed_attempts') }} as failed on changes.prompt_change_id = failed.prompt_change_id
-    left join {{ ref('int_prompt_authors') }} as authors on failed.failed_change_id = authors.prompt_change_id and authors.kind = 'human'
+    left join {{ ref('int_failed_attempt_people') }} as authors on failed.failed_attempt_id = authors.failed_attempt_id
     group by changes.prompt_change_id, changes.person_id
 )
 
@@ -72,6 +79,11 @@ select
     attempts.n_failed_others,
     attempts.first_failed_at,
     attempts.metric_name,
+    case
+        when targets.said is null then 'it'
+        when attempts.n_at_prompt > 0 then 'it or ' || targets.said
+        else targets.said
+    end as aim,
     first_pulls.record_begins_at,
     coalesce(
         first_pulls.record_begins_at <= {{ instant_plus_days('changes.landed_at', -365) }} or first_pulls.record_begins_at <= births.born_at, false
@@ -88,5 +100,6 @@ select
     ) as endings
 from changes
 inner join attempts on changes.prompt_change_id = attempts.prompt_change_id and changes.person_id = attempts.person_id
+left join targets on changes.prompt_change_id = targets.prompt_change_id
 left join first_pulls on changes.repository_id = first_pulls.repository_id
 left join births on changes.prompt_id = births.prompt_id

@@ -1,13 +1,5 @@
--- Pull requests that touched a prompt and were closed without merging. Left out: bots, drafts that lived less than a day,
--- and branches that were opened again and merged.
-with pulls as (
-    select pulls.*, accounts.kind as author_kind
-    from {{ ref('stg_github__pull_requests') }} as pulls
-    left join {{ ref('int_accounts_resolved') }} as accounts
-        on accounts.system = 'github' and cast(pulls.author_id as varchar) = accounts.account
-),
-
-touched as (
+-- Pull requests that touched a prompt and were closed without merging.
+with touched as (
     select
         pulls.pull_request_id,
         names.prompt_id,
@@ -17,7 +9,7 @@ touched as (
         min(files.path) as path,
         sum(coalesce(files.additions, 0) + coalesce(files.deletions, 0)) as n_lines,
         max(files.change_type) as change_type
-    from pulls
+    from {{ ref('int_pull_requests_abandoned') }} as pulls
     inner join {{ ref('stg_github__pull_request_files') }} as files on pulls.pull_request_id = files.pull_request_id
     inner join {{ ref('int_prompt_names') }} as names on pulls.repository_id = names.repository_id and files.path = names.path
     group by pulls.pull_request_id, names.prompt_id
@@ -36,21 +28,6 @@ select
     pulls.closed_at,
     pulls.number as pull_request_number,
     pulls.pull_request_id,
-    pulls._source_url as source_url
+    pulls.source_url
 from touched
-inner join pulls on touched.pull_request_id = pulls.pull_request_id
-where
-    pulls.closed_at is not null
-    and pulls.merged_at is null
-    and coalesce(pulls.author_kind, 'unknown') != 'bot'
-    and not (coalesce(pulls.is_draft, false) and {{ minutes_between('pulls.created_at', 'pulls.closed_at') }} < 1440)
-    and not exists (
-        select 1
-        from pulls as again
-        where
-            again.repository_id = pulls.repository_id
-            and again.head_ref = pulls.head_ref
-            and again.pull_request_id != pulls.pull_request_id
-            and again.created_at >= pulls.created_at
-            and again.merged_at is not null
-    )
+inner join {{ ref('int_pull_requests_abandoned') }} as pulls on touched.pull_request_id = pulls.pull_request_id
