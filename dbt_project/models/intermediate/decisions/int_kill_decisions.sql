@@ -1,5 +1,5 @@
 -- What was stopped, and what was known when it was. An experiment that a stopped epic rests on is not counted again. What people say
--- about why counts where something was known at all.
+-- about why counts where something was known at all. Of eval runs the last one with a verdict counts.
 with epics as (
     select epics.*, reasons.reason
     from {{ ref('int_stopped_epics') }} as epics
@@ -30,16 +30,23 @@ spans as (
     select subject_id, project_id, begun_at, removed_at from flags
 ),
 
-last_evals as (
-    select
-        spans.subject_id,
-        {{ latest('runs.eval_run_id', 'runs.started_at') }} as eval_run_id,
-        {{ latest('runs.is_passed', 'runs.started_at') }} as is_passed
+verdicts as (
+    select eval_run_id, project_id, started_at, is_passed
+    from {{ ref('int_eval_runs') }}
+    where is_passed is not null and n_scored > 0 and not git_is_dirty and pull_request_number is null
+),
+
+last_verdicts as (
+    select spans.subject_id, {{ latest('verdicts.eval_run_id', 'verdicts.started_at') }} as eval_run_id
     from spans
-    inner join {{ ref('int_eval_runs') }} as runs
-        on spans.project_id = runs.project_id and runs.started_at between spans.begun_at and spans.stopped_at
-    where runs.n_scored > 0 and not runs.git_is_dirty and runs.pull_request_number is null
+    inner join verdicts on spans.project_id = verdicts.project_id and verdicts.started_at between spans.begun_at and spans.stopped_at
     group by spans.subject_id
+),
+
+last_evals as (
+    select last_verdicts.subject_id, last_verdicts.eval_run_id, verdicts.is_passed
+    from last_verdicts
+    inner join verdicts on last_verdicts.eval_run_id = verdicts.eval_run_id
 ),
 
 writers as (

@@ -11,9 +11,7 @@ removals as (
         project_key,
         flag_key,
         min(changed_at) as removed_at,
-        {{ earliest('actor_person_id', 'changed_at') }} as removed_by_person_id,
-        {{ earliest('flag_change_id', 'changed_at') }} as flag_change_id,
-        {{ earliest('source_url', 'changed_at') }} as source_url
+        {{ earliest('flag_change_id', 'changed_at') }} as flag_change_id
     from steps
     where change in ('archived', 'deleted')
     group by project_key, flag_key
@@ -50,11 +48,12 @@ select
     nullif(removals.project_key, '') as project_id,
     off.first_on_at as begun_at,
     removals.removed_at,
-    removals.removed_by_person_id,
+    steps.actor_person_id as removed_by_person_id,
     removals.flag_change_id,
     coalesce(revived.revived_at <= {{ instant_plus_days('removals.removed_at', 90) }}, false) as is_reconsidered,
-    removals.source_url
+    steps.source_url
 from removals
+inner join steps on removals.flag_change_id = steps.flag_change_id
 inner join off on removals.project_key = off.project_key and removals.flag_key = off.flag_key
 left join revived on removals.project_key = revived.project_key and removals.flag_key = revived.flag_key
 left join {{ ref('fct_experiments') }} as experiments

@@ -23,6 +23,21 @@ moves as (
     group by changes.issue_id
 ),
 
+stopped as (
+    select
+        epics.issue_id,
+        epics.issue_key,
+        epics.assignee_id,
+        epics.created_at,
+        moves.begun_at,
+        coalesce(moves.stopped_at, epics.resolution_at) as stopped_at,
+        coalesce(moves.reopened_at <= {{ instant_plus_days('moves.stopped_at', 90) }}, false) as is_reconsidered,
+        epics._source_url as source_url
+    from epics
+    left join moves on epics.issue_id = moves.issue_id
+    where moves.stopped_at is not null or epics.is_given_up
+),
+
 pulls as (
     select * from {{ ref('int_epic_pull_requests') }}
 ),
@@ -37,36 +52,42 @@ work as (
     group by pulls.epic_id
 ),
 
+-- What was last written down before the end tells of it; else what came soonest afterwards.
 records as (
     select
-        pulls.epic_id,
-        {{ latest('pulls.pull_request_id', 'pulls.merged_at') }} as record_pull_request_id,
-        {{ latest('files.path', 'pulls.merged_at') }} as record_path,
-        max(pulls.merged_at) as recorded_at
-    from pulls
+        stopped.issue_id,
+        pulls.pull_request_id,
+        files.path,
+        pulls.merged_at,
+        row_number() over (
+            partition by stopped.issue_id
+            order by
+                pulls.merged_at > stopped.stopped_at,
+                abs({{ minutes_between('pulls.merged_at', 'stopped.stopped_at') }}),
+                pulls.pull_request_id desc,
+                files.path desc
+        ) as place
+    from stopped
+    inner join pulls on stopped.issue_id = pulls.epic_id
     inner join {{ ref('stg_github__pull_request_files') }} as files on pulls.pull_request_id = files.pull_request_id
     where {{ matches_nocase('files.path', "'(^|/)(adr|adrs|decisions)/'") }}
-    group by pulls.epic_id
 )
 
 select
-    epics.issue_id,
-    epics.issue_key,
-    epics.assignee_id,
-    epics.created_at,
-    moves.begun_at,
-    coalesce(moves.stopped_at, epics.resolution_at) as stopped_at,
-    coalesce(moves.reopened_at <= {{ instant_plus_days('moves.stopped_at', 90) }}, false) as is_reconsidered,
+    stopped.issue_id,
+    stopped.issue_key,
+    stopped.assignee_id,
+    stopped.created_at,
+    stopped.begun_at,
+    stopped.stopped_at,
+    stopped.is_reconsidered,
     work.project_id,
     coalesce(work.n_merged, 0) as n_merged_pull_requests,
-    records.record_pull_request_id,
-    records.record_path,
-    records.recorded_at,
-    epics._source_url as source_url
-from epics
-left join moves on epics.issue_id = moves.issue_id
-left join work on epics.issue_id = work.epic_id
-left join records on epics.issue_id = records.epic_id
-where
-    (moves.stopped_at is not null or epics.is_given_up)
-    and (moves.begun_at < coalesce(moves.stopped_at, epics.resolution_at) or work.n_merged >= 5)
+    records.pull_request_id as record_pull_request_id,
+    records.path as record_path,
+    records.merged_at as recorded_at,
+    stopped.source_url
+from stopped
+left join work on stopped.issue_id = work.epic_id
+left join records on stopped.issue_id = records.issue_id and records.place = 1
+where stopped.begun_at < stopped.stopped_at or work.n_merged >= 5
