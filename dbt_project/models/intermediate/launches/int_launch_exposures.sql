@@ -2,13 +2,12 @@
 -- brought changes of prompts or of what judges them, flags of their own, checkpoints of models of one's own. An experiment that did not
 -- ship is no launch.
 {% set not_for_users = "'(^|[^a-z])(dev|develop|development|tests?|testing|qa|ci|local|stag|stage|staging|preview|review|sandbox)([^a-z]|$)'" %}
-with flag_steps as (
+with flags_opened as (
     -- Where the type of an environment is not told it may be production.
     select
         project_id,
         flag_key,
-        {{ earliest('source_url', 'changed_at') }} as source_url,
-        {{ earliest('actor_person_id', 'changed_at') }} as actor_person_id,
+        {{ earliest('flag_change_id', 'changed_at') }} as flag_change_id,
         min(changed_at) as started_at,
         min(changed_at) filter (where reach_after >= 1) as full_at,
         bool_or(reach_after is not null) as has_reach
@@ -17,6 +16,13 @@ with flag_steps as (
         coalesce(environment_type, 'production') = 'production'
         and (change = 'enabled' or (change in ('targeting', 'variants') and reach_after > 0))
     group by project_id, flag_key
+),
+
+-- By the first step's own record: who took it may be unknown, and then it was nobody who took a later one.
+flag_steps as (
+    select flags_opened.*, first_steps.actor_person_id, first_steps.source_url
+    from flags_opened
+    inner join {{ ref('fct_flag_changes') }} as first_steps on flags_opened.flag_change_id = first_steps.flag_change_id
 ),
 
 phases as (
