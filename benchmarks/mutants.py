@@ -16,7 +16,7 @@ from typing import cast
 
 import duckdb
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlglot import exp, parse_one
 
 from benchmarks.slips import DIALECT, slips
@@ -133,11 +133,13 @@ def main() -> None:
     parser.add_argument("models", nargs="*", help="only these, with every slip that is let through")
     parser.add_argument("--demo", type=Path, help="home of a demo organisation that is built")
     asked = parser.parse_args()
-    console, total = Console(), Counter[str]()
-    table = Table("model", "unit tests", "slips", "noticed", "change the demo", "let through")
+    console, talk, total = Console(), Console(stderr=True), Counter[str]()
+    table = Table(Column("model", no_wrap=True), "unit tests", "slips", "noticed", "change the demo", "let through")
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
+        talk.print("the project on empty tables ...")
         for model, compiled in unit_tests(home, set(asked.models)):
+            talk.print(f"{model} ...", markup=False)
             made, told, query = let_through(compiled)
             nodes = transform.parse(home).nodes.values()
             relations = {node.name: f"{node.schema}.{node.name}" for node in nodes if node.resource_type in {"model", "seed"}}
