@@ -41,9 +41,15 @@ class Standing:
 
     def person(self, person_id: str) -> str:
         """The person_id that counts for a person_id: another one where they were found to be the same."""
+        *_, last = self.path(person_id)
+        return last
+
+    def path(self, person_id: str) -> Iterator[str]:
+        """A person_id, and each that counts for the one before it."""
+        yield person_id
         while person_id in self.merged:
             person_id = self.merged[person_id]
-        return person_id
+            yield person_id
 
     def is_unknown(self, person_id: str) -> bool:
         """A link names them, and neither they nor who counts for them are in `people.csv`."""
@@ -94,7 +100,8 @@ def _merge(standing: Standing, decisions: list[Decision]) -> None:
 
 def why_no_merge(standing: Standing, one: str, other: str) -> str:
     """Why one person_id cannot count for another; empty when it can."""
-    if standing.person(other) == one:
+    # Anywhere on the way, not at its end alone: `one` may count for somebody else by now, which this link would overrule.
+    if one in standing.path(other):
         return f"{other!r} counts for {one!r} already, so each would be the other's duplicate; unlink {other} from {one} first"
     if other not in standing.kinds:
         return f"{other!r} is no person of people.csv"

@@ -54,6 +54,16 @@ def test_the_order_of_lines_does_not_matter_and_a_line_twice_is_one(journal: lis
     assert (one.set_aside, one.overruled) == (other.set_aside, other.overruled)
 
 
+def test_a_link_that_overrules_another_closes_no_circle():
+    """ben counts for ana and ana for ana2: were ana to count for ben from now on, each would be the other's duplicate."""
+    pairs = (("ben", "ana"), ("ana", "ana2"), ("ana", "ben"))
+    journal = [decision(minute, "link", duplicate=one, person=other) for minute, (one, other) in enumerate(pairs)]
+    standing = settle(journal, KINDS)
+    assert standing.merged == {"ben": "ana", "ana": "ana2"}
+    assert standing.set_aside[journal[2].id].startswith("'ben' counts for 'ana' already")
+    assert {person: standing.person(person) for person in ("ana", "ana2", "ben")} == dict.fromkeys(("ana", "ana2", "ben"), "ana2")
+
+
 @given(journals(), acts().filter(lambda what: what["act"] in ("link", "exclude")))
 def test_taking_the_last_decision_back_restores_what_was(journal: list[Decision], what: dict[str, str]):
     before = settle(journal, KINDS)
